@@ -1,0 +1,64 @@
+"""NumPy on every core, without copying an array and without changing an answer.
+
+``import numpy_par as npp`` gives every ufunc of NumPy under its own name:
+``npp.add``, ``npp.exp``, ``npp.hypot``, ... are `numpy.ufunc` objects that take what
+NumPy's take and return what NumPy's return, bit for bit, and run large calls on
+several threads. ``npp.strings`` and ``npp.linalg`` do the same for `numpy.strings`
+and `numpy.linalg`.
+
+Examples
+--------
+>>> import numpy as np
+>>> import numpy_par as npp
+>>> x = np.linspace(0, 1, 1_000_000)
+>>> np.array_equal(npp.sqrt(x), np.sqrt(x))
+True
+"""
+
+# First of all: it refuses a sub-interpreter with a sentence of its own, before NumPy
+# gets to fail in its way.
+from numpy_par import _engine  # isort: skip
+
+import numpy as _np
+
+from numpy_par import _threads
+from numpy_par._config import show_config
+from numpy_par._explain import Explanation, explain
+from numpy_par._mirror import publish as _publish
+from numpy_par._parallelize import parallelize
+from numpy_par._threads import get_num_threads, set_num_threads, threads
+from numpy_par._version import __version__
+
+_threads.configure()
+
+
+def _add_ufuncs() -> list[str]:
+    """Give this module NumPy's ufuncs, and return their names."""
+    names = [name for name, value in vars(_np).items() if isinstance(value, _np.ufunc)]
+    for name in names:
+        globals()[name] = parallelize(getattr(_np, name))
+        _publish(globals()[name], __name__)
+    return names
+
+
+_UFUNC_NAMES = _add_ufuncs()
+
+from numpy_par import linalg, strings  # noqa: E402  (they are made of the ufuncs)
+
+__all__ = [
+    "Explanation",
+    "explain",
+    "get_num_threads",
+    "linalg",
+    "parallelize",
+    "set_num_threads",
+    "show_config",
+    "strings",
+    "threads",
+    "__version__",
+    *_UFUNC_NAMES,
+]
+
+
+def __dir__():
+    return sorted(__all__)

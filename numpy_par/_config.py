@@ -1,0 +1,82 @@
+"""`show_config`: what numpy_par runs on."""
+
+import platform
+import sys
+
+import numpy as np
+
+from numpy_par import _engine, _threads
+from numpy_par._version import __version__
+
+
+def show_config(mode: str = "stdout") -> dict | None:
+    """Show the CPU, the threads and the libraries that numpy_par works with.
+
+    Parameters
+    ----------
+    mode : {"stdout", "dicts"}
+        Print a table, or return it as a dictionary of sections.
+
+    Returns
+    -------
+    dict or None
+        The sections "numpy_par", "cpu", "threads" and "libraries" for
+        ``mode="dicts"``.
+
+    Raises
+    ------
+    ValueError
+        If `mode` is neither of the two.
+
+    Examples
+    --------
+    >>> import numpy_par as npp
+    >>> npp.show_config("dicts")["numpy_par"]["version"] == npp.__version__
+    True
+    """
+    if mode not in ("stdout", "dicts"):
+        raise ValueError(f"show_config: mode must be 'stdout' or 'dicts', not {mode!r}")
+    config = _config()
+    if mode == "dicts":
+        return config
+    for section, rows in config.items():
+        print(section)
+        for name, value in rows.items():
+            print(f"  {name:24s}{value}")
+    return None
+
+
+def _config() -> dict:
+    build = _engine.build_info()
+    return {
+        "numpy_par": {"version": __version__, "compiler": build["compiler"]},
+        "cpu": {
+            "name": _cpu_name(),
+            "simd": build["simd"],
+            "architecture": platform.machine(),
+        },
+        "threads": {
+            "count": _engine.get_num_threads(),
+            "cap": _engine.thread_cap(),
+            "source": _threads.source,
+            "region, team awake (us)": round(build["handoff_awake_ns"] / 1000, 2),
+            "region, team asleep (us)": round(build["handoff_asleep_ns"] / 1000, 2),
+        },
+        "libraries": {
+            "python": sys.version.split()[0],
+            "numpy": np.__version__,
+            "sleef": build["sleef"],
+            "openmp": build["openmp"],
+        },
+    }
+
+
+def _cpu_name() -> str:
+    try:
+        with open("/proc/cpuinfo") as cpuinfo:
+            for line in cpuinfo:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown"

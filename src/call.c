@@ -1,0 +1,322 @@
+/* call.c - see call.h. */
+#include "call.h"
+
+#include <string.h>
+
+/* -- keywords ------------------------------------------------------------------- */
+
+enum keyword {
+    KW_OUT,
+    KW_WHERE,
+    KW_CASTING,
+    KW_ORDER,
+    KW_SUBOK,
+    KW_DTYPE,
+    KW_SIGNATURE,
+    KW_SIG,
+    KW_COUNT,
+};
+
+static const char *const keyword_names[KW_COUNT] = {
+    "out", "where", "casting", "order", "subok", "dtype", "signature", "sig",
+};
+
+int call_init(struct state *state)
+{
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    if (numpy == NULL) {
+        return -1;
+    }
+    state->memmap = PyObject_GetAttrString(numpy, "memmap");
+    Py_DECREF(numpy);
+    return state->memmap == NULL ? -1 : 0;
+}
+
+bool call_is_plain_array(const struct state *state, PyObject *object)
+{
+    return PyArray_CheckExact(object) || (PyObject *)Py_TYPE(object) == state->memmap;
+}
+
+static int find_keyword(PyObject *name)
+{
+    for (int i = 0; i < KW_COUNT; i++) {
+        if (PyUnicode_CompareWithASCIIString(name, keyword_names[i]) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* -- arguments ------------------------------------------------------------------ */
+
+static const char *take_input(struct call *call, int i, PyObject *object)
+{
+    if (call_is_plain_array(call->state, object)) {
+        call->op[i] = (PyArrayObject *)Py_NewRef(object);
+        return NULL;
+    }
+    /* A ufunc of one input does not promote, so there NumPy has no weak scalars. */
+    if (call->nin > 1 && (PyLong_CheckExact(object) || PyFloat_CheckExact(object) ||
+                          PyComplex_CheckExact(object))) {
+        call->weak[i] = object;
+        return NULL;
+    }
+    if (PyArray_CheckAnyScalarExact(object) || PyUnicode_CheckExact(object) ||
+        PyBytes_CheckExact(object) || PyList_CheckExact(object) ||
+        PyTuple_CheckExact(object)) {
+        call->op[i] = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, 0, NULL);
+        if (call->op[i] == NULL) {
+            PyErr_Clear();
+            return "an argument that NumPy cannot convert";
+        }
+        if (!PyArray_CheckExact(call->op[i])) {
+            return "an argument that is not a plain ndarray (a subclass or foreign array)";
+        }
+        return NULL;
+    }
+    return "an argument that is not a plain ndarray (a subclass or foreign array)";
+}
+
+static const char *take_output(struct call *call, int i, PyObject *object)
+{
+    if (object == Py_None) {
+        return NULL;
+    }
+    if (!call_is_plain_array(call->state, object)) {
+        return "an out= that is not a plain ndarray";
+    }
+    call->op[call->nin + i] = (PyArrayObject *)Py_NewRef(object);
+    call->given[call->nin + i] = true;
+    return NULL;
+}
+
+static const char *take_out_keyword(struct call *call, PyObject *out)
+{
+    if (out == Py_Ellipsis) {
+        call->return_arrays = true;
+        return NULL;
+    }
+    if (!PyTuple_CheckExact(out)) {
+        return call->nout == 1 || out == Py_None ? take_output(call, 0, out)
+                                                 : "an out= that NumPy refuses";
+    }
+    if (PyTuple_GET_SIZE(out) != call->nout) {
+        return "an out= that NumPy refuses";
+    }
+    for (int i = 0; i < call->nout; i++) {
+        const char *reason = take_output(call, i, PyTuple_GET_ITEM(out, i));
+        if (reason) {
+            return reason;
+        }
+    }
+    return NULL;
+}
+
+static const char *take_where(struct call *call, PyObject *where)
+{
+    if (where == Py_True) {
+        return NULL;
+    }
+    if (!call_is_plain_array(call->state, where) && !PyArray_CheckAnyScalarExact(where) &&
+        !PyList_CheckExact(where)) {
+        return "a where= that is not a plain ndarray";
+    }
+    PyArray_Descr *boolean = PyArray_DescrFromType(NPY_BOOL);
+    PyObject *mask = PyArray_FromAny(where, boolean, 0, 0, 0, NULL);
+    if (mask == NULL) {
+        PyErr_Clear();
+        return "a where= that NumPy refuses";
+    }
+    call->op[call->nop] = (PyArrayObject *)mask;
+    call->masked = true;
+    return NULL;
+}
+
+/* dtype=T means the signature (None, ..., T, ...) with T for each output. */
+static const char *take_signature(struct call *call, PyObject *dtype, PyObject *signature)
+{
+    if (signature && signature != Py_None) {
+        call->signature = Py_NewRef(signature);
+        return NULL;
+    }
+    if (dtype == NULL || dtype == Py_None) {
+        return NULL;
+    }
+    call->signature = PyTuple_New(call->nop);
+    if (call->signature == NULL) {
+        PyErr_Clear();
+        return "out of memory";
+    }
+    for (int i = 0; i < call->nop; i++) {
+        PyTuple_SET_ITEM(call->signature, i, Py_NewRef(i < call->nin ? Py_None : dtype));
+    }
+    return NULL;
+}
+
+static const char *take_keywords(struct call *call, PyObject *const *values,
+                                 PyObject *kwnames)
+{
+    PyObject *found[KW_COUNT] = {NULL};
+    const char *reason = NULL;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(kwnames); i++) {
+        const int keyword = find_keyword(PyTuple_GET_ITEM(kwnames, i));
+        if (keyword < 0) {
+            return "a keyword argument that is for NumPy to judge (axis, axes, keepdims, "
+                   "or unknown)";
+        }
+        found[keyword] = values[i];
+    }
+    const bool signature_twice = (found[KW_SIG] != NULL) + (found[KW_SIGNATURE] != NULL) +
+                                     (found[KW_DTYPE] != NULL) > 1;
+    if (signature_twice || (call->ufunc->core_enabled && found[KW_WHERE])) {
+        return "a keyword argument that NumPy refuses";
+    }
+    PyObject *signature = found[KW_SIG] ? found[KW_SIG] : found[KW_SIGNATURE];
+    const bool out_twice = call->rehearse;
+    if (found[KW_OUT]) {
+        reason = out_twice ? "out= given twice: NumPy refuses"
+                           : take_out_keyword(call, found[KW_OUT]);
+    }
+    if (!reason && found[KW_WHERE]) {
+        reason = take_where(call, found[KW_WHERE]);
+        /* NumPy 2.4 warns of where= without out=. */
+        call->rehearse |= call->masked && found[KW_OUT] == NULL;
+    }
+    if (!reason) {
+        reason = take_signature(call, found[KW_DTYPE], signature);
+    }
+    if (!reason && found[KW_CASTING]) {
+        call->casting_object = found[KW_CASTING];
+        if (!PyArray_CastingConverter(found[KW_CASTING], &call->casting)) {
+            reason = "a casting= that NumPy refuses";
+        }
+    }
+    if (!reason && found[KW_ORDER] &&
+        !PyArray_OrderConverter(found[KW_ORDER], &call->order)) {
+        reason = "an order= that NumPy refuses";
+    }
+    /* subok= has no effect on plain arrays, but its value is checked. */
+    if (!reason && found[KW_SUBOK] && !PyBool_Check(found[KW_SUBOK])) {
+        reason = "a subok= that NumPy refuses";
+    }
+    PyErr_Clear();
+    return reason;
+}
+
+/* The number of elements of all operands broadcast against each other, or -1. */
+static npy_intp broadcast_size(const struct call *call)
+{
+    npy_intp size = 1;
+    for (int axis = 1; axis <= NPY_MAXDIMS; axis++) { /* counted from the last */
+        npy_intp length = 1;
+        bool any = false;
+        for (int i = 0; i < call->nop + call->masked; i++) {
+            if (call->op[i] == NULL || PyArray_NDIM(call->op[i]) < axis) {
+                continue;
+            }
+            any = true;
+            const npy_intp n = PyArray_DIM(call->op[i], PyArray_NDIM(call->op[i]) - axis);
+            if (n != 1 && length != 1 && n != length) {
+                return -1;
+            }
+            length = n != 1 ? n : length;
+        }
+        if (!any) {
+            break;
+        }
+        if (__builtin_mul_overflow(size, length, &size)) {
+            return -1;
+        }
+    }
+    return size;
+}
+
+const char *call_parse(struct call *call, const struct state *state,
+                       PyUFuncObject *ufunc, PyObject *const *args, Py_ssize_t nargs,
+                       PyObject *kwnames)
+{
+    const char *reason = NULL;
+    memset(call, 0, sizeof *call);
+    call->state = state;
+    call->ufunc = ufunc;
+    call->nin = ufunc->nin;
+    call->nout = ufunc->nout;
+    call->nop = ufunc->nargs;
+    call->order = NPY_KEEPORDER;
+    call->casting = NPY_SAME_KIND_CASTING;
+
+    if (call->nop > NPP_MAX_OPERANDS) {
+        return "more operands than numpy_par handles";
+    }
+    if (nargs < call->nin || nargs > call->nop) {
+        return "a number of arguments that NumPy refuses";
+    }
+    for (int i = 0; i < call->nin && !reason; i++) {
+        reason = take_input(call, i, args[i]);
+    }
+    for (int i = call->nin; i < nargs && !reason; i++) {
+        reason = take_output(call, i - call->nin, args[i]);
+        call->rehearse = true; /* NumPy 2.4 warns of np.maximum(a, b, c) */
+    }
+    if (!reason && kwnames) {
+        reason = take_keywords(call, args + nargs, kwnames);
+    }
+    if (!reason && !ufunc->core_enabled) {
+        call->size = broadcast_size(call);
+        if (call->size < 0) {
+            reason = "shapes that NumPy refuses";
+        }
+    }
+    if (reason) {
+        call_clear(call);
+    }
+    return reason;
+}
+
+void call_clear(struct call *call)
+{
+    for (int i = 0; i < NPP_MAX_SLOTS; i++) {
+        Py_CLEAR(call->op[i]);
+    }
+    Py_CLEAR(call->signature);
+}
+
+/* -- rehearsal ------------------------------------------------------------------ */
+
+/* What NumPy is to see in place of an operand: no elements, but its dtype. */
+static PyObject *stand_in(PyArrayObject *operand)
+{
+    npy_intp none = 0;
+    PyArray_Descr *descr = PyArray_DESCR(operand);
+    Py_INCREF(descr);
+    return PyArray_NewFromDescr(&PyArray_Type, descr, 1, &none, NULL, NULL, 0, NULL);
+}
+
+int call_rehearse(const struct call *call, vectorcallfunc numpy_call,
+                  PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    PyObject *stand_ins[NPP_MAX_SLOTS + KW_COUNT] = {NULL};
+    const Py_ssize_t count = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
+    PyObject *result = NULL;
+    int status = -1;
+
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyArrayObject *operand = i < nargs ? call->op[i] : NULL;
+        if (i >= nargs && find_keyword(PyTuple_GET_ITEM(kwnames, i - nargs)) == KW_WHERE) {
+            operand = call->op[call->nop];
+        }
+        stand_ins[i] = operand ? stand_in(operand) : Py_NewRef(args[i]);
+        if (stand_ins[i] == NULL) {
+            goto finish;
+        }
+    }
+    result = numpy_call((PyObject *)call->ufunc, stand_ins, (size_t)nargs, kwnames);
+    status = result ? 0 : -1;
+
+finish:
+    Py_XDECREF(result);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_XDECREF(stand_ins[i]);
+    }
+    return status;
+}

@@ -1,0 +1,58 @@
+/*
+ * call.h - one call of a ufunc as the user wrote it, taken apart.
+ *
+ * The words used everywhere: the *operands* of a call are its inputs, then its
+ * outputs, then the where= mask if there is one.  A *weak* input is a Python int,
+ * float or complex that takes its dtype from the others (NEP 50).
+ */
+#ifndef NPP_CALL_H
+#define NPP_CALL_H
+
+#include "state.h"
+
+struct call {
+    const struct state *state;
+    PyUFuncObject *ufunc; /* NumPy's own; borrowed */
+    int nin, nout, nop;   /* nop = nin + nout */
+
+    PyArrayObject *op[NPP_MAX_SLOTS];  /* owned; NULL: weak input, output to allocate */
+    PyObject *weak[NPP_MAX_OPERANDS];  /* borrowed; NULL: not weak */
+    bool given[NPP_MAX_OPERANDS];      /* an output that the caller passed */
+    bool masked;                       /* op[nop] is the where= mask */
+    bool rehearse;                     /* NumPy may warn of how it was called */
+    bool return_arrays;                /* out=...: no 0-d result becomes a scalar */
+
+    NPY_ORDER order;
+    NPY_CASTING casting;
+    PyObject *casting_object; /* borrowed; NULL: the default */
+    PyObject *signature;      /* owned; NULL: none */
+
+    npy_intp size; /* elements to compute, all operands broadcast; -1: they do not */
+};
+
+/* 0, or -1 with an exception set. */
+int call_init(struct state *state);
+
+/*
+ * Take the arguments of a vectorcall apart.  NULL, or the reason why this is a call
+ * for NumPy: an argument that is not plain, a keyword it has to judge, an error it
+ * has to raise.  No exception is set on return.
+ */
+const char *call_parse(struct call *call, const struct state *state,
+                       PyUFuncObject *ufunc, PyObject *const *args, Py_ssize_t nargs,
+                       PyObject *kwnames);
+void call_clear(struct call *call);
+
+/* True for what may hold the data of a call: an ndarray, or a memmap (its results
+ * are ndarrays), but no other subclass. */
+bool call_is_plain_array(const struct state *state, PyObject *object);
+
+/*
+ * Let NumPy see the call on empty stand-ins, so that it warns of, or refuses, the way
+ * it is written (where= without out=, a positional output) in its own words.
+ * 0, or -1 with NumPy's exception set.
+ */
+int call_rehearse(const struct call *call, vectorcallfunc numpy_call,
+                  PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+
+#endif

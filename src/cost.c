@@ -1,0 +1,129 @@
+/* cost.c - see cost.h. */
+#include "cost.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "team.h"
+
+/* What the engine spends on a call beyond what NumPy would: resolving the loop and
+ * laying out the pieces.  Measured with NUMPY_PAR_MIN_ELEMENTS=1 and one thread, as
+ * the time of np.add on 1,000 elements over NumPy's. */
+#define ENGINE_NS 1000.0
+
+/* A gain below a twentieth is within the noise of the estimate. */
+#define LEAST_GAIN 0.05
+
+/* The dearest loops known (longdouble powers, string searches) cost some 100 ns an
+ * element: below so many elements no region was ever worth its price. */
+#define FIRST_LOOK 500
+
+static _Atomic int64_t min_elements = -1;
+static _Atomic int64_t debt; /* ns lost by calls that ran serial for a sleeping team */
+
+uint32_t cost_mix(uint32_t key, uint64_t value)
+{
+    uint64_t x = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    x ^= x >> 29;
+    x *= UINT64_C(0xbf58476d1ce4e5b9);
+    return (uint32_t)(x >> 32);
+}
+
+static uint64_t pack(uint32_t key, float ns)
+{
+    uint32_t bits;
+    memcpy(&bits, &ns, sizeof bits);
+    return (uint64_t)key << 32 | bits;
+}
+
+double cost_known(const struct cost_table *table, uint32_t key)
+{
+    const uint64_t slot = atomic_load_explicit(&table->slots[key % COST_SLOTS],
+                                               memory_order_relaxed);
+    const uint32_t bits = (uint32_t)slot;
+    float ns;
+    memcpy(&ns, &bits, sizeof ns);
+    return slot >> 32 == key && ns > 0 ? (double)ns : -1;
+}
+
+void cost_learn(struct cost_table *table, uint32_t key, double ns)
+{
+    const double known = cost_known(table, key);
+    if (known > 0 && ns > known) {
+        ns = known + (ns - known) / 16; /* noise only ever adds time */
+    }
+    atomic_store_explicit(&table->slots[key % COST_SLOTS], pack(key, (float)ns),
+                          memory_order_relaxed);
+}
+
+/* What `threads` threads gain on a serial time, in ns, with a region that costs so
+ * much; negative: they lose. */
+static double gain(double serial, int threads, double region)
+{
+    const double parallel = serial / threads + region + ENGINE_NS;
+    return serial * (1 - LEAST_GAIN) - parallel;
+}
+
+static int threads_for(double serial, int limit, double region)
+{
+    /* A member that cannot do as much work as its invitation costs is one too many. */
+    const double worth = serial / (region + 1);
+    return worth >= limit ? limit : worth < 2 ? 2 : (int)worth;
+}
+
+int64_t cost_break_even(double ns)
+{
+    const double saved = ns * (1 - LEAST_GAIN - 0.5); /* an element, by two threads */
+    return (int64_t)((team_handoff_ns(false) + ENGINE_NS) / saved);
+}
+
+int cost_threads_awake(int64_t n, double ns, int limit)
+{
+    const int64_t least = cost_min_elements();
+    if (limit < 2 || n < 2) {
+        return 1;
+    }
+    if (least >= 0) {
+        return n >= least ? limit : 1;
+    }
+    const double serial = (double)n * ns;
+    const double region = team_handoff_ns(false);
+    const int threads = threads_for(serial, limit, region);
+    return gain(serial, threads, region) > 0 ? threads : 1;
+}
+
+int cost_threads(int64_t n, double ns, int limit)
+{
+    const int threads = cost_threads_awake(n, ns, limit);
+    if (threads == 1 || cost_min_elements() >= 0 || !team_asleep()) {
+        return threads;
+    }
+    const double serial = (double)n * ns;
+    const double asleep = team_handoff_ns(true);
+    if (gain(serial, threads, asleep) > 0) {
+        return threads;
+    }
+    const double awake = team_handoff_ns(false);
+    const int64_t lost = (int64_t)gain(serial, threads, awake);
+    if (atomic_fetch_add(&debt, lost) + lost < (int64_t)asleep) {
+        return 1;
+    }
+    atomic_store(&debt, 0);
+    return threads;
+}
+
+void cost_set_min_elements(int64_t n)
+{
+    atomic_store(&min_elements, n);
+}
+
+int64_t cost_min_elements(void)
+{
+    return atomic_load_explicit(&min_elements, memory_order_relaxed);
+}
+
+int64_t cost_first_look(void)
+{
+    const int64_t least = cost_min_elements();
+    return least < 0 ? FIRST_LOOK : least < 2 ? 2 : least;
+}

@@ -1,0 +1,51 @@
+/*
+ * cost.h - does it pay?
+ *
+ * Every ufunc of ours remembers what its loops cost, in nanoseconds an element, as
+ * last measured: for each combination of dtypes, layout and order of size that it
+ * met.  A call that was never met is measured on its first piece.  A region costs
+ * what the team measured.
+ */
+#ifndef NPP_COST_H
+#define NPP_COST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { COST_SLOTS = 256 };
+
+/* Direct-mapped; a slot is a key and a float in one word, so that threads without a
+ * GIL see both or neither. */
+struct cost_table {
+    _Atomic uint64_t slots[COST_SLOTS];
+};
+
+/* The key of a call: start with 0 and mix in all that its cost depends on. */
+uint32_t cost_mix(uint32_t key, uint64_t value);
+
+/* Nanoseconds an element; negative: not known yet. */
+double cost_known(const struct cost_table *table, uint32_t key);
+void cost_learn(struct cost_table *table, uint32_t key, double ns);
+
+/*
+ * The number of threads that is worth it for n elements of a known cost, at most
+ * `limit`; 1: stay serial.  Not a pure function: calls that would gain only with the
+ * team awake run serial until what they lose adds up to the cost of waking it.
+ */
+int cost_threads(int64_t n, double ns, int limit);
+
+/* The same for a call that explain() only asks about: with the team awake. */
+int cost_threads_awake(int64_t n, double ns, int limit);
+
+/* NUMPY_PAR_MIN_ELEMENTS: a fixed threshold in place of all this; -1: none. */
+void cost_set_min_elements(int64_t n);
+int64_t cost_min_elements(void);
+
+/* Calls of fewer elements go to NumPy without a second look. */
+int64_t cost_first_look(void);
+
+/* The least number of elements of this cost that is worth two threads. */
+int64_t cost_break_even(double ns);
+
+#endif

@@ -1,0 +1,293 @@
+/* drive.c - see drive.h. */
+#include "drive.h"
+
+#include <fenv.h>
+
+#include "team.h"
+
+/* A first piece that tells what an element costs: long enough for the clock. */
+#define PROBE_ELEMENTS 2048
+#define PROBE_SHARE 16
+
+/* A piece lasts long enough to hide what claiming it costs (50 ns), and not so long
+ * that a signal or a fork has to wait for it. */
+#define PIECE_LEAST_NS 2000.0
+#define PIECE_MOST_NS 5e6
+#define PIECE_MOST_UNKNOWN 65536
+
+/* With a fixed threshold every call is to be split, also those that are over before
+ * a helper wakes up. */
+#define FORCED_WAIT_NS (200 * 1000)
+
+/* What the members share while the GIL is released. */
+struct task {
+    const struct drive *drive;
+    struct pieces pieces;
+    NpyIter **iters; /* one a member; NULL for a box */
+    PyThreadState *saved;
+};
+
+/* -- one piece ------------------------------------------------------------------ */
+
+/* Run the loop on each stretch where the mask, the last operand, is true. */
+static int run_masked(const struct loop *loop, int nop, char *const *data, npy_intp n,
+                      const npy_intp *strides)
+{
+    const char *mask = data[nop];
+    const npy_intp step = strides[nop];
+    char *at[NPP_MAX_SLOTS];
+
+    for (npy_intp begin = 0, end; begin < n; begin = end) {
+        while (begin < n && !mask[begin * step]) {
+            begin++;
+        }
+        for (end = begin; end < n && mask[end * step];) {
+            end++;
+        }
+        if (begin == end) {
+            break;
+        }
+        for (int i = 0; i < nop; i++) {
+            at[i] = data[i] + begin * strides[i];
+        }
+        const int status = loop_run(loop, at, end - begin, strides);
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+static int run_inner(const struct drive *drive, int nop, char *const *data, npy_intp n,
+                     const npy_intp *strides)
+{
+    const struct loop *loop = &drive->plan->loop;
+    return drive->masked ? run_masked(loop, nop - 1, data, n, strides)
+                         : loop_run(loop, data, n, strides);
+}
+
+static int run_segment(void *context, char **data, npy_intp n)
+{
+    const struct drive *drive = context;
+    return run_inner(drive, drive->box->nop, data, n, drive->strides);
+}
+
+static int run_buffered(const struct drive *drive, NpyIter *iter, npy_intp begin,
+                        npy_intp end)
+{
+    char *error = NULL; /* asked for, so that NumPy does not set an exception */
+    if (NpyIter_ResetToIterIndexRange(iter, begin, end, &error) != NPY_SUCCEED) {
+        return -1;
+    }
+    NpyIter_IterNextFunc *next = NpyIter_GetIterNext(iter, &error);
+    if (next == NULL) {
+        return -1;
+    }
+    const int nop = NpyIter_GetNOp(iter);
+    char **data = NpyIter_GetDataPtrArray(iter);
+    const npy_intp *strides = NpyIter_GetInnerStrideArray(iter);
+    const npy_intp *n = NpyIter_GetInnerLoopSizePtr(iter);
+    do {
+        const int status = run_inner(drive, nop, data, *n, strides);
+        if (status != 0) {
+            return status;
+        }
+    } while (next(iter));
+    return 0;
+}
+
+static int run_piece(void *context, int member, int64_t piece)
+{
+    const struct task *task = context;
+    npy_intp begin, end;
+    pieces_bounds(&task->pieces, piece, &begin, &end);
+    if (task->iters) {
+        return run_buffered(task->drive, task->iters[member], begin, end);
+    }
+    return box_run(task->drive->box, begin, end, run_segment, (void *)task->drive);
+}
+
+/* -- the team's view ------------------------------------------------------------ */
+
+/* A Python signal handler must not see, nor change, the flags of the loops. */
+static bool poll_signals(void *context)
+{
+    struct task *task = context;
+    fenv_t environment;
+    fegetenv(&environment);
+    PyEval_RestoreThread(task->saved);
+    const bool stop = PyErr_CheckSignals() < 0;
+    task->saved = PyEval_SaveThread();
+    fesetenv(&environment);
+    return stop;
+}
+
+static struct team_result run_task(struct task *task, int threads)
+{
+    const struct team_region region = {
+        .body = run_piece,
+        .poll = poll_signals,
+        .context = task,
+        .npieces = task->pieces.count,
+        .threads = threads,
+        .wait_ns = cost_min_elements() >= 0 ? FORCED_WAIT_NS : 0,
+    };
+    task->saved = PyEval_SaveThread();
+    const struct team_result result = team_run(&region);
+    PyEval_RestoreThread(task->saved);
+    return result;
+}
+
+static struct pieces cut(const struct drive *drive, npy_intp begin, int threads, double ns)
+{
+    const bool split_all = cost_min_elements() >= 0;
+    npy_intp least = 1, most = PIECE_MOST_UNKNOWN;
+    if (ns > 0) {
+        most = (npy_intp)(PIECE_MOST_NS / ns) + 1;
+        least = split_all ? 1 : (npy_intp)(PIECE_LEAST_NS / ns) + 1;
+    }
+    return pieces_cut(begin, drive->size, threads, least, most, drive->unit,
+                      drive->origin);
+}
+
+/* -- iterators ------------------------------------------------------------------ */
+
+static void free_copies(NpyIter **iters, int count)
+{
+    for (int i = 1; i < count; i++) { /* 0 is the original */
+        if (iters[i]) {
+            NpyIter_Deallocate(iters[i]);
+        }
+    }
+    PyMem_Free(iters);
+}
+
+static NpyIter **copy_iterators(NpyIter *iter, int count)
+{
+    NpyIter **iters = PyMem_Calloc((size_t)count, sizeof *iters);
+    if (iters == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    iters[0] = iter;
+    for (int i = 1; i < count; i++) {
+        iters[i] = NpyIter_Copy(iter);
+        if (iters[i] == NULL) {
+            free_copies(iters, count);
+            return NULL;
+        }
+    }
+    return iters;
+}
+
+/* -- driving -------------------------------------------------------------------- */
+
+/* Run and time a first piece, alone.  The elements done, and their cost. */
+static npy_intp probe(const struct drive *drive, struct team_result *result, double *ns)
+{
+    NpyIter *iter = drive->iter;
+    struct task task = {.drive = drive, .iters = iter ? &iter : NULL};
+    npy_intp n = drive->size / PROBE_SHARE;
+    n = n > PROBE_ELEMENTS ? PROBE_ELEMENTS : n < 1 ? 1 : n;
+    if (!drive->iter && drive->box->ndim == 1 && drive->unit > 1 && n > drive->unit) {
+        n = n / drive->unit * drive->unit;
+    }
+    task.pieces = (struct pieces){.begin = 0, .end = n, .grain = n, .count = 1};
+    const int64_t start = team_now_ns();
+    *result = run_task(&task, 1);
+    *ns = (double)(team_now_ns() - start + 1) / (double)n;
+    return n;
+}
+
+static enum drive_status status_of(enum team_status status)
+{
+    return status == TEAM_DONE     ? DRIVE_DONE
+           : status == TEAM_FAILED ? DRIVE_FAILED
+                                   : DRIVE_RAISED;
+}
+
+enum drive_status drive(const struct drive *drive, int *fpe, struct report *report)
+{
+    struct team_result result = {TEAM_DONE, 1, 0};
+    struct task task = {.drive = drive};
+    double ns = cost_known(drive->costs, drive->key);
+    npy_intp done = 0;
+
+    feclearexcept(FE_ALL_EXCEPT);
+    if (ns < 0 && cost_min_elements() < 0) {
+        done = probe(drive, &result, &ns);
+        if (result.status != TEAM_DONE) {
+            return status_of(result.status);
+        }
+    }
+    int threads = team_unavailable()
+                      ? 1
+                      : cost_threads(drive->size - done, ns, drive->limit);
+    task.pieces = cut(drive, done, threads, ns);
+    threads = threads < task.pieces.count ? threads : (int)task.pieces.count;
+    if (drive->iter) {
+        task.iters = copy_iterators(drive->iter, threads);
+        if (task.iters == NULL) {
+            return DRIVE_RAISED;
+        }
+    }
+    const int64_t start = team_now_ns();
+    result = run_task(&task, threads);
+    const int64_t took = team_now_ns() - start;
+    if (drive->iter) {
+        free_copies(task.iters, threads);
+    }
+    if (result.status == TEAM_DONE) {
+        cost_learn(drive->costs, drive->key,
+                   (double)took * result.threads / (double)(drive->size - done));
+    }
+    *fpe = result.fpe;
+    *report = (struct report){
+        .path = drive->path,
+        .elements = drive->size,
+        .pieces = task.pieces.count,
+        .threads = result.threads,
+        .ns = ns,
+    };
+    return status_of(result.status);
+}
+
+enum drive_status drive_explain(const struct drive *drive, bool measure,
+                                struct report *report)
+{
+    double ns = cost_known(drive->costs, drive->key);
+    if (ns < 0 && measure && cost_min_elements() < 0) {
+        struct team_result result;
+        probe(drive, &result, &ns);
+        if (result.status != TEAM_DONE) {
+            return status_of(result.status);
+        }
+        cost_learn(drive->costs, drive->key, ns);
+    }
+    *report = (struct report){.path = drive->path, .elements = drive->size, .ns = ns};
+    report->reason = team_unavailable();
+    report->threads = report->reason ? 1
+                      : ns < 0       ? drive->limit
+                                     : cost_threads_awake(drive->size, ns, drive->limit);
+    const struct pieces pieces = cut(drive, 0, report->threads, ns);
+    report->pieces = report->threads > 1 ? pieces.count : 1;
+    if (pieces.count < report->threads) {
+        report->threads = (int)pieces.count;
+    }
+    if (report->threads < 2 && !report->reason) {
+        report->reason = drive->limit < 2 ? "the limit on threads is 1"
+                         : drive->size < 2 ? "a single element"
+                                           : "small: a parallel region would cost more than it gains";
+    }
+    return DRIVE_DONE;
+}
+
+int drive_give_fpe(const PyUFuncObject *ufunc, int fpe)
+{
+    int flags = 0;
+    flags |= fpe & FE_DIVBYZERO ? NPY_FPE_DIVIDEBYZERO : 0;
+    flags |= fpe & FE_OVERFLOW ? NPY_FPE_OVERFLOW : 0;
+    flags |= fpe & FE_UNDERFLOW ? NPY_FPE_UNDERFLOW : 0;
+    flags |= fpe & FE_INVALID ? NPY_FPE_INVALID : 0;
+    return flags ? PyUFunc_GiveFloatingpointErrors(ufunc->name, flags) : 0;
+}

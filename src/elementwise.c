@@ -1,0 +1,379 @@
+/* elementwise.c - see elementwise.h. */
+#include "elementwise.h"
+
+#include <string.h>
+
+/* NumPy casts one-dimensional inputs up to its buffer size as a whole, which may
+ * spare it the iterator; the strides a loop sees, and so its choice between vector
+ * and scalar code, depend on it. */
+#define SMALL_CAST 8192
+
+/* All buffers of a member together: 1 MiB is what a call may cost beyond NumPy's. */
+#define BUFFER_ELEMENTS 8192
+#define BUFFER_BYTES (768 * 1024)
+
+#define ITERATOR_FLAGS                                                                   \
+    (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_ZEROSIZE_OK | NPY_ITER_REFS_OK |                  \
+     NPY_ITER_COPY_IF_OVERLAP)
+#define BUFFERED_FLAGS                                                                   \
+    (ITERATOR_FLAGS | NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC | \
+     NPY_ITER_RANGED)
+#define INPUT_FLAGS                                                                      \
+    (NPY_ITER_READONLY | NPY_ITER_ALIGNED | NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE)
+#define OUTPUT_FLAGS                                                                     \
+    (NPY_ITER_ALIGNED | NPY_ITER_ALLOCATE | NPY_ITER_NO_BROADCAST | NPY_ITER_NO_SUBTYPE | \
+     NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE)
+
+/* The operands of one run.  Those of the call are borrowed; the others are its own. */
+struct operands {
+    PyArrayObject *op[NPP_MAX_SLOTS]; /* owned, or NULL: to allocate */
+    bool buffered; /* one of them needs a cast, a byte swap or an aligned copy */
+};
+
+static bool needs_copy(PyArrayObject *op, PyArray_Descr *descr)
+{
+    return !PyArray_ISALIGNED(op) ||
+           (PyArray_DESCR(op) != descr && !PyArray_EquivTypes(PyArray_DESCR(op), descr));
+}
+
+static void operands_clear(struct operands *operands)
+{
+    for (int i = 0; i < NPP_MAX_SLOTS; i++) {
+        Py_CLEAR(operands->op[i]);
+    }
+}
+
+/*
+ * A loop that can fail must not have touched the caller's out= when it does, for
+ * NumPy is to repeat the call: it writes to a twin, copied when all went well.
+ */
+static PyArrayObject *twin(PyArrayObject *out, PyArray_Descr *descr)
+{
+    Py_INCREF(descr);
+    return (PyArrayObject *)PyArray_NewLikeArray(out, NPY_KEEPORDER, descr, 0);
+}
+
+/* -1: an exception is set. */
+static int operands_take(struct operands *operands, const struct call *call,
+                         const struct plan *plan)
+{
+    memset(operands, 0, sizeof *operands);
+    for (int i = 0; i < call->nop + call->masked; i++) {
+        PyArrayObject *op = call->op[i];
+        if (op == NULL) {
+            continue;
+        }
+        if (i == call->nop) { /* the mask: always bool */
+            operands->op[i] = (PyArrayObject *)Py_NewRef(op);
+            continue;
+        }
+        PyArray_Descr *descr = plan_descr(plan, i);
+        if (i >= call->nin && plan->may_fail) {
+            operands->op[i] = twin(op, descr);
+        }
+        else if (i < call->nin && PyArray_NDIM(op) <= 1 && PyArray_SIZE(op) <= SMALL_CAST &&
+                 needs_copy(op, descr)) {
+            Py_INCREF(descr);
+            operands->op[i] = (PyArrayObject *)PyArray_CastToType(op, descr, 0);
+        }
+        else {
+            operands->op[i] = (PyArrayObject *)Py_NewRef(op);
+        }
+        if (operands->op[i] == NULL) {
+            return -1;
+        }
+        operands->buffered |= needs_copy(operands->op[i], descr);
+    }
+    return 0;
+}
+
+/* -- without an iterator -------------------------------------------------------- */
+
+/* The lowest and one past the highest byte of a line of n elements. */
+static void extent(const char *base, npy_intp n, npy_intp stride, npy_intp itemsize,
+                   uintptr_t *low, uintptr_t *high)
+{
+    const npy_intp last = (n - 1) * stride;
+    *low = (uintptr_t)base + (uintptr_t)(last < 0 ? last : 0);
+    *high = (uintptr_t)base + (uintptr_t)((last > 0 ? last : 0) + itemsize);
+}
+
+/*
+ * Where NumPy runs a call as one inner loop over lines (one-dimensional operands, or
+ * all contiguous in the same order, beside 0-d ones), so do we: its strides, their
+ * sign for one, decide between vector and scalar code.  False: needs the iterator.
+ */
+static bool as_line(struct box *box, struct operands *operands, const struct call *call,
+                    const struct plan *plan)
+{
+    int order = call->order == NPY_CORDER         ? NPY_ARRAY_C_CONTIGUOUS
+                : call->order == NPY_FORTRANORDER ? NPY_ARRAY_F_CONTIGUOUS
+                                                  : 0;
+    PyArrayObject *shaped = NULL; /* the first operand that is not 0-d */
+    npy_intp stride[NPP_MAX_SLOTS];
+    char *base[NPP_MAX_SLOTS];
+    const int out = call->nin;
+
+    if (operands->buffered || call->masked || call->nout != 1) {
+        return false;
+    }
+    for (int i = 0; i < call->nop; i++) {
+        PyArrayObject *op = operands->op[i];
+        if (op == NULL) {
+            continue;
+        }
+        if (PyArray_NDIM(op) == 0 && i < out) {
+            stride[i] = 0;
+            continue;
+        }
+        if (shaped == NULL) {
+            shaped = op;
+        }
+        if (!PyArray_SAMESHAPE(op, shaped)) {
+            return false;
+        }
+        if (PyArray_NDIM(op) == 1) {
+            stride[i] = PyArray_STRIDE(op, 0);
+            continue;
+        }
+        const int own = PyArray_FLAGS(op) & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS);
+        order = order ? order : own;
+        if (own == 0 || own != order) {
+            return false;
+        }
+        stride[i] = PyArray_ITEMSIZE(op);
+    }
+    if (shaped == NULL || PyArray_NDIM(shaped) == 0) {
+        return false;
+    }
+    const npy_intp n = PyArray_SIZE(shaped);
+    if (operands->op[out]) {
+        uintptr_t low, high, in_low, in_high;
+        const npy_intp itemsize = PyArray_ITEMSIZE(operands->op[out]);
+        const char *data = PyArray_BYTES(operands->op[out]);
+        if (stride[out] > -itemsize && stride[out] < itemsize) {
+            return false; /* it overlaps itself */
+        }
+        extent(data, n, stride[out], itemsize, &low, &high);
+        for (int i = 0; i < out; i++) {
+            PyArrayObject *in = operands->op[i];
+            const bool same = PyArray_BYTES(in) == data && stride[i] == stride[out] &&
+                              PyArray_ITEMSIZE(in) == itemsize;
+            extent(PyArray_BYTES(in), n, stride[i], PyArray_ITEMSIZE(in), &in_low, &in_high);
+            if (!same && in_low < high && low < in_high) {
+                return false;
+            }
+        }
+    }
+    else {
+        PyArray_Descr *descr = plan_descr(plan, out);
+        Py_INCREF(descr);
+        operands->op[out] = (PyArrayObject *)PyArray_NewFromDescr(
+            &PyArray_Type, descr, PyArray_NDIM(shaped), PyArray_DIMS(shaped), NULL, NULL,
+            order == NPY_ARRAY_F_CONTIGUOUS, NULL);
+        if (operands->op[out] == NULL) {
+            PyErr_Clear(); /* the iterator will run into it again */
+            return false;
+        }
+        stride[out] = PyArray_ITEMSIZE(operands->op[out]);
+    }
+    for (int i = 0; i < call->nop; i++) {
+        base[i] = PyArray_BYTES(operands->op[i]);
+    }
+    box_line(box, call->nop, base, n, stride);
+    return true;
+}
+
+/* -- with an iterator ----------------------------------------------------------- */
+
+static npy_intp buffer_elements(const struct plan *plan, const struct call *call)
+{
+    npy_intp bytes = 1;
+    for (int i = 0; i < call->nop; i++) {
+        bytes += PyDataType_ELSIZE(plan_descr(plan, i));
+    }
+    const npy_intp n = BUFFER_BYTES / bytes;
+    return n > BUFFER_ELEMENTS ? BUFFER_ELEMENTS : n < 16 ? 16 : n;
+}
+
+static NpyIter *make_iterator(struct operands *operands, const struct call *call,
+                              const struct plan *plan, npy_intp buffersize)
+{
+    npy_uint32 flags[NPP_MAX_SLOTS];
+    PyArray_Descr *descrs[NPP_MAX_SLOTS];
+    for (int i = 0; i < call->nop; i++) {
+        descrs[i] = plan_descr(plan, i);
+        if (i < call->nin) {
+            flags[i] = INPUT_FLAGS;
+        }
+        else if (!call->masked) {
+            flags[i] = OUTPUT_FLAGS | NPY_ITER_WRITEONLY;
+        }
+        else { /* what the mask leaves out keeps its value */
+            flags[i] = OUTPUT_FLAGS | NPY_ITER_WRITEMASKED |
+                       (operands->op[i] ? NPY_ITER_READWRITE : NPY_ITER_WRITEONLY);
+        }
+    }
+    if (call->masked) {
+        flags[call->nop] = NPY_ITER_READONLY | NPY_ITER_ARRAYMASK;
+        descrs[call->nop] = NULL;
+    }
+    /* The casts were judged when the loop was resolved. */
+    return NpyIter_AdvancedNew(call->nop + call->masked, operands->op,
+                               operands->buffered ? BUFFERED_FLAGS : ITERATOR_FLAGS,
+                               call->order, NPY_UNSAFE_CASTING, flags, descrs, -1, NULL,
+                               NULL, operands->buffered ? buffersize : 0);
+}
+
+void iterator_discard(NpyIter *iter, int nop)
+{
+    if (iter == NULL) {
+        return;
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    for (int i = 0; i < nop; i++) {
+        PyArray_DiscardWritebackIfCopy(NpyIter_GetOperandArray(iter)[i]);
+    }
+    NpyIter_Deallocate(iter);
+    PyErr_Restore(type, value, traceback);
+}
+
+/* -- results -------------------------------------------------------------------- */
+
+PyObject *call_result(const struct call *call, PyArrayObject *const *outputs)
+{
+    PyObject *result[NPP_MAX_OPERANDS];
+    for (int i = 0; i < call->nout; i++) {
+        const bool given = call->given[call->nin + i];
+        PyArrayObject *array = given ? call->op[call->nin + i] : outputs[i];
+        Py_INCREF(array);
+        /* PyArray_Return steals, and makes a scalar of a 0-d array. */
+        result[i] = given || call->return_arrays ? (PyObject *)array : PyArray_Return(array);
+    }
+    if (call->nout == 1) {
+        return result[0];
+    }
+    PyObject *tuple = PyTuple_New(call->nout);
+    for (int i = 0; i < call->nout; i++) {
+        if (tuple && result[i]) {
+            PyTuple_SET_ITEM(tuple, i, result[i]);
+        }
+        else {
+            Py_XDECREF(result[i]);
+        }
+    }
+    return tuple;
+}
+
+/* Hand the twins' contents to the caller's out=.  -1: an exception is set. */
+static int copy_twins(const struct operands *operands, const struct call *call)
+{
+    for (int i = call->nin; i < call->nop; i++) {
+        if (call->given[i] && operands->op[i] != call->op[i] &&
+            PyArray_CopyInto(call->op[i], operands->op[i]) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+PyObject *elementwise_run(struct call *call, const struct plan *plan,
+                          struct cost_table *costs, uint32_t key, int limit, bool explain,
+                          struct report *report)
+{
+    struct operands operands;
+    struct box box;
+    struct drive drive_ = {.plan = plan, .costs = costs, .key = key, .limit = limit};
+    NpyIter *iter = NULL;
+    PyObject *result = NULL;
+    int fpe = 0;
+    bool given = false;
+    const int nop = call->nop + call->masked;
+
+    report->reason = NULL;
+    if (operands_take(&operands, call, plan) < 0) {
+        goto finish;
+    }
+    for (int i = call->nin; i < call->nop; i++) {
+        given |= call->given[i];
+    }
+    if (plan->may_fail && given && call->masked) {
+        report->reason = "where= and out= with a loop that may fail: NumPy keeps out= intact";
+        goto finish;
+    }
+    if (as_line(&box, &operands, call, plan)) {
+        drive_.path = "direct";
+    }
+    else {
+        drive_.buffersize = buffer_elements(plan, call);
+        iter = make_iterator(&operands, call, plan, drive_.buffersize);
+        if (iter == NULL) {
+            PyErr_Clear();
+            report->reason = "operands that NumPy's iterator refuses: NumPy raises";
+            goto finish;
+        }
+        if (NpyIter_IterationNeedsAPI(iter)) {
+            report->reason = "a cast that needs the GIL";
+            goto finish;
+        }
+        for (int i = call->nin; i < call->nop; i++) {
+            if (operands.op[i] == NULL) {
+                operands.op[i] = (PyArrayObject *)Py_NewRef(NpyIter_GetOperandArray(iter)[i]);
+            }
+        }
+        drive_.path = operands.buffered ? "buffered" : "direct";
+    }
+    drive_.masked = call->masked;
+    if (operands.buffered) {
+        drive_.iter = iter;
+        drive_.size = NpyIter_GetIterSize(iter);
+        drive_.unit = drive_.buffersize;
+    }
+    else {
+        if (iter) {
+            box_from_iterator(&box, iter);
+        }
+        drive_.box = &box;
+        drive_.size = box.size;
+        memcpy(drive_.strides, box.stride[0], sizeof box.stride[0]);
+        box_unit(&box, call->nin, &drive_.unit, &drive_.origin);
+    }
+    if (drive_.size < 2) {
+        report->reason = "a single element";
+        goto finish;
+    }
+    if (explain) {
+        drive_explain(&drive_, !given, report);
+        goto finish;
+    }
+    switch (drive(&drive_, &fpe, report)) {
+    case DRIVE_DONE:
+        break;
+    case DRIVE_FAILED:
+        report->reason = "a loop reported an error: NumPy repeats the call";
+        PyErr_Clear();
+        goto finish;
+    case DRIVE_RAISED:
+        goto finish;
+    }
+    if (iter) { /* writes back what overlapped */
+        const int status = NpyIter_Deallocate(iter);
+        iter = NULL;
+        if (status != NPY_SUCCEED) {
+            goto finish;
+        }
+    }
+    if (copy_twins(&operands, call) < 0) {
+        goto finish;
+    }
+    if ((plan->fpe || operands.buffered) && drive_give_fpe(call->ufunc, fpe) < 0) {
+        goto finish;
+    }
+    result = call_result(call, operands.op + call->nin);
+
+finish:
+    iterator_discard(iter, nop);
+    operands_clear(&operands);
+    return result;
+}

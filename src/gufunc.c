@@ -1,0 +1,353 @@
+/*
+ * gufunc.c - see gufunc.h.
+ *
+ * The operands of a gufunc have loop dimensions, broadcast as a ufunc's, before the
+ * core dimensions of its signature.  A piece is a range of core problems.  A single
+ * core problem is never split: one large matmul is BLAS's, which has threads of its
+ * own.
+ */
+#include "gufunc.h"
+
+#include <string.h>
+
+#include "elementwise.h"
+
+/* Core problems above these sizes (the product of their dimensions) are left to BLAS
+ * and LAPACK: from there on OpenBLAS starts threads inside each, gemm at 64^3 and
+ * gemv at 9216 (its interface/gemm.c and gemv.c), which ours would compete with. */
+#define BLAS_MATRIX_WORK (64 * 64 * 64)
+#define BLAS_VECTOR_WORK 9216
+#define LAPACK_WORK (256 * 256)
+
+/* "Broadcast along here, though you write to it": how NumPy's gufuncs mark the core
+ * axes of other outputs in op_axes (its multiarray/common.h; not in the public
+ * headers).  An iterator that did not know it would refuse the axis, and the call
+ * would go to NumPy. */
+#define NOT_OF_THIS_OPERAND (-1 + (1 << (8 * (int)sizeof(int) - 2)))
+
+int gufunc_init(struct state *state)
+{
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    if (numpy == NULL) {
+        return -1;
+    }
+    state->matmul = PyObject_GetAttrString(numpy, "matmul");
+    Py_DECREF(numpy);
+    return state->matmul ? 0 : -1;
+}
+
+/* The core dimensions of one call. */
+struct core {
+    bool missing[NPP_MAX_CORE]; /* a dimension marked `?` that an operand lacks */
+    npy_intp size[NPP_MAX_CORE];
+    int ndim[NPP_MAX_OPERANDS]; /* core dimensions of each operand, without missing ones */
+    int loop_ndim;
+};
+
+/* Core dimension j of operand i, as an index into the signature's names. */
+static int dim_of(const PyUFuncObject *ufunc, int i, int j)
+{
+    return ufunc->core_dim_ixs[ufunc->core_offsets[i] + j];
+}
+
+/* NumPy 2.1 added a hook that computes or checks core dimensions, behind the fields
+ * that 2.0's headers know; a gufunc that has one is NumPy's. */
+static bool has_core_dims_hook(const PyUFuncObject *ufunc)
+{
+    if ((size_t)PyUFunc_Type.tp_basicsize < sizeof *ufunc + sizeof(void *)) {
+        return false;
+    }
+    void *hook;
+    memcpy(&hook, (const char *)ufunc + sizeof *ufunc, sizeof hook);
+    return hook != NULL;
+}
+
+/* An operand of too few dimensions lacks the optional ones, in the order of the
+ * signature, and then so do all operands.  False: still too few. */
+static bool drop_missing(struct core *core, const struct call *call)
+{
+    const PyUFuncObject *ufunc = call->ufunc;
+    for (int i = 0; i < call->nop; i++) {
+        if (call->op[i] == NULL) {
+            continue;
+        }
+        for (int j = 0; j < ufunc->core_num_dims[i]; j++) {
+            const int dim = dim_of(ufunc, i, j);
+            if (PyArray_NDIM(call->op[i]) >= core->ndim[i]) {
+                break;
+            }
+            if (!(ufunc->core_dim_flags[dim] & UFUNC_CORE_DIM_CAN_IGNORE) ||
+                core->missing[dim]) {
+                continue;
+            }
+            core->missing[dim] = true;
+            for (int k = 0; k < call->nop; k++) {
+                for (int l = 0; l < ufunc->core_num_dims[k]; l++) {
+                    core->ndim[k] -= dim_of(ufunc, k, l) == dim;
+                }
+            }
+        }
+        if (PyArray_NDIM(call->op[i]) < core->ndim[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *measure_core(struct core *core, const struct call *call)
+{
+    const PyUFuncObject *ufunc = call->ufunc;
+    memset(core, 0, sizeof *core);
+    if (ufunc->core_num_dim_ix > NPP_MAX_CORE) {
+        return "more core dimensions than numpy_par handles";
+    }
+    if (has_core_dims_hook(ufunc)) {
+        return "a gufunc that computes its core dimensions";
+    }
+    for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
+        core->size[dim] = ufunc->core_dim_sizes[dim]; /* -1: not fixed by the signature */
+    }
+    int total = 0;
+    for (int i = 0; i < call->nop; i++) {
+        core->ndim[i] = ufunc->core_num_dims[i];
+        total += core->ndim[i];
+    }
+    if (total > NPP_MAX_CORE_STRIDES) {
+        return "more core dimensions than numpy_par handles";
+    }
+    if (!drop_missing(core, call)) {
+        return "operands of too few dimensions: NumPy raises";
+    }
+    for (int i = 0; i < call->nop; i++) {
+        if (call->op[i] == NULL) {
+            continue;
+        }
+        const int start = PyArray_NDIM(call->op[i]) - core->ndim[i];
+        core->loop_ndim = start > core->loop_ndim ? start : core->loop_ndim;
+        int axis = start;
+        for (int j = 0; j < ufunc->core_num_dims[i]; j++) {
+            const int dim = dim_of(ufunc, i, j);
+            if (core->missing[dim]) {
+                core->size[dim] = 1;
+                continue;
+            }
+            const npy_intp n = PyArray_DIM(call->op[i], axis++);
+            if (core->size[dim] >= 0 && core->size[dim] != n) {
+                return "core dimensions that do not match: NumPy raises";
+            }
+            core->size[dim] = n;
+        }
+    }
+    for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
+        if (core->size[dim] < 0) {
+            return "a gufunc whose output size NumPy computes";
+        }
+        if (core->size[dim] == 0) {
+            return "empty core dimensions";
+        }
+    }
+    return NULL;
+}
+
+/* One core problem that is better left to the threads of BLAS and LAPACK. */
+static bool is_for_blas(const struct call *call, const struct plan *plan,
+                        const struct core *core)
+{
+    npy_intp work = 1, least = NPY_MAX_INTP;
+    const int type = plan_descr(plan, 0)->type_num;
+    if (type != NPY_FLOAT && type != NPY_DOUBLE && type != NPY_CFLOAT &&
+        type != NPY_CDOUBLE) {
+        return false;
+    }
+    const int ncore = call->ufunc->core_num_dim_ix;
+    for (int dim = 0; dim < ncore; dim++) {
+        work *= core->size[dim];
+        least = core->size[dim] < least ? core->size[dim] : least;
+    }
+    if ((PyObject *)call->ufunc == call->state->matmul) {
+        return work > (least > 1 ? BLAS_MATRIX_WORK : BLAS_VECTOR_WORK);
+    }
+    const bool product = call->nin == 2 && core->ndim[0] + core->ndim[1] <= 3;
+    return work > (product ? BLAS_VECTOR_WORK : LAPACK_WORK);
+}
+
+/*
+ * The iterator goes over the loop dimensions.  It is given the core dimensions of the
+ * outputs as well, so that it allocates them in NumPy's order, and then made to
+ * forget these.
+ */
+static NpyIter *make_iterator(const struct call *call, const struct plan *plan,
+                              const struct core *core)
+{
+    const PyUFuncObject *ufunc = call->ufunc;
+    const int inputs = NPY_ITER_READONLY | NPY_ITER_COPY | NPY_ITER_ALIGNED |
+                       NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE;
+    const int outputs = NPY_ITER_WRITEONLY | NPY_ITER_UPDATEIFCOPY | NPY_ITER_ALIGNED |
+                        NPY_ITER_ALLOCATE | NPY_ITER_NO_BROADCAST | NPY_ITER_NO_SUBTYPE |
+                        NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE;
+    PyArrayObject *op[NPP_MAX_OPERANDS];
+    PyArray_Descr *descrs[NPP_MAX_OPERANDS];
+    npy_uint32 flags[NPP_MAX_OPERANDS];
+    int axes_of[NPP_MAX_OPERANDS][NPY_MAXDIMS];
+    int *axes[NPP_MAX_OPERANDS];
+    npy_intp shape[NPY_MAXDIMS];
+
+    int ndim = core->loop_ndim;
+    for (int i = call->nin; i < call->nop; i++) {
+        ndim += core->ndim[i];
+    }
+    if (ndim > NPY_MAXDIMS) {
+        return NULL;
+    }
+    for (int axis = 0; axis < core->loop_ndim; axis++) {
+        shape[axis] = -1;
+    }
+    int next = core->loop_ndim;
+    for (int i = 0; i < call->nop; i++) {
+        op[i] = call->op[i];
+        descrs[i] = plan_descr(plan, i);
+        flags[i] = (npy_uint32)(i < call->nin ? inputs : outputs);
+        if (ufunc->op_flags[i] != 0) { /* np.matmul's output is not elementwise */
+            flags[i] = ufunc->op_flags[i];
+        }
+        axes[i] = axes_of[i];
+
+        const int own = op[i] ? PyArray_NDIM(op[i]) - core->ndim[i] : core->loop_ndim;
+        const int pad = core->loop_ndim - own;
+        for (int axis = 0; axis < core->loop_ndim; axis++) {
+            axes_of[i][axis] = axis < pad ? -1 : axis - pad;
+        }
+        /* The core dimensions of other outputs are nothing to this operand. */
+        for (int axis = core->loop_ndim; axis < ndim; axis++) {
+            axes_of[i][axis] = NOT_OF_THIS_OPERAND;
+        }
+        int core_axis = own;
+        for (int j = 0; i >= call->nin && j < ufunc->core_num_dims[i]; j++) {
+            if (!core->missing[dim_of(ufunc, i, j)]) {
+                shape[next] = core->size[dim_of(ufunc, i, j)];
+                axes_of[i][next++] = core_axis++;
+            }
+        }
+    }
+    NpyIter *iter = NpyIter_AdvancedNew(
+        call->nop, op,
+        NPY_ITER_MULTI_INDEX | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK |
+            NPY_ITER_COPY_IF_OVERLAP | NPY_ITER_DELAY_BUFALLOC,
+        call->order, NPY_UNSAFE_CASTING, flags, descrs, ndim, axes, shape, 0);
+    for (int axis = core->loop_ndim; iter && axis < ndim; axis++) {
+        if (NpyIter_RemoveAxis(iter, core->loop_ndim) != NPY_SUCCEED) {
+            iterator_discard(iter, call->nop);
+            return NULL;
+        }
+    }
+    if (iter && (NpyIter_RemoveMultiIndex(iter) != NPY_SUCCEED ||
+                 NpyIter_EnableExternalLoop(iter) != NPY_SUCCEED)) {
+        iterator_discard(iter, call->nop);
+        return NULL;
+    }
+    return iter;
+}
+
+/* What the loop is told beside count and strides: core sizes, core strides. */
+static void describe_core(struct loop *loop, const struct call *call,
+                          const struct core *core, NpyIter *iter)
+{
+    const PyUFuncObject *ufunc = call->ufunc;
+    loop->ncore = ufunc->core_num_dim_ix;
+    memcpy(loop->core_dims, core->size, sizeof core->size);
+    loop->ncore_strides = 0;
+    for (int i = 0; i < call->nop; i++) {
+        /* The iterator's operand: a cast copy has strides of its own. */
+        PyArrayObject *op = NpyIter_GetOperandArray(iter)[i];
+        int axis = PyArray_NDIM(op) - core->ndim[i];
+        for (int j = 0; j < ufunc->core_num_dims[i]; j++) {
+            const int dim = dim_of(ufunc, i, j);
+            npy_intp stride = 0; /* also for size 1, as NumPy does */
+            if (!core->missing[dim]) {
+                stride = PyArray_DIM(op, axis) == 1 ? 0 : PyArray_STRIDE(op, axis);
+                axis++;
+            }
+            loop->core_strides[loop->ncore_strides++] = stride;
+        }
+    }
+}
+
+PyObject *gufunc_run(struct call *call, struct plan *plan, struct cost_table *costs,
+                     uint32_t key, int limit, bool explain, struct report *report)
+{
+    struct core core;
+    struct box box;
+    struct drive drive_ = {.plan = plan, .costs = costs, .limit = limit, .path = "gufunc"};
+    PyArrayObject *outputs[NPP_MAX_OPERANDS] = {NULL};
+    NpyIter *iter = NULL;
+    PyObject *result = NULL;
+    int fpe = 0;
+    bool given = false;
+
+    report->reason = measure_core(&core, call);
+    if (!report->reason && is_for_blas(call, plan, &core)) {
+        report->reason = "large core problems: BLAS and LAPACK have threads of their own";
+    }
+    for (int i = call->nin; i < call->nop; i++) {
+        given |= call->given[i];
+    }
+    if (!report->reason && given && plan->may_fail) {
+        report->reason = "out= with a loop that may fail: NumPy keeps out= intact";
+    }
+    if (report->reason) {
+        goto finish;
+    }
+    iter = make_iterator(call, plan, &core);
+    if (iter == NULL) {
+        PyErr_Clear();
+        report->reason = "operands that NumPy's iterator refuses: NumPy raises";
+        goto finish;
+    }
+    describe_core(&plan->loop, call, &core, iter);
+    box_from_iterator(&box, iter);
+    for (int i = 0; i < call->nout; i++) {
+        outputs[i] = NpyIter_GetOperandArray(iter)[call->nin + i];
+        Py_INCREF(outputs[i]);
+    }
+    memcpy(drive_.strides, box.stride[0], sizeof box.stride[0]);
+    memcpy(drive_.strides + call->nop, plan->loop.core_strides,
+           sizeof(npy_intp) * (size_t)plan->loop.ncore_strides);
+    drive_.box = &box;
+    drive_.size = box.size;
+    drive_.unit = 1;
+    for (int dim = 0; dim < plan->loop.ncore; dim++) {
+        key = cost_mix(key, (uint64_t)core.size[dim]);
+    }
+    drive_.key = key;
+    if (drive_.size < 2) {
+        report->reason = "a single core problem: not split";
+        goto finish;
+    }
+    if (explain) {
+        drive_explain(&drive_, !given, report);
+        goto finish;
+    }
+    switch (drive(&drive_, &fpe, report)) {
+    case DRIVE_DONE:
+        break;
+    case DRIVE_FAILED:
+        report->reason = "a loop reported an error: NumPy repeats the call";
+        PyErr_Clear();
+        goto finish;
+    case DRIVE_RAISED:
+        goto finish;
+    }
+    const int status = NpyIter_Deallocate(iter);
+    iter = NULL;
+    if (status != NPY_SUCCEED || (plan->fpe && drive_give_fpe(call->ufunc, fpe) < 0)) {
+        goto finish;
+    }
+    result = call_result(call, outputs);
+
+finish:
+    iterator_discard(iter, call->nop);
+    for (int i = 0; i < call->nout; i++) {
+        Py_XDECREF(outputs[i]);
+    }
+    return result;
+}

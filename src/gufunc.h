@@ -1,0 +1,14 @@
+/* gufunc.h - generalized ufuncs, split over their loop dimensions. */
+#ifndef NPP_GUFUNC_H
+#define NPP_GUFUNC_H
+
+#include "drive.h"
+
+/* As elementwise_run; mixes the core dimensions into the key. */
+PyObject *gufunc_run(struct call *call, struct plan *plan, struct cost_table *costs,
+                     uint32_t key, int limit, bool explain, struct report *report);
+
+/* 0, or -1 with an exception set. */
+int gufunc_init(struct state *state);
+
+#endif

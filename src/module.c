@@ -1,0 +1,250 @@
+/* module.c - where Python comes in: numpy_par._engine. */
+#define NPP_IMPORTS_NUMPY
+#include "numpy_api.h"
+
+#include <omp.h>
+#include <sleef.h>
+
+#include "call.h"
+#include "gufunc.h"
+#include "team.h"
+#include "ufuncs.h"
+
+static struct state *state_of(PyObject *module)
+{
+    return PyModule_GetState(module);
+}
+
+static PyObject *parallelize(PyObject *module, PyObject *ufunc)
+{
+    return ufuncs_parallelize(state_of(module), ufunc);
+}
+
+static PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
+                         PyObject *kwnames)
+{
+    if (nargs < 1) {
+        PyErr_SetString(PyExc_TypeError, "explain: ufunc, the first argument, is missing");
+        return NULL;
+    }
+    return ufuncs_explain(state_of(module), args[0], args + 1, nargs - 1, kwnames);
+}
+
+/* -- threads -------------------------------------------------------------------- */
+
+/* A number of threads from Python: a plain int of 1 ... TEAM_MAX_THREADS; -1: an
+ * exception is set that names the function. */
+static int as_threads(PyObject *object, const char *function)
+{
+    if (!PyLong_Check(object) || PyBool_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "%s: n must be an int, not %R (%s)", function, object,
+                     Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    int overflow;
+    const long n = PyLong_AsLongAndOverflow(object, &overflow);
+    if (overflow || n < 1 || n > TEAM_MAX_THREADS) {
+        PyErr_Format(PyExc_ValueError, "%s: n must be at least 1 and at most %d, not %R",
+                     function, TEAM_MAX_THREADS, object);
+        return -1;
+    }
+    return (int)n;
+}
+
+static PyObject *set_num_threads(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const int n = as_threads(object, "set_num_threads");
+    if (n < 0) {
+        return NULL;
+    }
+    team_set_cap(n);
+    Py_RETURN_NONE;
+}
+
+static PyObject *get_num_threads(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    const int n = ufuncs_thread_limit(state_of(module));
+    return n < 0 ? NULL : PyLong_FromLong(n);
+}
+
+static PyObject *thread_cap(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return PyLong_FromLong(team_cap());
+}
+
+static PyObject *check_threads(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const int n = as_threads(object, "threads");
+    return n < 0 ? NULL : PyLong_FromLong(n);
+}
+
+/* -- settings and figures ------------------------------------------------------- */
+
+static PyObject *set_min_elements(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const long long n = PyLong_AsLongLong(object);
+    if (n == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    const long long before = cost_min_elements();
+    cost_set_min_elements(n < 0 ? -1 : n);
+    return PyLong_FromLongLong(before);
+}
+
+static PyObject *counters(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    const struct team_counters team = team_counters();
+    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K}", "regions",
+                         (unsigned long long)team.regions, "helped",
+                         (unsigned long long)team.helped, "serial",
+                         (unsigned long long)team.serial, "pieces",
+                         (unsigned long long)team.pieces, "numpy",
+                         (unsigned long long)ufuncs_numpy_calls());
+}
+
+static const char *simd_level(void)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+        return "AVX-512";
+    }
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "AVX2+FMA"
+                                                                             : "SSE2";
+#elif defined(__aarch64__)
+    return "ASIMD";
+#else
+    return "none";
+#endif
+}
+
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+static PyObject *build_info(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return Py_BuildValue("{s:s,s:s,s:s,s:i,s:s,s:d,s:d}", "simd", simd_level(), "compiler",
+#if defined(__clang__)
+                         "clang " __clang_version__,
+#else
+                         "gcc " __VERSION__,
+#endif
+                         "sleef",
+                         TEXT(SLEEF_VERSION_MAJOR) "." TEXT(SLEEF_VERSION_MINOR) "." TEXT(
+                             SLEEF_VERSION_PATCHLEVEL),
+                         "openmp", _OPENMP, "numpy_headers",
+                         TEXT(NPY_VERSION), "handoff_awake_ns", team_handoff_ns(false),
+                         "handoff_asleep_ns", team_handoff_ns(true));
+}
+
+static PyMethodDef methods[] = {
+    {"parallelize", parallelize, METH_O, NULL},
+    {"explain", (PyCFunction)(void (*)(void))explain, METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"set_num_threads", set_num_threads, METH_O, NULL},
+    {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
+    {"thread_cap", thread_cap, METH_NOARGS, NULL},
+    {"check_threads", check_threads, METH_O, NULL},
+    {"set_min_elements", set_min_elements, METH_O, NULL},
+    {"counters", counters, METH_NOARGS, NULL},
+    {"build_info", build_info, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+/* -- the module ----------------------------------------------------------------- */
+
+static int refuse_subinterpreter(void)
+{
+    if (PyInterpreterState_Get() == PyInterpreterState_Main()) {
+        return 0;
+    }
+    PyErr_SetString(PyExc_ImportError,
+                    "numpy_par cannot be imported in a sub-interpreter, because NumPy "
+                    "cannot either: import it in the main interpreter, or use processes "
+                    "(concurrent.futures.ProcessPoolExecutor) in place of interpreters");
+    return -1;
+}
+
+static int module_exec(PyObject *module)
+{
+    static bool team_ready; /* of the process; the GIL or the import lock is held */
+    struct state *state = state_of(module);
+    if (refuse_subinterpreter() < 0) {
+        return -1;
+    }
+    import_array1(-1);
+    import_umath1(-1);
+    if (!team_ready && team_init(1) < 0) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        return -1;
+    }
+    team_ready = true;
+    if (call_init(state) < 0 || plan_init(state) < 0 || gufunc_init(state) < 0 ||
+        ufuncs_init(state, module) < 0) {
+        return -1;
+    }
+    return PyModule_AddObjectRef(module, "thread_limit", state->limit_variable) < 0 ||
+                   PyModule_AddIntConstant(module, "MAX_THREADS", TEAM_MAX_THREADS) < 0
+               ? -1
+               : 0;
+}
+
+static int module_traverse(PyObject *module, visitproc visit, void *arg)
+{
+    struct state *state = state_of(module);
+#define VISIT(name) Py_VISIT(state->name);
+    STATE_OBJECTS(VISIT)
+#undef VISIT
+    return 0;
+}
+
+static int module_clear(PyObject *module)
+{
+    struct state *state = state_of(module);
+#define CLEAR(name) Py_CLEAR(state->name);
+    STATE_OBJECTS(CLEAR)
+#undef CLEAR
+    return 0;
+}
+
+static void module_free(void *module)
+{
+    module_clear(module);
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, module_exec},
+#ifdef Py_mod_multiple_interpreters
+    /* Not NOT_SUPPORTED: our own refusal says what to do instead. */
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "numpy_par._engine",
+    .m_size = sizeof(struct state),
+    .m_methods = methods,
+    .m_slots = slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
+    .m_free = module_free,
+};
+
+PyMODINIT_FUNC PyInit__engine(void); /* Python.h declares none */
+
+PyMODINIT_FUNC PyInit__engine(void)
+{
+    return PyModuleDef_Init(&definition);
+}

@@ -1,0 +1,220 @@
+/* plan.c - see plan.h. */
+#include "plan.h"
+
+#include <string.h>
+
+/* What _get_strided_loop fills in; the layout and the capsule's name are given in
+ * the docstring of numpy.ufunc._resolve_dtypes_and_context. */
+struct call_info {
+    PyArrayMethod_StridedLoop *strided_loop;
+    PyArrayMethod_Context *context;
+    NpyAuxData *auxdata;
+    npy_bool requires_pyapi;
+    npy_bool no_floatingpoint_errors;
+};
+#define CALL_INFO_NAME "numpy_1.24_ufunc_call_info"
+
+/* The dtypes as the resolver wants them: a dtype, a Python type, None to allocate. */
+static PyObject *dtypes_of(const struct call *call)
+{
+    PyObject *dtypes = PyTuple_New(call->nop);
+    if (dtypes == NULL) {
+        return NULL;
+    }
+    for (int i = 0; i < call->nop; i++) {
+        PyObject *item = call->op[i]     ? (PyObject *)PyArray_DESCR(call->op[i])
+                         : call->weak[i] ? (PyObject *)Py_TYPE(call->weak[i])
+                                         : Py_None;
+        PyTuple_SET_ITEM(dtypes, i, Py_NewRef(item));
+    }
+    return dtypes;
+}
+
+/* plan->descrs, plan->capsule and its contents; -1: an exception is set. */
+static int resolve(struct plan *plan, const struct call *call, struct call_info **info)
+{
+    int status = -1;
+    PyObject *ufunc = (PyObject *)call->ufunc;
+    PyObject *casting = call->casting_object ? call->casting_object : call->state->same_kind;
+    PyObject *resolved = NULL, *filled = NULL;
+    PyObject *dtypes = dtypes_of(call);
+    if (dtypes == NULL) {
+        return -1;
+    }
+    PyObject *args[] = {ufunc, dtypes, casting, call->signature};
+    resolved = PyObject_VectorcallMethod(call->state->resolve_name, args, 2,
+                                         call->signature ? call->state->casting_sig_kw
+                                                         : call->state->casting_kw);
+    if (resolved == NULL) {
+        goto finish;
+    }
+    plan->descrs = Py_NewRef(PyTuple_GET_ITEM(resolved, 0));
+    plan->capsule = Py_NewRef(PyTuple_GET_ITEM(resolved, 1));
+    filled = PyObject_CallMethodOneArg(ufunc, call->state->get_loop_name, plan->capsule);
+    if (filled == NULL) {
+        goto finish;
+    }
+    *info = PyCapsule_GetPointer(plan->capsule, CALL_INFO_NAME);
+    status = *info ? 0 : -1;
+
+finish:
+    Py_XDECREF(filled);
+    Py_XDECREF(resolved);
+    Py_DECREF(dtypes);
+    return status;
+}
+
+/* A dtype whose elements own something cannot be touched without the GIL. */
+static const char *refuse_descr(PyArray_Descr *descr)
+{
+    if (descr->type_num == NPY_VSTRING) {
+        return "StringDType: every loop holds its allocator's lock";
+    }
+    if (PyDataType_REFCHK(descr)) {
+        return "object dtype: its loops need the GIL";
+    }
+    return NULL;
+}
+
+/*
+ * Integer power is the one classic loop that raises, for a negative exponent, and it
+ * does so in the thread that runs it, where the exception would be lost.  One look
+ * at the exponents (a tenth of the time of the loop at most) keeps such calls out.
+ */
+static const char *refuse_power(const struct plan *plan, const struct call *call)
+{
+    if ((PyObject *)call->ufunc != call->state->power ||
+        !PyTypeNum_ISSIGNED(plan_descr(plan, 1)->type_num) ||
+        !PyTypeNum_ISINTEGER(plan_descr(plan, 1)->type_num)) {
+        return NULL;
+    }
+    const char *reason = NULL;
+    PyObject *zero = PyLong_FromLong(0);
+    PyObject *least = call->weak[1]
+                          ? Py_NewRef(call->weak[1])
+                          : PyArray_Min(call->op[1], NPY_RAVEL_AXIS, NULL);
+    const int negative = least && zero ? PyObject_RichCompareBool(least, zero, Py_LT) : -1;
+    if (negative != 0) {
+        PyErr_Clear();
+        reason = "a negative integer exponent: NumPy raises";
+    }
+    Py_XDECREF(least);
+    Py_XDECREF(zero);
+    return reason;
+}
+
+const char *plan_make(struct plan *plan, const struct call *call)
+{
+    struct call_info *info = NULL;
+    const char *reason = NULL;
+    memset(plan, 0, sizeof *plan);
+
+    if (call->ufunc->iter_flags != 0) {
+        return "a ufunc with iterator flags of its own";
+    }
+    for (int i = 0; i < call->nop; i++) {
+        const bool output_of_gufunc = call->ufunc->core_enabled && i >= call->nin;
+        if (call->ufunc->op_flags[i] != 0 && !output_of_gufunc) {
+            return "a ufunc with operand flags of its own";
+        }
+        if (call->op[i] && (reason = refuse_descr(PyArray_DESCR(call->op[i])))) {
+            return reason;
+        }
+    }
+    if (resolve(plan, call, &info) < 0) {
+        PyErr_Clear();
+        plan_clear(plan);
+        return "no loop for these dtypes: NumPy raises";
+    }
+    for (int i = 0; i < call->nop && !reason; i++) {
+        reason = refuse_descr(plan_descr(plan, i));
+    }
+    if (!reason && info->requires_pyapi) {
+        reason = "the loop needs the GIL";
+    }
+    if (!reason) {
+        reason = refuse_power(plan, call);
+    }
+    if (reason) {
+        plan_clear(plan);
+        return reason;
+    }
+    plan->loop.run = info->strided_loop;
+    plan->loop.context = info->context;
+    plan->loop.aux = info->auxdata;
+    plan->fpe = !info->no_floatingpoint_errors;
+    plan->may_fail = info->strided_loop != call->state->legacy_loop;
+    return NULL;
+}
+
+void plan_clear(struct plan *plan)
+{
+    Py_CLEAR(plan->descrs);
+    Py_CLEAR(plan->capsule);
+}
+
+const char *plan_convert_weak(const struct plan *plan, struct call *call)
+{
+    for (int i = 0; i < call->nin; i++) {
+        if (call->weak[i] == NULL || call->op[i] != NULL) {
+            continue;
+        }
+        if (call->casting == NPY_EQUIV_CASTING || call->casting == NPY_NO_CASTING) {
+            return "a Python scalar under casting='no' or 'equiv': NumPy judges";
+        }
+        PyArray_Descr *descr = plan_descr(plan, i);
+        Py_INCREF(descr);
+        call->op[i] = (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, 0, NULL,
+                                                            NULL, NULL, 0, NULL);
+        if (call->op[i] == NULL ||
+            PyArray_SETITEM(call->op[i], PyArray_BYTES(call->op[i]), call->weak[i]) < 0) {
+            PyErr_Clear();
+            return "a Python scalar that the dtype cannot hold: NumPy raises";
+        }
+    }
+    return NULL;
+}
+
+/* Ask for the loop of np.add for float64, to see that it can be had and what runs a
+ * classic loop. */
+static int learn_legacy_loop(struct state *state, PyObject *numpy)
+{
+    int status = -1;
+    struct plan plan = {0};
+    struct call_info *info = NULL;
+    struct call call = {.state = state, .nin = 2, .nout = 1, .nop = 3};
+    npy_intp one = 1;
+    PyObject *add = PyObject_GetAttrString(numpy, "add");
+    PyObject *array = PyArray_SimpleNew(1, &one, NPY_DOUBLE);
+    if (add && array) {
+        call.ufunc = (PyUFuncObject *)add;
+        call.op[0] = call.op[1] = (PyArrayObject *)array;
+        status = resolve(&plan, &call, &info);
+        state->legacy_loop = status == 0 ? info->strided_loop : NULL;
+    }
+    plan_clear(&plan);
+    Py_XDECREF(array);
+    Py_XDECREF(add);
+    return status;
+}
+
+int plan_init(struct state *state)
+{
+    int status = -1;
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    if (numpy == NULL) {
+        return -1;
+    }
+    state->resolve_name = PyUnicode_InternFromString("_resolve_dtypes_and_context");
+    state->get_loop_name = PyUnicode_InternFromString("_get_strided_loop");
+    state->casting_kw = Py_BuildValue("(s)", "casting");
+    state->casting_sig_kw = Py_BuildValue("(ss)", "casting", "signature");
+    state->same_kind = PyUnicode_InternFromString("same_kind");
+    state->power = PyObject_GetAttrString(numpy, "power");
+    if (state->resolve_name && state->get_loop_name && state->casting_kw &&
+        state->casting_sig_kw && state->same_kind && state->power) {
+        status = learn_legacy_loop(state, numpy);
+    }
+    Py_DECREF(numpy);
+    return status;
+}

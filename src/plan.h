@@ -1,0 +1,69 @@
+/*
+ * plan.h - which loop?  NumPy says.
+ *
+ * A plan holds the strided loop that NumPy itself would run for a call, with the
+ * dtypes NumPy would resolve, through the ufunc's documented low-level access
+ * (_resolve_dtypes_and_context, _get_strided_loop).  A kernel of ours would take the
+ * place of `loop.run` here, and nothing downstream would know.
+ */
+#ifndef NPP_PLAN_H
+#define NPP_PLAN_H
+
+#include "call.h"
+
+/* A core dimension list of a gufunc is short: (m,n),(n,p)->(m,p) has three. */
+enum { NPP_MAX_CORE = 16, NPP_MAX_CORE_STRIDES = 32 };
+
+struct loop {
+    PyArrayMethod_StridedLoop *run;
+    PyArrayMethod_Context *context;
+    NpyAuxData *aux;
+
+    /* Gufuncs: what follows the count and the operands' strides in a loop call. */
+    int ncore, ncore_strides;
+    npy_intp core_dims[NPP_MAX_CORE];
+    npy_intp core_strides[NPP_MAX_CORE_STRIDES];
+};
+
+struct plan {
+    struct loop loop;
+    bool fpe;      /* the loop may raise floating-point flags */
+    bool may_fail; /* the loop may return -1 */
+    PyObject *descrs;  /* owned: tuple of the operands' resolved dtypes */
+    PyObject *capsule; /* owned: keeps the loop alive */
+};
+
+/* 0, or -1 with an exception set: this NumPy does not give its loops away. */
+int plan_init(struct state *state);
+
+/*
+ * NULL, or the reason why NumPy must run the call.  No exception is set on return:
+ * whatever NumPy objects to, it will object to again in its own words.
+ */
+const char *plan_make(struct plan *plan, const struct call *call);
+void plan_clear(struct plan *plan);
+
+static inline PyArray_Descr *plan_descr(const struct plan *plan, int i)
+{
+    return (PyArray_Descr *)PyTuple_GET_ITEM(plan->descrs, i);
+}
+
+/* Bring the weak inputs into arrays of their resolved dtypes.  As plan_make. */
+const char *plan_convert_weak(const struct plan *plan, struct call *call);
+
+/* One inner loop over n elements (or core problems).  Called without the GIL. */
+static inline int loop_run(const struct loop *loop, char *const *data, npy_intp n,
+                           const npy_intp *strides)
+{
+    if (loop->ncore == 0) {
+        return loop->run(loop->context, data, &n, strides, loop->aux);
+    }
+    npy_intp dims[1 + NPP_MAX_CORE];
+    dims[0] = n;
+    for (int i = 0; i < loop->ncore; i++) {
+        dims[1 + i] = loop->core_dims[i];
+    }
+    return loop->run(loop->context, data, dims, strides, loop->aux);
+}
+
+#endif

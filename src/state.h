@@ -1,0 +1,34 @@
+/*
+ * state.h - the Python objects of one instance of the module.
+ *
+ * Each file fills in and names what it needs; module.c owns the whole.  (What belongs
+ * to the process, the team and the cost settings, is not here.)
+ */
+#ifndef NPP_STATE_H
+#define NPP_STATE_H
+
+#include "numpy_api.h"
+
+/* V(name): every object, so that traverse and clear forget none. */
+#define STATE_OBJECTS(V)                                                        \
+    V(memmap)         /* call.c: numpy.memmap */                                \
+    V(resolve_name)   /* plan.c: "_resolve_dtypes_and_context" */               \
+    V(get_loop_name)  /*         "_get_strided_loop" */                         \
+    V(casting_kw)     /*         ("casting",) */                                \
+    V(casting_sig_kw) /*         ("casting", "signature") */                    \
+    V(same_kind)      /*         "same_kind" */                                 \
+    V(power)          /*         numpy.power */                                 \
+    V(matmul)         /* gufunc.c: numpy.matmul */                              \
+    V(registry)       /* ufuncs.c: {NumPy's ufunc: ours} */                     \
+    V(limit_variable) /*           the context variable of threads(n) */        \
+    V(route_type)     /*           type of what a parallel ufunc carries */
+
+struct state {
+#define DECLARE(name) PyObject *name;
+    STATE_OBJECTS(DECLARE)
+#undef DECLARE
+    /* What runs a classic loop, which has no way to fail; learned from np.add. */
+    PyArrayMethod_StridedLoop *legacy_loop;
+};
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * team.h - who runs it: the one place with threads.
+ *
+ * A region is one parallel loop over numbered pieces.  The calling thread works in
+ * it from the first to the last piece; the members of the team only help.  There is
+ * one team in the process: a captain, a thread of our own that is the master of an
+ * OpenMP team, and that OpenMP team.  So the threads beside the callers are never
+ * more than cap - 1, however many threads call at once, and none of them exists
+ * before the first region.
+ *
+ * A caller never waits for a helper to arrive.  It offers the region, starts on it,
+ * and takes the offer back when the pieces are gone: a helper that was asleep, or
+ * that the kernel did not schedule in time, costs nothing but its absence.
+ *
+ * Nothing here sees Python.
+ */
+#ifndef NPP_TEAM_H
+#define NPP_TEAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The most threads a region can have: the width of a field of the gate in team.c. */
+enum { TEAM_MAX_THREADS = 1024 };
+
+/* Runs one piece as one of the members 0 (the caller) ... threads - 1; -1: failed. */
+typedef int team_body(void *context, int member, int64_t piece);
+
+/* Asked by the caller between its pieces, now and then; true: stop everybody. */
+typedef bool team_poll(void *context);
+
+enum team_status {
+    TEAM_DONE,
+    TEAM_FAILED,  /* a body returned -1; pieces after it may or may not have run */
+    TEAM_STOPPED, /* the poll asked to stop */
+};
+
+struct team_region {
+    team_body *body;
+    team_poll *poll; /* may be NULL */
+    void *context;
+    int64_t npieces;
+    int threads; /* at most so many, the caller included */
+    int64_t wait_ns; /* wait so long for all to come; for tests, else 0 */
+};
+
+struct team_result {
+    enum team_status status;
+    int threads; /* members that came, the caller included */
+    int fpe;     /* FE_* status flags raised by any member */
+};
+
+/*
+ * Run all pieces of a region and return when they are done.  The members run with
+ * the caller's floating-point environment (rounding, FTZ, DAZ); the caller clears
+ * the status flags before, and finds those of all members in `fpe`.  The caller runs
+ * alone, at once, where the team is taken by another caller, could not be started,
+ * or where it is itself inside a parallel region, ours or anybody else's.
+ */
+struct team_result team_run(const struct team_region *region);
+
+/* Why a region would run on the caller alone now, or NULL if helpers may come. */
+const char *team_unavailable(void);
+
+/* Process-wide cap on the threads of a region, the caller included. */
+void team_set_cap(int threads);
+int team_cap(void);
+
+/* What another party (threadpoolctl, omp_set_num_threads) allows the caller. */
+int team_openmp_limit(void);
+
+/* Nanoseconds from offering a region to the first helper's arrival, as measured on
+ * this machine: with the captain still awake from the last region, or asleep. */
+double team_handoff_ns(bool asleep);
+bool team_asleep(void);
+
+struct team_counters {
+    uint64_t regions; /* regions in which a helper was invited */
+    uint64_t helped;  /* ... and came in time for at least one piece */
+    uint64_t serial;  /* regions run on the caller alone */
+    uint64_t pieces;
+};
+struct team_counters team_counters(void);
+
+int64_t team_now_ns(void);
+
+/* Once a process, before the first region.  Starts no thread.  0, or -1 and errno. */
+int team_init(int cap);
+
+#endif

@@ -1,0 +1,390 @@
+/* ufuncs.c - see ufuncs.h. */
+#include "ufuncs.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "elementwise.h"
+#include "gufunc.h"
+#include "team.h"
+
+/* Layouts of the same dtypes differ in cost by about this much. */
+#define LOOK_MARGIN 4
+enum { LOOK_SLOTS = 32 };
+
+/*
+ * What a parallel ufunc carries in its `obj` field, which NumPy keeps alive for it:
+ * the ufunc it stands for and how NumPy calls that.
+ */
+struct route {
+    PyObject_HEAD
+    struct state *state; /* the module lives as long as its ufuncs do: `module` */
+    PyObject *module;
+    PyUFuncObject *numpy;
+    vectorcallfunc numpy_call;
+    struct cost_table costs;
+    /* For each kind of operands, a number of elements below which no call was ever
+     * worth a look: it spares small calls the dear part of saying no. */
+    _Atomic int64_t look[LOOK_SLOTS];
+};
+
+static _Atomic uint64_t numpy_calls;
+
+static struct route *route_of(PyObject *parallel_ufunc)
+{
+    return (struct route *)((PyUFuncObject *)parallel_ufunc)->obj;
+}
+
+/* -- the call ------------------------------------------------------------------- */
+
+int ufuncs_thread_limit(const struct state *state)
+{
+    int limit = team_cap();
+    const int openmp = team_openmp_limit();
+    PyObject *value = NULL;
+    if (PyContextVar_Get(state->limit_variable, NULL, &value) < 0) {
+        return -1;
+    }
+    if (value != NULL) {
+        const long own = PyLong_AsLong(value);
+        Py_DECREF(value);
+        if (own == -1 && PyErr_Occurred()) {
+            return -1;
+        }
+        limit = own < limit ? (int)own : limit;
+    }
+    return openmp < limit ? openmp : limit;
+}
+
+/* Everything the cost of an element depends on, in the order of magnitude. */
+static uint32_t cost_key(const struct call *call)
+{
+    uint32_t key = cost_mix(0, (uint64_t)call->masked);
+    for (int i = 0; i < call->nop; i++) {
+        PyArrayObject *op = call->op[i];
+        if (op == NULL) {
+            key = cost_mix(key, 1);
+            continue;
+        }
+        const int flags = PyArray_FLAGS(op) & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED);
+        key = cost_mix(key, (uint64_t)PyArray_TYPE(op) << 32 |
+                                (uint64_t)(unsigned)flags << 8 |
+                                (uint64_t)(unsigned char)PyArray_DESCR(op)->byteorder);
+        key = cost_mix(key, (uint64_t)PyArray_ITEMSIZE(op) << 1 |
+                                (uint64_t)(PyArray_SIZE(op) == 1));
+    }
+    /* Sizes within a factor of four cost alike an element; caches end in between. */
+    int magnitude = 0;
+    for (npy_intp size = call->size; size > 3; size >>= 2) {
+        magnitude++;
+    }
+    key = cost_mix(key, (uint64_t)magnitude);
+    return key ? key : 1;
+}
+
+/* Which of the thresholds is that of calls with these inputs. */
+static inline unsigned look_slot(const struct route *route, PyObject *const *args)
+{
+    unsigned slot = 0;
+    for (int i = 0; i < route->numpy->nin && i < 2; i++) {
+        const bool array = PyArray_Check(args[i]);
+        slot = slot * 29 + (array ? (unsigned)PyArray_TYPE((PyArrayObject *)args[i]) : 27);
+    }
+    return slot % LOOK_SLOTS;
+}
+
+/*
+ * NULL without an exception: NumPy is to run the call, for the reason in the report.
+ */
+static PyObject *engine_run(struct route *route, PyObject *const *args, Py_ssize_t nargs,
+                            PyObject *kwnames, bool explain, struct report *report)
+{
+    struct call call;
+    struct plan plan = {0};
+    PyObject *result = NULL;
+    const PyUFuncObject *ufunc = route->numpy;
+
+    *report = (struct report){.path = "numpy", .threads = 1, .pieces = 1, .ns = -1};
+    report->reason = call_parse(&call, route->state, route->numpy, args, nargs, kwnames);
+    if (report->reason) {
+        return NULL;
+    }
+    report->elements = call.size;
+    const uint32_t key = cost_key(&call);
+    const int limit = ufuncs_thread_limit(route->state);
+    if (limit < 0) {
+        goto finish;
+    }
+    if (!ufunc->core_enabled) {
+        if (call.size < cost_first_look()) {
+            report->reason = "small: too few elements for any loop to gain";
+            goto finish;
+        }
+        const double known = cost_known(&route->costs, key);
+        const bool decided = cost_min_elements() >= 0 || known > 0;
+        if (decided && !explain && cost_threads_awake(call.size, known, limit) < 2) {
+            report->reason = "small: a parallel region would cost more than it gains";
+            if (known > 0) {
+                const int64_t look = cost_break_even(known) / LOOK_MARGIN;
+                atomic_store_explicit(&route->look[look_slot(route, args)], look,
+                                      memory_order_relaxed);
+            }
+            goto finish;
+        }
+    }
+    if (limit < 2 && !explain) {
+        report->reason = "the limit on threads is 1";
+        goto finish;
+    }
+    report->reason = plan_make(&plan, &call);
+    if (!report->reason) {
+        report->reason = plan_convert_weak(&plan, &call);
+    }
+    if (report->reason) {
+        goto finish;
+    }
+    if (call.rehearse && !explain &&
+        call_rehearse(&call, route->numpy_call, args, nargs, kwnames) < 0) {
+        goto finish;
+    }
+    result = ufunc->core_enabled
+                 ? gufunc_run(&call, &plan, &route->costs, key, limit, explain, report)
+                 : elementwise_run(&call, &plan, &route->costs, key, limit, explain,
+                                   report);
+
+finish:
+    plan_clear(&plan);
+    call_clear(&call);
+    return result;
+}
+
+/* An upper bound for the elements of a call, without judging its arguments. */
+static inline int64_t elements_at_most(PyObject *const *args, Py_ssize_t n)
+{
+    int64_t most = 1;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        int64_t size = 1;
+        if (PyArray_Check(args[i])) {
+            PyArrayObject *array = (PyArrayObject *)args[i];
+            for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+                size *= PyArray_DIM(array, axis);
+            }
+        }
+        else if (PyList_CheckExact(args[i]) || PyTuple_CheckExact(args[i])) {
+            size = Py_SIZE(args[i]);
+        }
+        if (__builtin_mul_overflow(most, size, &most)) {
+            return INT64_MAX;
+        }
+    }
+    return most;
+}
+
+/* Whether a call of so many elements may be worth a look. */
+static inline bool worth_a_look(struct route *route, PyObject *const *args, int64_t most)
+{
+    if (most < cost_first_look()) {
+        return false;
+    }
+    return cost_min_elements() >= 0 ||
+           most >= atomic_load_explicit(&route->look[look_slot(route, args)],
+                                        memory_order_relaxed);
+}
+
+static PyObject *parallel_call(PyObject *self, PyObject *const *args, size_t nargsf,
+                               PyObject *kwnames)
+{
+    struct route *route = route_of(self);
+    const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+    if (nargs >= route->numpy->nin &&
+        worth_a_look(route, args, elements_at_most(args, nargs + values))) {
+        struct report report;
+        PyObject *result = engine_run(route, args, nargs, kwnames, false, &report);
+        if (result != NULL || PyErr_Occurred()) {
+            return result;
+        }
+        atomic_fetch_add_explicit(&numpy_calls, 1, memory_order_relaxed);
+    }
+    return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+}
+
+/* -- the objects ---------------------------------------------------------------- */
+
+static int route_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    struct route *route = (struct route *)self;
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(route->module);
+    Py_VISIT(route->numpy);
+    return 0;
+}
+
+static void route_dealloc(PyObject *self)
+{
+    struct route *route = (struct route *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    Py_XDECREF(route->module);
+    Py_XDECREF(route->numpy);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyType_Slot route_slots[] = {
+    {Py_tp_traverse, route_traverse},
+    {Py_tp_dealloc, route_dealloc},
+    {0, NULL},
+};
+static PyType_Spec route_spec = {
+    .name = "numpy_par._engine.Route",
+    .basicsize = sizeof(struct route),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = route_slots,
+};
+
+static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
+{
+    PyTypeObject *type = (PyTypeObject *)state->route_type;
+    struct route *route = (struct route *)type->tp_alloc(type, 0);
+    if (route) {
+        route->state = state;
+        route->module = Py_NewRef(PyType_GetModule(type));
+        route->numpy = (PyUFuncObject *)Py_NewRef(ufunc);
+        route->numpy_call = ufunc->vectorcall;
+    }
+    return route;
+}
+
+/* NumPy ≥ 2.2 keeps __qualname__ and the like in a __dict__.  Not __module__, which
+ * pickle goes by: that is for the module which publishes our ufunc to set. */
+static int copy_names(PyObject *ours, PyObject *ufunc)
+{
+    PyObject *dict = PyObject_GetAttrString(ufunc, "__dict__");
+    if (dict == NULL) {
+        PyErr_Clear();
+        return 0;
+    }
+    int status = 0;
+    PyObject *key, *value;
+    for (Py_ssize_t at = 0; status == 0 && PyDict_Next(dict, &at, &key, &value);) {
+        if (PyUnicode_CompareWithASCIIString(key, "__module__") != 0) {
+            status = PyObject_SetAttr(ours, key, value);
+        }
+    }
+    Py_DECREF(dict);
+    return status;
+}
+
+/*
+ * A copy made with NumPy's constructor, then given what that has no parameter for.
+ * Loops and types belong to NumPy's ufunc, which the route keeps alive.
+ */
+static PyObject *copy_ufunc(struct state *state, PyUFuncObject *ufunc)
+{
+    struct route *route = route_new(state, ufunc);
+    if (route == NULL) {
+        return NULL;
+    }
+    PyUFuncObject *copy = (PyUFuncObject *)PyUFunc_FromFuncAndDataAndSignatureAndIdentity(
+        ufunc->functions, (void **)ufunc->data, ufunc->types, ufunc->ntypes, ufunc->nin,
+        ufunc->nout, ufunc->identity, ufunc->name, ufunc->doc, 0, ufunc->core_signature,
+        ufunc->identity_value);
+    if (copy == NULL) {
+        Py_DECREF(route);
+        return NULL;
+    }
+    copy->obj = (PyObject *)route;
+    PyObject_GC_Track(copy); /* as np.frompyfunc does: only `obj` can be in a cycle */
+    copy->reserved1 = ufunc->reserved1;
+    copy->type_resolver = ufunc->type_resolver;
+    copy->iter_flags = ufunc->iter_flags;
+    if (ufunc->op_flags) {
+        memcpy(copy->op_flags, ufunc->op_flags,
+               sizeof *copy->op_flags * (size_t)ufunc->nargs);
+    }
+    Py_XINCREF(ufunc->userloops);
+    Py_XSETREF(copy->userloops, ufunc->userloops);
+    Py_XINCREF(ufunc->_loops); /* shared: a loop registered with one is one of both */
+    Py_XSETREF(copy->_loops, ufunc->_loops);
+    copy->vectorcall = parallel_call;
+    if (copy_names((PyObject *)copy, (PyObject *)ufunc) < 0) {
+        Py_CLEAR(copy);
+    }
+    return (PyObject *)copy;
+}
+
+/* True for np.frompyfunc and the like: no loop that runs without the GIL. */
+static bool only_objects(const PyUFuncObject *ufunc)
+{
+    for (int i = 0; i < ufunc->ntypes * ufunc->nargs; i++) {
+        if (ufunc->types[i] != NPY_OBJECT) {
+            return false;
+        }
+    }
+    return ufunc->ntypes > 0;
+}
+
+PyObject *ufuncs_parallelize(struct state *state, PyObject *ufunc)
+{
+    if (!PyObject_TypeCheck(ufunc, &PyUFunc_Type)) {
+        return PyErr_Format(PyExc_TypeError,
+                            "parallelize: ufunc must be a numpy.ufunc, not %R (%s)", ufunc,
+                            Py_TYPE(ufunc)->tp_name);
+    }
+    if (((PyUFuncObject *)ufunc)->vectorcall == parallel_call) {
+        return Py_NewRef(ufunc);
+    }
+    PyObject *known = PyDict_GetItemWithError(state->registry, ufunc);
+    if (known || PyErr_Occurred()) {
+        return Py_XNewRef(known);
+    }
+    if (only_objects((PyUFuncObject *)ufunc)) {
+        return PyErr_Format(PyExc_TypeError,
+                            "parallelize: %R needs the GIL for every element (all its "
+                            "loops take objects), so threads cannot help it",
+                            ufunc);
+    }
+    PyObject *copy = copy_ufunc(state, (PyUFuncObject *)ufunc);
+    if (copy == NULL) {
+        return NULL;
+    }
+    /* Another thread may have been faster: then its ufunc is the one. */
+    known = Py_XNewRef(PyDict_SetDefault(state->registry, ufunc, copy));
+    Py_DECREF(copy);
+    return known;
+}
+
+int ufuncs_init(struct state *state, PyObject *module)
+{
+    state->route_type = PyType_FromModuleAndSpec(module, &route_spec, NULL);
+    state->registry = PyDict_New();
+    state->limit_variable = PyContextVar_New("numpy_par_threads", NULL);
+    return state->route_type && state->registry && state->limit_variable ? 0 : -1;
+}
+
+/* -- explain -------------------------------------------------------------------- */
+
+PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *args,
+                         Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct report report;
+    PyObject *ours = ufuncs_parallelize(state, ufunc);
+    if (ours == NULL) {
+        return NULL;
+    }
+    PyObject *result = engine_run(route_of(ours), args, nargs, kwnames, true, &report);
+    Py_DECREF(ours);
+    if (result != NULL || PyErr_Occurred()) {
+        return result;
+    }
+    return Py_BuildValue("{s:z,s:s,s:n,s:n,s:i,s:d}", "reason", report.reason, "path",
+                         report.reason ? "numpy" : report.path, "elements",
+                         (Py_ssize_t)report.elements, "pieces", (Py_ssize_t)report.pieces,
+                         "threads", report.threads, "ns", report.ns);
+}
+
+uint64_t ufuncs_numpy_calls(void)
+{
+    return atomic_load(&numpy_calls);
+}

@@ -1,0 +1,30 @@
+/*
+ * ufuncs.h - our ufunc objects.
+ *
+ * A parallel ufunc is a numpy.ufunc with the loops, types and documentation of the
+ * one it stands for.  A call of it goes through the engine; what the engine leaves
+ * alone, and every method, goes through NumPy's code.
+ */
+#ifndef NPP_UFUNCS_H
+#define NPP_UFUNCS_H
+
+#include "drive.h"
+
+/* 0, or -1 with an exception set. */
+int ufuncs_init(struct state *state, PyObject *module);
+
+/* The parallel ufunc for `ufunc`, always the same one; itself if it is one.
+ * TypeError for what is not a ufunc, or whose loops all need the GIL. */
+PyObject *ufuncs_parallelize(struct state *state, PyObject *ufunc);
+
+/* What a call of `ufunc`, NumPy's or ours, would do: a dict of a report's fields. */
+PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *args,
+                         Py_ssize_t nargs, PyObject *kwnames);
+
+/* Threads a call may use here and now; -1 with an exception set. */
+int ufuncs_thread_limit(const struct state *state);
+
+/* Calls that came past the first look and were given to NumPy. */
+uint64_t ufuncs_numpy_calls(void);
+
+#endif
