@@ -112,7 +112,9 @@ def explain(ufunc: np.ufunc, *args, **kwargs) -> Explanation:
 def _loop(ufunc: np.ufunc, args: tuple, kwargs: dict) -> str | None:
     """Return the dtypes that NumPy resolves for a call, or None if it refuses."""
     nin, nout = ufunc.nin, ufunc.nout
-    outputs = kwargs.get("out") or args[nin:]
+    outputs = kwargs.get("out")
+    if outputs is None:
+        outputs = args[nin:]
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     outputs = (outputs + (None,) * nout)[:nout]
     signature = kwargs.get("signature", kwargs.get("sig"))

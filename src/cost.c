@@ -18,6 +18,7 @@
  * element: below so many elements no region was ever worth its price. */
 #define FIRST_LOOK 500
 
+_Atomic int64_t cost_first_look = FIRST_LOOK;
 static _Atomic int64_t min_elements = -1;
 static _Atomic int64_t debt; /* ns lost by calls that ran serial for a sleeping team */
 
@@ -89,7 +90,13 @@ int cost_threads_awake(int64_t n, double ns, int limit)
     const double serial = (double)n * ns;
     const double region = team_handoff_ns(false);
     const int threads = threads_for(serial, limit, region);
-    return gain(serial, threads, region) > 0 ? threads : 1;
+    if (gain(serial, threads, region) > 0) {
+        return threads;
+    }
+    if (gain(serial, threads, 0) > 0) {
+        team_forget();
+    }
+    return 1;
 }
 
 int cost_threads(int64_t n, double ns, int limit)
@@ -115,15 +122,10 @@ int cost_threads(int64_t n, double ns, int limit)
 void cost_set_min_elements(int64_t n)
 {
     atomic_store(&min_elements, n);
+    atomic_store(&cost_first_look, n < 0 ? FIRST_LOOK : n < 2 ? 2 : n);
 }
 
 int64_t cost_min_elements(void)
 {
     return atomic_load_explicit(&min_elements, memory_order_relaxed);
-}
-
-int64_t cost_first_look(void)
-{
-    const int64_t least = cost_min_elements();
-    return least < 0 ? FIRST_LOOK : least < 2 ? 2 : least;
 }

@@ -42,8 +42,9 @@ int cost_threads_awake(int64_t n, double ns, int limit);
 void cost_set_min_elements(int64_t n);
 int64_t cost_min_elements(void);
 
-/* Calls of fewer elements go to NumPy without a second look. */
-int64_t cost_first_look(void);
+/* Calls of fewer elements go to NumPy without a second look.  A variable, because
+ * every small call asks. */
+extern _Atomic int64_t cost_first_look;
 
 /* The least number of elements of this cost that is worth two threads. */
 int64_t cost_break_even(double ns);

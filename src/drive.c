@@ -3,6 +3,7 @@
 
 #include <fenv.h>
 
+#include "fpu.h"
 #include "team.h"
 
 /* A first piece that tells what an element costs: long enough for the clock. */
@@ -11,13 +12,12 @@
 
 /* A piece lasts long enough to hide what claiming it costs (50 ns), and not so long
  * that a signal or a fork has to wait for it. */
-#define PIECE_LEAST_NS 2000.0
+#define PIECE_LEAST_NS 1000.0
 #define PIECE_MOST_NS 5e6
 #define PIECE_MOST_UNKNOWN 65536
 
-/* With a fixed threshold every call is to be split, also those that are over before
- * a helper wakes up. */
-#define FORCED_WAIT_NS (200 * 1000)
+/* A call that is expected to take less, thirty times over, needs no poll. */
+#define POLL_FROM_NS 1e6
 
 /* What the members share while the GIL is released. */
 struct task {
@@ -122,15 +122,15 @@ static bool poll_signals(void *context)
     return stop;
 }
 
-static struct team_result run_task(struct task *task, int threads)
+static struct team_result run_task(struct task *task, int threads, double ns)
 {
+    const bool brief = ns > 0 && ns * (double)task->drive->size < POLL_FROM_NS;
     const struct team_region region = {
         .body = run_piece,
-        .poll = poll_signals,
+        .poll = brief ? NULL : poll_signals,
         .context = task,
         .npieces = task->pieces.count,
         .threads = threads,
-        .wait_ns = cost_min_elements() >= 0 ? FORCED_WAIT_NS : 0,
     };
     task->saved = PyEval_SaveThread();
     const struct team_result result = team_run(&region);
@@ -193,9 +193,8 @@ static npy_intp probe(const struct drive *drive, struct team_result *result, dou
         n = n / drive->unit * drive->unit;
     }
     task.pieces = (struct pieces){.begin = 0, .end = n, .grain = n, .count = 1};
-    const int64_t start = team_now_ns();
-    *result = run_task(&task, 1);
-    *ns = (double)(team_now_ns() - start + 1) / (double)n;
+    *result = run_task(&task, 1, -1);
+    *ns = (double)(result->caller_ns + 1) / (double)n;
     return n;
 }
 
@@ -208,12 +207,12 @@ static enum drive_status status_of(enum team_status status)
 
 enum drive_status drive(const struct drive *drive, int *fpe, struct report *report)
 {
-    struct team_result result = {TEAM_DONE, 1, 0};
+    struct team_result result = {.status = TEAM_DONE};
     struct task task = {.drive = drive};
     double ns = cost_known(drive->costs, drive->key);
     npy_intp done = 0;
 
-    feclearexcept(FE_ALL_EXCEPT);
+    fpu_clear_flags();
     if (ns < 0 && cost_min_elements() < 0) {
         done = probe(drive, &result, &ns);
         if (result.status != TEAM_DONE) {
@@ -231,15 +230,14 @@ enum drive_status drive(const struct drive *drive, int *fpe, struct report *repo
             return DRIVE_RAISED;
         }
     }
-    const int64_t start = team_now_ns();
-    result = run_task(&task, threads);
-    const int64_t took = team_now_ns() - start;
+    result = run_task(&task, threads, ns);
     if (drive->iter) {
         free_copies(task.iters, threads);
     }
-    if (result.status == TEAM_DONE) {
+    if (result.status == TEAM_DONE && result.caller_pieces > 0) {
+        const double share = (double)result.caller_pieces / (double)task.pieces.count;
         cost_learn(drive->costs, drive->key,
-                   (double)took * result.threads / (double)(drive->size - done));
+                   (double)result.caller_ns / (share * (double)(drive->size - done)));
     }
     *fpe = result.fpe;
     *report = (struct report){

@@ -96,6 +96,17 @@ static PyObject *set_min_elements(PyObject *module, PyObject *object)
     return PyLong_FromLongLong(before);
 }
 
+static PyObject *set_rendezvous(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const long long ns = PyLong_AsLongLong(object);
+    if (ns == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    team_set_rendezvous(ns);
+    Py_RETURN_NONE;
+}
+
 static PyObject *counters(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
@@ -153,10 +164,15 @@ static PyMethodDef methods[] = {
     {"thread_cap", thread_cap, METH_NOARGS, NULL},
     {"check_threads", check_threads, METH_O, NULL},
     {"set_min_elements", set_min_elements, METH_O, NULL},
+    {"set_rendezvous", set_rendezvous, METH_O, NULL},
     {"counters", counters, METH_NOARGS, NULL},
     {"build_info", build_info, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
+
+/* By this threadpoolctl knows the library for ours (numpy_par/_threadpoolctl.py). */
+__attribute__((visibility("default"))) extern const char numpy_par_engine[];
+const char numpy_par_engine[] = NPP_VERSION;
 
 /* -- the module ----------------------------------------------------------------- */
 
@@ -181,7 +197,7 @@ static int module_exec(PyObject *module)
     }
     import_array1(-1);
     import_umath1(-1);
-    if (!team_ready && team_init(1) < 0) {
+    if (!team_ready && (errno = team_init(1)) != 0) {
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;
     }

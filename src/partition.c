@@ -57,7 +57,7 @@ int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *se
 {
     npy_intp index[NPY_MAXDIMS];
     char *data[NPP_MAX_SLOTS], *given[NPP_MAX_SLOTS];
-    assert(0 <= begin && begin <= end && end <= box->size);
+    assert(0 <= begin && begin <= end && end <= box->size && box->ndim >= 1);
 
     for (int i = 0; i < box->nop; i++) {
         data[i] = box->base[i];
@@ -125,9 +125,10 @@ struct pieces pieces_cut(npy_intp begin, npy_intp end, int threads, npy_intp lea
 {
     struct pieces pieces = {.begin = begin, .end = end};
     const npy_intp n = end - begin;
-    const npy_intp wanted = (npy_intp)threads * PIECES_A_THREAD;
-    npy_intp grain = (n + wanted - 1) / wanted;
-    grain = grain < least ? least : grain;
+    /* As many for each thread as the least size allows, but the same for all. */
+    npy_intp each = n / (threads * least);
+    each = each < 1 ? 1 : each > PIECES_A_THREAD ? PIECES_A_THREAD : each;
+    npy_intp grain = (n + threads * each - 1) / (threads * each);
     grain = grain > most ? most : grain;
     if (grain >= unit) {
         grain = grain / unit * unit;

@@ -43,8 +43,9 @@ struct pieces {
 
 /*
  * Cut [begin, end) into pieces for so many threads.  Pieces end on multiples of
- * `unit` elements counted from `origin`, unless they are smaller than a unit; none
- * is smaller than `least` or larger than `most`.
+ * `unit` elements counted from `origin`, unless they are smaller than a unit.  They
+ * are at least `least` elements where that leaves one for each thread, and at most
+ * `most`.
  */
 struct pieces pieces_cut(npy_intp begin, npy_intp end, int threads, npy_intp least,
                          npy_intp most, npy_intp unit, npy_intp origin);

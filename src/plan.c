@@ -14,21 +14,75 @@ struct call_info {
 };
 #define CALL_INFO_NAME "numpy_1.24_ufunc_call_info"
 
-/* The dtypes as the resolver wants them: a dtype, a Python type, None to allocate. */
-static PyObject *dtypes_of(const struct call *call)
+/* An operand as the resolver wants it: a dtype, a Python type, None to allocate. */
+static inline PyObject *kind_of(const struct call *call, int i)
 {
-    PyObject *dtypes = PyTuple_New(call->nop);
-    if (dtypes == NULL) {
-        return NULL;
+    return call->op[i]     ? (PyObject *)PyArray_DESCR(call->op[i])
+           : call->weak[i] ? (PyObject *)Py_TYPE(call->weak[i])
+                           : Py_None;
+}
+
+static PyObject *kinds_of(const struct call *call)
+{
+    PyObject *kinds = PyTuple_New(call->nop);
+    for (int i = 0; kinds && i < call->nop; i++) {
+        PyTuple_SET_ITEM(kinds, i, Py_NewRef(kind_of(call, i)));
+    }
+    return kinds;
+}
+
+/* -- the cache ------------------------------------------------------------------- */
+
+static bool is_cacheable(const struct call *call)
+{
+#ifdef Py_GIL_DISABLED
+    return false; /* it would take a lock, which costs what it saves */
+#else
+    return call->signature == NULL && call->casting == NPY_SAME_KIND_CASTING;
+#endif
+}
+
+static bool cache_find(const struct plan_cache *cache, const struct call *call,
+                       struct plan *plan)
+{
+    if (cache->plan.capsule == NULL || !is_cacheable(call)) {
+        return false;
     }
     for (int i = 0; i < call->nop; i++) {
-        PyObject *item = call->op[i]     ? (PyObject *)PyArray_DESCR(call->op[i])
-                         : call->weak[i] ? (PyObject *)Py_TYPE(call->weak[i])
-                                         : Py_None;
-        PyTuple_SET_ITEM(dtypes, i, Py_NewRef(item));
+        if (cache->key[i] != kind_of(call, i)) {
+            return false;
+        }
     }
-    return dtypes;
+    *plan = cache->plan;
+    Py_INCREF(plan->descrs);
+    Py_INCREF(plan->capsule);
+    return true;
 }
+
+static void cache_keep(struct plan_cache *cache, const struct call *call,
+                       const struct plan *plan)
+{
+    if (plan->may_fail || !is_cacheable(call)) {
+        return;
+    }
+    plan_cache_clear(cache);
+    for (int i = 0; i < call->nop; i++) {
+        cache->key[i] = Py_NewRef(kind_of(call, i));
+    }
+    cache->plan = *plan;
+    Py_INCREF(plan->descrs);
+    Py_INCREF(plan->capsule);
+}
+
+void plan_cache_clear(struct plan_cache *cache)
+{
+    for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
+        Py_CLEAR(cache->key[i]);
+    }
+    plan_clear(&cache->plan);
+}
+
+/* -- asking NumPy ---------------------------------------------------------------- */
 
 /* plan->descrs, plan->capsule and its contents; -1: an exception is set. */
 static int resolve(struct plan *plan, const struct call *call, struct call_info **info)
@@ -37,11 +91,11 @@ static int resolve(struct plan *plan, const struct call *call, struct call_info 
     PyObject *ufunc = (PyObject *)call->ufunc;
     PyObject *casting = call->casting_object ? call->casting_object : call->state->same_kind;
     PyObject *resolved = NULL, *filled = NULL;
-    PyObject *dtypes = dtypes_of(call);
-    if (dtypes == NULL) {
+    PyObject *kinds = kinds_of(call);
+    if (kinds == NULL) {
         return -1;
     }
-    PyObject *args[] = {ufunc, dtypes, casting, call->signature};
+    PyObject *args[] = {ufunc, kinds, casting, call->signature};
     resolved = PyObject_VectorcallMethod(call->state->resolve_name, args, 2,
                                          call->signature ? call->state->casting_sig_kw
                                                          : call->state->casting_kw);
@@ -60,7 +114,7 @@ static int resolve(struct plan *plan, const struct call *call, struct call_info 
 finish:
     Py_XDECREF(filled);
     Py_XDECREF(resolved);
-    Py_DECREF(dtypes);
+    Py_DECREF(kinds);
     return status;
 }
 
@@ -103,11 +157,20 @@ static const char *refuse_power(const struct plan *plan, const struct call *call
     return reason;
 }
 
-const char *plan_make(struct plan *plan, const struct call *call)
+const char *plan_make(struct plan *plan, const struct call *call,
+                      struct plan_cache *cache)
 {
     struct call_info *info = NULL;
     const char *reason = NULL;
     memset(plan, 0, sizeof *plan);
+
+    if (cache_find(cache, call, plan)) {
+        reason = refuse_power(plan, call);
+        if (reason) {
+            plan_clear(plan);
+        }
+        return reason;
+    }
 
     if (call->ufunc->iter_flags != 0) {
         return "a ufunc with iterator flags of its own";
@@ -144,6 +207,7 @@ const char *plan_make(struct plan *plan, const struct call *call)
     plan->loop.aux = info->auxdata;
     plan->fpe = !info->no_floatingpoint_errors;
     plan->may_fail = info->strided_loop != call->state->legacy_loop;
+    cache_keep(cache, call, plan);
     return NULL;
 }
 

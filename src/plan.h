@@ -33,6 +33,17 @@ struct plan {
     PyObject *capsule; /* owned: keeps the loop alive */
 };
 
+/*
+ * The last plan of a ufunc.  Programs call a ufunc with the same dtypes over and
+ * over, and asking NumPy is half of what the engine costs a call.  Only classic loops
+ * are kept: they hold no state.
+ */
+struct plan_cache {
+    PyObject *key[NPP_MAX_OPERANDS]; /* owned: a dtype, the type of a weak input, None */
+    struct plan plan;
+};
+void plan_cache_clear(struct plan_cache *cache);
+
 /* 0, or -1 with an exception set: this NumPy does not give its loops away. */
 int plan_init(struct state *state);
 
@@ -40,7 +51,8 @@ int plan_init(struct state *state);
  * NULL, or the reason why NumPy must run the call.  No exception is set on return:
  * whatever NumPy objects to, it will object to again in its own words.
  */
-const char *plan_make(struct plan *plan, const struct call *call);
+const char *plan_make(struct plan *plan, const struct call *call,
+                      struct plan_cache *cache);
 void plan_clear(struct plan *plan);
 
 static inline PyArray_Descr *plan_descr(const struct plan *plan, int i)

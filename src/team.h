@@ -41,13 +41,13 @@ struct team_region {
     void *context;
     int64_t npieces;
     int threads; /* at most so many, the caller included */
-    int64_t wait_ns; /* wait so long for all to come; for tests, else 0 */
 };
 
 struct team_result {
     enum team_status status;
     int threads; /* members that came, the caller included */
     int fpe;     /* FE_* status flags raised by any member */
+    int64_t caller_pieces, caller_ns; /* what the caller did itself, and in what time */
 };
 
 /*
@@ -66,6 +66,10 @@ const char *team_unavailable(void);
 void team_set_cap(int threads);
 int team_cap(void);
 
+/* For tests: wait so long for helpers before the first piece, so that also regions
+ * that would be over before they come are shared out.  0, the default: not at all. */
+void team_set_rendezvous(int64_t ns);
+
 /* What another party (threadpoolctl, omp_set_num_threads) allows the caller. */
 int team_openmp_limit(void);
 
@@ -73,6 +77,10 @@ int team_openmp_limit(void);
  * this machine: with the captain still awake from the last region, or asleep. */
 double team_handoff_ns(bool asleep);
 bool team_asleep(void);
+
+/* A region was refused for what it would cost: believe that a little less, so that
+ * an estimate made while the machine was busy does not last for ever. */
+void team_forget(void);
 
 struct team_counters {
     uint64_t regions; /* regions in which a helper was invited */
@@ -82,9 +90,7 @@ struct team_counters {
 };
 struct team_counters team_counters(void);
 
-int64_t team_now_ns(void);
-
-/* Once a process, before the first region.  Starts no thread.  0, or -1 and errno. */
+/* Once a process, before the first region.  Starts no thread.  0, or an errno. */
 int team_init(int cap);
 
 #endif

@@ -8,9 +8,10 @@
 #include "gufunc.h"
 #include "team.h"
 
-/* Layouts of the same dtypes differ in cost by about this much. */
-#define LOOK_MARGIN 4
-enum { LOOK_SLOTS = 32 };
+/* One in so many calls below the threshold of their kind is looked at all the same:
+ * what was learned while the machine was busy must not stay for ever. */
+#define LOOK_AGAIN 64
+enum { LOOK_SLOTS = 64 };
 
 /*
  * What a parallel ufunc carries in its `obj` field, which NumPy keeps alive for it:
@@ -22,10 +23,13 @@ struct route {
     PyObject *module;
     PyUFuncObject *numpy;
     vectorcallfunc numpy_call;
+    int nin;
+    struct plan_cache plans;
     struct cost_table costs;
-    /* For each kind of operands, a number of elements below which no call was ever
-     * worth a look: it spares small calls the dear part of saying no. */
+    /* For each kind of inputs, the number of elements from which a call pays: it
+     * spares smaller ones the dear part of finding out. */
     _Atomic int64_t look[LOOK_SLOTS];
+    _Atomic unsigned looks;
 };
 
 static _Atomic uint64_t numpy_calls;
@@ -86,9 +90,13 @@ static uint32_t cost_key(const struct call *call)
 static inline unsigned look_slot(const struct route *route, PyObject *const *args)
 {
     unsigned slot = 0;
-    for (int i = 0; i < route->numpy->nin && i < 2; i++) {
-        const bool array = PyArray_Check(args[i]);
-        slot = slot * 29 + (array ? (unsigned)PyArray_TYPE((PyArrayObject *)args[i]) : 27);
+    for (int i = 0; i < route->nin && i < 2; i++) {
+        slot *= 23;
+        if (PyArray_Check(args[i])) {
+            PyArrayObject *array = (PyArrayObject *)args[i];
+            slot += (unsigned)PyArray_TYPE(array) << 1;
+            slot += (unsigned)PyArray_IS_C_CONTIGUOUS(array);
+        }
     }
     return slot % LOOK_SLOTS;
 }
@@ -116,7 +124,7 @@ static PyObject *engine_run(struct route *route, PyObject *const *args, Py_ssize
         goto finish;
     }
     if (!ufunc->core_enabled) {
-        if (call.size < cost_first_look()) {
+        if (call.size < atomic_load(&cost_first_look)) {
             report->reason = "small: too few elements for any loop to gain";
             goto finish;
         }
@@ -125,7 +133,7 @@ static PyObject *engine_run(struct route *route, PyObject *const *args, Py_ssize
         if (decided && !explain && cost_threads_awake(call.size, known, limit) < 2) {
             report->reason = "small: a parallel region would cost more than it gains";
             if (known > 0) {
-                const int64_t look = cost_break_even(known) / LOOK_MARGIN;
+                const int64_t look = cost_break_even(known);
                 atomic_store_explicit(&route->look[look_slot(route, args)], look,
                                       memory_order_relaxed);
             }
@@ -136,7 +144,7 @@ static PyObject *engine_run(struct route *route, PyObject *const *args, Py_ssize
         report->reason = "the limit on threads is 1";
         goto finish;
     }
-    report->reason = plan_make(&plan, &call);
+    report->reason = plan_make(&plan, &call, &route->plans);
     if (!report->reason) {
         report->reason = plan_convert_weak(&plan, &call);
     }
@@ -158,24 +166,64 @@ finish:
     return result;
 }
 
-/* An upper bound for the elements of a call, without judging its arguments. */
-static inline int64_t elements_at_most(PyObject *const *args, Py_ssize_t n)
+/* The elements of one argument; of an output tuple, those of its first. */
+static inline int64_t elements_of(PyObject *object)
 {
-    int64_t most = 1;
-    for (Py_ssize_t i = 0; i < n; i++) {
+    if (PyFloat_CheckExact(object) || PyLong_CheckExact(object) || object == Py_None) {
+        return 1; /* spares them the subtype check */
+    }
+    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0 &&
+        PyArray_CheckExact(PyTuple_GET_ITEM(object, 0))) {
+        object = PyTuple_GET_ITEM(object, 0);
+    }
+    if (PyArray_CheckExact(object) || PyArray_Check(object)) {
+        PyArrayObject *array = (PyArrayObject *)object;
         int64_t size = 1;
-        if (PyArray_Check(args[i])) {
-            PyArrayObject *array = (PyArrayObject *)args[i];
-            for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
-                size *= PyArray_DIM(array, axis);
-            }
+        for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+            size *= PyArray_DIM(array, axis);
         }
-        else if (PyList_CheckExact(args[i]) || PyTuple_CheckExact(args[i])) {
-            size = Py_SIZE(args[i]);
+        return size;
+    }
+    return PyList_CheckExact(object) || PyTuple_CheckExact(object) ? Py_SIZE(object) : 1;
+}
+
+static inline bool same_shape(PyObject *a, PyObject *b)
+{
+    if (a == b) {
+        return true;
+    }
+    if (!PyArray_CheckExact(a) || !PyArray_CheckExact(b)) {
+        return false;
+    }
+    PyArrayObject *left = (PyArrayObject *)a, *right = (PyArrayObject *)b;
+    if (PyArray_NDIM(left) != PyArray_NDIM(right)) {
+        return false;
+    }
+    for (int axis = 0; axis < PyArray_NDIM(left); axis++) {
+        if (PyArray_DIM(left, axis) != PyArray_DIM(right, axis)) {
+            return false;
         }
-        if (__builtin_mul_overflow(most, size, &most)) {
+    }
+    return true;
+}
+
+/*
+ * An upper bound for the elements of a call, without judging its arguments: inputs
+ * of different shapes are taken to be broadcast along different axes, outputs to be
+ * as large as the result.
+ */
+static inline int64_t elements_at_most(PyObject *const *args, int nin, Py_ssize_t n)
+{
+    int64_t most = elements_of(args[0]);
+    for (int i = 1; i < nin; i++) {
+        if (!same_shape(args[i - 1], args[i]) &&
+            __builtin_mul_overflow(most, elements_of(args[i]), &most)) {
             return INT64_MAX;
         }
+    }
+    for (Py_ssize_t i = nin; i < n; i++) {
+        const int64_t size = elements_of(args[i]);
+        most = size > most ? size : most;
     }
     return most;
 }
@@ -183,28 +231,73 @@ static inline int64_t elements_at_most(PyObject *const *args, Py_ssize_t n)
 /* Whether a call of so many elements may be worth a look. */
 static inline bool worth_a_look(struct route *route, PyObject *const *args, int64_t most)
 {
-    if (most < cost_first_look()) {
+    if (most < atomic_load_explicit(&cost_first_look, memory_order_relaxed)) {
         return false;
     }
-    return cost_min_elements() >= 0 ||
-           most >= atomic_load_explicit(&route->look[look_slot(route, args)],
-                                        memory_order_relaxed);
+    if (cost_min_elements() >= 0 ||
+        most >= atomic_load_explicit(&route->look[look_slot(route, args)],
+                                     memory_order_relaxed)) {
+        return true;
+    }
+    /* Not a read-modify-write: a lost count does no harm. */
+    const unsigned looks = atomic_load_explicit(&route->looks, memory_order_relaxed) + 1;
+    atomic_store_explicit(&route->looks, looks, memory_order_relaxed);
+    return looks % LOOK_AGAIN == 0;
 }
 
-static PyObject *parallel_call(PyObject *self, PyObject *const *args, size_t nargsf,
-                               PyObject *kwnames)
+/* Apart, so that the path of small calls needs no stack frame. */
+__attribute__((noinline)) static PyObject *large_call(struct route *route,
+                                                      PyObject *const *args, size_t nargsf,
+                                                      PyObject *kwnames)
 {
-    struct route *route = route_of(self);
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
-    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-    if (nargs >= route->numpy->nin &&
-        worth_a_look(route, args, elements_at_most(args, nargs + values))) {
+    const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
+    if (nargs >= route->nin &&
+        worth_a_look(route, args, elements_at_most(args, route->nin, n))) {
         struct report report;
         PyObject *result = engine_run(route, args, nargs, kwnames, false, &report);
         if (result != NULL || PyErr_Occurred()) {
             return result;
         }
         atomic_fetch_add_explicit(&numpy_calls, 1, memory_order_relaxed);
+    }
+    return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+}
+
+/* What most small calls look like: arrays of one or two axes, numbers, few elements. */
+static inline bool is_tiny(const struct route *route, PyObject *const *args, Py_ssize_t n)
+{
+    const int64_t look = atomic_load_explicit(&cost_first_look, memory_order_relaxed);
+    int64_t most = 1;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (PyArray_CheckExact(args[i])) {
+            PyArrayObject *array = (PyArrayObject *)args[i];
+            if (PyArray_NDIM(array) > 2) {
+                return false;
+            }
+            int64_t size = i < route->nin ? most : 1;
+            for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+                size *= PyArray_DIM(array, axis);
+            }
+            if (size >= look) {
+                return false;
+            }
+            most = i < route->nin ? size : most;
+        }
+        else if (!PyFloat_CheckExact(args[i]) && !PyLong_CheckExact(args[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static PyObject *parallel_call(PyObject *self, PyObject *const *args, size_t nargsf,
+                               PyObject *kwnames)
+{
+    struct route *route = route_of(self);
+    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+    if (!is_tiny(route, args, PyVectorcall_NARGS(nargsf) + values)) {
+        return large_call(route, args, nargsf, kwnames);
     }
     return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
 }
@@ -217,6 +310,11 @@ static int route_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(route->module);
     Py_VISIT(route->numpy);
+    for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
+        Py_VISIT(route->plans.key[i]);
+    }
+    Py_VISIT(route->plans.plan.descrs);
+    Py_VISIT(route->plans.plan.capsule);
     return 0;
 }
 
@@ -225,6 +323,7 @@ static void route_dealloc(PyObject *self)
     struct route *route = (struct route *)self;
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
+    plan_cache_clear(&route->plans);
     Py_XDECREF(route->module);
     Py_XDECREF(route->numpy);
     type->tp_free(self);
@@ -252,6 +351,7 @@ static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
         route->module = Py_NewRef(PyType_GetModule(type));
         route->numpy = (PyUFuncObject *)Py_NewRef(ufunc);
         route->numpy_call = ufunc->vectorcall;
+        route->nin = ufunc->nin;
     }
     return route;
 }

@@ -1,0 +1,105 @@
+# Every target makes ready what it needs; stamps in the virtual environment keep
+# the second run short.
+
+PYTHON ?= python3
+VENV ?= .venv
+WERROR ?= false
+ASSERTS ?= true
+BUILD_DIR ?= build/$(if $(filter true,$(ASSERTS)),dev,release)
+
+TESTS ?= tests
+TSAN_TESTS ?= $(wildcard tests/test_threads.py tests/test_team.py)
+PYTEST_ARGS ?=
+BENCH ?=
+
+python := $(VENV)/bin/python
+# A sanitizer's report goes past Python to the real stderr.
+sanitized_pytest := -m pytest --capture=sys -p no:cacheprovider
+asv = $(python) -m asv --config asv_bench/asv.conf.json
+# Directories are listed too: their time changes when a file goes away.
+sources := $(shell find src numpy_par -name __pycache__ -prune -o -print) \
+    meson.build pyproject.toml
+c_files = $(shell find src -name '*.[ch]')
+setup_args := -Dwerror=$(WERROR) -Db_ndebug=$(if $(filter true,$(ASSERTS)),false,true)
+
+# meson and ninja are looked up by name.
+export PATH := $(abspath $(VENV))/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Keeps the source folder numpy_par/ from hiding the installed package.
+test bench test-asan test-tsan: export PYTHONSAFEPATH := 1
+
+# Two pips must not write into one environment.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help build demo test bench lint format test-asan test-tsan \
+    test-free-threaded clean FORCE
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-20s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo '  TESTS=path  PYTEST_ARGS="-k name"  BENCH=pattern  PYTHON=python3.12  WERROR=true'
+
+build: $(VENV)/.stamp-build ## build and install into .venv
+
+demo: build $(VENV)/.stamp-python-demo ## run the demo
+	@$(python) demo/terrain.py
+
+test: build $(VENV)/.stamp-python-test ## run the tests (asserts on)
+	@$(python) -m pytest $(TESTS) $(PYTEST_ARGS)
+
+bench: $(VENV)/.stamp-python-bench ## run the benchmarks, quickly (asserts off, as users have it)
+	@$(MAKE) --no-print-directory build ASSERTS=false
+	@tools/quietly asv-machine $(asv) machine --yes
+	@$(asv) run --python=same --quick --show-stderr $(if $(BENCH),--bench '$(BENCH)')
+
+lint: $(VENV)/.stamp-python-build ## check the C code: clang, clang-tidy, cppcheck, clang-format
+	@tools/setup.sh lint
+	@echo 'clang-format'
+	@clang-format --dry-run -Werror $(c_files)
+	@echo 'clang -Werror'
+	@CC=clang tools/quietly lint-setup meson setup build/clang -Dwerror=true -Db_ndebug=false
+	@tools/quietly lint-build meson compile -C build/clang
+	@echo 'clang-tidy'
+	@tools/quietly lint-tidy clang-tidy --quiet --warnings-as-errors='*' -p build/clang \
+	    $(filter %.c,$(c_files))
+	@echo 'cppcheck'
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --error-exitcode=1 --library=python,posix,gnu,openmp -I src src
+
+format: ## format the C code in place
+	@tools/setup.sh lint
+	@clang-format -i $(c_files)
+
+test-asan: $(VENV)/.stamp-python-build $(VENV)/.stamp-python-test ## tests under gcc's address and undefined-behaviour sanitizers
+	@tools/sanitize.sh address $(VENV) $(sanitized_pytest) $(TESTS) $(PYTEST_ARGS)
+
+test-tsan: $(VENV)/.stamp-python-build $(VENV)/.stamp-python-test ## thread tests under clang's race detector (TSAN_TESTS=path)
+	@tools/sanitize.sh thread $(VENV) $(sanitized_pytest) $(TSAN_TESTS) $(PYTEST_ARGS)
+
+test-free-threaded: ## tests on free-threaded CPython 3.13 (built once, three minutes)
+	@python=$$(tools/free-threaded-python.sh) && \
+	$(MAKE) --no-print-directory test PYTHON="$$python" \
+	    VENV=.venv-ft BUILD_DIR=build/free-threaded
+
+clean: ## remove all that was built, the environments too
+	rm -rf build .venv .venv-ft
+
+$(VENV)/.stamp-venv:
+	@tools/setup.sh venv $(PYTHON) $(VENV)
+	@touch $@
+
+$(VENV)/.stamp-python-%: pyproject.toml $(VENV)/.stamp-venv
+	@tools/setup.sh python $* $(VENV)
+	@touch $@
+
+# Rewritten only when they change, so that a change of options builds anew.
+$(VENV)/.setup-args: FORCE $(VENV)/.stamp-venv
+	@echo '$(BUILD_DIR) $(setup_args)' | cmp -s - $@ || echo '$(BUILD_DIR) $(setup_args)' > $@
+
+$(VENV)/.stamp-build: $(sources) $(VENV)/.stamp-python-build $(VENV)/.setup-args
+	@echo 'building numpy_par'
+	@tools/quietly build $(python) -m pip install --no-build-isolation --no-deps \
+	    -Cbuild-dir=$(BUILD_DIR) $(setup_args:%=-Csetup-args=%) .
+	@touch $@

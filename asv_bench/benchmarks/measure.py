@@ -1,0 +1,78 @@
+"""How to compare two functions honestly, and what the figures depend on."""
+
+import os
+import platform
+import time
+from timeit import Timer
+
+import numpy as np
+
+import numpy_par as npp
+
+SAMPLE = 1e-4  # seconds: what a sample should take, far above the clock's resolution
+
+
+def alternate(functions, inputs, seconds=0.2, rounds=5, **keywords):
+    """Time functions on the same inputs in turn.
+
+    In turn, because a machine changes its pace within seconds; the minimum, because whatever
+    else goes on can only add to the time.
+
+    Parameters
+    ----------
+    functions : sequence of callable
+        What is compared.
+    inputs : sequence
+        The positional arguments of each.
+    seconds : float
+        How long to go on.
+    rounds : int
+        The least number of samples of each.
+    **keywords
+        Keyword arguments of each.
+
+    Returns
+    -------
+    list of float
+        The shortest time of a call, in seconds, for each function.
+    """
+    timers = [timer(function, inputs, keywords) for function in functions]
+    number = 1
+    while max(t.timeit(number) for t in timers) < SAMPLE:
+        number *= 2
+    best = [float("inf")] * len(timers)
+    end, turn = time.perf_counter() + seconds, 0
+    while turn < rounds or time.perf_counter() < end:
+        # Who goes first changes: the second finds the inputs in the cache.
+        for i in range(len(timers))[:: -1 if turn % 2 else 1]:
+            best[i] = min(best[i], timers[i].timeit(number) / number)
+        turn += 1
+    return best
+
+
+def timer(function, inputs, keywords):
+    """Return a `Timer` of a plain call, without the cost of unpacking arguments."""
+    names = {f"x{i}": value for i, value in enumerate(inputs)}
+    call = ", ".join([*names, *(f"{name}={name}" for name in keywords)])
+    return Timer(f"function({call})", globals={"function": function, **names, **keywords})
+
+
+def identical(a, b):
+    """Return whether two results have the same dtype, shape, strides and bits."""
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(identical, a, b))
+    return (
+        (a.dtype, a.shape, a.strides) == (b.dtype, b.shape, b.strides)
+        and a.tobytes() == b.tobytes()
+    )
+
+
+def machine():
+    """Return in one line what every figure depends on."""
+    cpu = npp.show_config(mode="dicts")["cpu"]
+    mine = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count()))
+    return (
+        f"{cpu['name']}, {cpu['simd']}, {len(mine(0))} cores, {npp.get_num_threads()} threads, "
+        f"Python {platform.python_version()}, NumPy {np.__version__}, "
+        f"numpy_par {npp.__version__}"
+    )

@@ -1,0 +1,104 @@
+"""What the tests share: running one case with NumPy and with us, telling answers apart, a Python in a process of its own."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import numpy_par as npp
+
+# Sanitizers are slow: they may ask for patience.
+PATIENCE = float(os.environ.get("NUMPY_PAR_TEST_PATIENCE", 1))
+
+
+class Outcome(NamedTuple):
+    """All that a caller can see of a call: what came back or was raised, and what was warned of."""
+
+    result: object
+    warnings: list
+
+
+def outcome(case, ufunc):
+    """case(ufunc) builds its own operands on each run, so two outcomes never share a buffer."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = case(ufunc)
+        except Exception as error:
+            result = error
+    return Outcome(result, [(w.category, str(w.message), w.filename, w.lineno) for w in caught])
+
+
+def bits(array):
+    """The bytes that hold a value, row-major. A longdouble fills 10 of its 16 bytes, the rest is chance."""
+    if array.dtype.kind == "O":
+        return repr([(type(item), item) for item in array.ravel().tolist()]).encode()
+    if array.dtype.kind == "T":
+        return repr(array.tolist()).encode()
+    if array.dtype.char in "gG" and np.finfo(array.dtype).nmant == 63:
+        return np.frombuffer(array.tobytes(), np.uint8).reshape(-1, 16)[:, :10].tobytes()
+    return array.tobytes()
+
+
+def difference(want, got):
+    """None when the two are the same to the last bit, else a text that says where they part."""
+    if type(want) is not type(got):
+        return f"{_short(got)}, NumPy has {_short(want)}"
+    if isinstance(want, Outcome):
+        return difference(want.result, got.result) or difference(want.warnings, got.warnings)
+    if isinstance(want, BaseException):
+        return None if str(want) == str(got) else f"{type(got).__name__} says {str(got)!r}, NumPy {str(want)!r}"
+    if isinstance(want, (tuple, list)):
+        if len(want) != len(got):
+            return f"{_short(got)}, NumPy has {_short(want)}"
+        parts = ((i, difference(*pair)) for i, pair in enumerate(zip(want, got)))
+        return next((f"[{i}]: {text}" for i, text in parts if text), None)
+    if isinstance(want, (np.ndarray, np.generic)):
+        return _array_difference(want, got)
+    return None if want is got or want == got else f"{_short(got)}, NumPy has {_short(want)}"
+
+
+def _array_difference(want, got):
+    for name in ("dtype", "shape", "strides"):
+        if getattr(want, name) != getattr(got, name):
+            return f"{name} {getattr(got, name)}, NumPy has {getattr(want, name)}"
+    a, b = bits(want), bits(got)
+    if a == b:
+        return None
+    if want.dtype.kind in "OT":
+        return f"{b[:300]}, NumPy has {a[:300]}"
+    a, b = (np.frombuffer(x, np.uint8).reshape(want.size, -1) for x in (a, b))
+    wrong = np.flatnonzero((a != b).any(1))
+    i = wrong[0]
+    values = f"{np.ravel(got)[i]!r} ({b[i].tobytes().hex()}), NumPy has {np.ravel(want)[i]!r} ({a[i].tobytes().hex()})"
+    return f"{len(wrong)} of {want.size} elements differ, from {i} to {wrong[-1]}: {values}"
+
+
+def _short(value):
+    return f"{type(value).__name__} {str(value)[:200]!r}"
+
+
+def check(entry, case, label, threads=(1, 2, 3, 7)):
+    """case(ufunc) must be the same with NumPy's ufunc as with ours, at each number of threads."""
+    want = outcome(case, entry.numpy)
+    for count in threads:
+        npp.set_num_threads(count)
+        text = difference(want, outcome(case, entry.ours))
+        assert not text, f"{entry.key} {label}, {count} threads: {text}"
+
+
+def run_python(code, timeout=60, env=None, options=(), preexec=None):
+    """Run code in a process of its own; it must end well and in time. Its standard output comes back."""
+    done = subprocess.run(
+        [sys.executable, *options, "-c", textwrap.dedent(code)],
+        timeout=timeout * PATIENCE,
+        env={**os.environ, **(env or {})},
+        preexec_fn=preexec,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout.strip()

@@ -1,0 +1,71 @@
+"""The matrix: every ufunc × each of its signatures × every layout × every number of threads, bit for bit as NumPy.
+
+The four factors are run whole. Sizes would multiply that by fourteen; instead each (signature, layout, threads)
+takes the next one of the list, so that each ufunc meets all of them. Other arguments than operands: test_arguments.py.
+"""
+
+import itertools
+
+import numpy as np
+import numpy_par as npp
+import pytest
+from layouts import LAYOUTS, THREADS, sizes
+from support import check, difference, outcome
+from tables import ENTRIES
+from values import maker
+
+by_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)
+
+
+@by_entry
+def test_matrix(entry):
+    turn = itertools.cycle(sizes(entry))
+    with np.errstate(all="ignore"):
+        for signature, threads in itertools.product(entry.signatures, THREADS):
+            npp.set_num_threads(threads)
+            make = maker(entry, signature, salt=threads * 31)
+            for layout in LAYOUTS:
+                size = next(turn) if signature.parallel else min(next(turn), 127)
+                operands = layout.build(make, entry.core, size)
+                untouched = [operand.tobytes() for operand in operands] if signature.parallel else []
+                want = outcome(lambda ufunc: ufunc(*operands), entry.numpy)
+                text = difference(want, outcome(lambda ufunc: ufunc(*operands), entry.ours))
+                where = f"{entry.key}({signature}) {layout}, about {size} elements, {threads} threads"
+                assert not text, f"{where}: {text}"
+                assert untouched == [o.tobytes() for o in operands][: len(untouched)], f"{where}: an input was written"
+
+
+@by_entry
+def test_large_calls_are_split(entry):
+    """Otherwise the matrix would show nothing. Every layout of every signature, if NumPy takes the operands at all."""
+    npp.set_num_threads(2)
+    many = 8193 if entry.numpy.signature is None else 500
+    serial = []
+    for signature, layout in itertools.product(entry.signatures, LAYOUTS):
+        operands = layout.build(maker(entry, signature), entry.core, many)
+        with np.errstate(all="ignore"):
+            before = npp._engine.counters()["regions"]
+            result = outcome(lambda ufunc: ufunc(*operands), entry.ours).result
+        result = result[0] if isinstance(result, tuple) else result
+        if not signature.parallel or isinstance(result, Exception) or result.size < many // 2:
+            continue
+        if npp._engine.counters()["regions"] == before:
+            serial.append(f"({signature}) {layout}")
+    assert not serial, f"{entry.key} stayed serial in {len(serial)} cases: {serial[:5]}"
+
+
+@by_entry
+def test_more_elements_than_a_buffer_and_odd_pieces(entry):
+    """NumPy casts 8192 elements at a time; here the pieces end inside, at and behind such a buffer."""
+    if entry.numpy.signature is not None:
+        pytest.skip("gufuncs have no buffers of that kind")
+    signature = entry.signatures[-1] if entry.numpy.types == [] else entry.signatures[len(entry.signatures) // 2]
+    for size in (8191, 8192, 8193, 16384, 24577, 50021):
+        for layout in (LAYOUTS[0], next(layout for layout in LAYOUTS if layout.arrange == "byte-swapped")):
+            operands = layout.build(maker(entry, signature), entry.core, size)
+
+            def case(ufunc):
+                with np.errstate(all="ignore"):
+                    return ufunc(*operands)
+
+            check(entry, case, f"({signature}) {layout}, {size} elements", THREADS)
