@@ -125,7 +125,7 @@ class Explanation:
     ufunc: str
     parallel: bool
     reason: str | None
-    path: Literal["direct", "buffered", "gufunc", "numpy"]
+    path: Literal["direct", "iterator", "buffered", "gufunc", "numpy"]
     loop: str | None
     elements: int
     pieces: int

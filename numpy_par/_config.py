@@ -42,7 +42,7 @@ def show_config(mode: str = "stdout") -> dict | None:
     for section, rows in config.items():
         print(section)
         for name, value in rows.items():
-            print(f"  {name:24s}{value}")
+            print(f"  {name:26s}{value}")
     return None
 
 
@@ -59,8 +59,9 @@ def _config() -> dict:
             "count": _engine.get_num_threads(),
             "cap": _engine.thread_cap(),
             "source": _threads.source,
-            "region, team awake (us)": round(build["handoff_awake_ns"] / 1000, 2),
-            "region, team asleep (us)": round(build["handoff_asleep_ns"] / 1000, 2),
+            "first helper, awake": f"{build['arrival_awake_ns'] / 1000:.2f} us",
+            "first helper, asleep": f"{build['arrival_asleep_ns'] / 1000:.2f} us",
+            "wait for the last": f"{build['wait_ns'] / 1000:.2f} us",
         },
         "libraries": {
             "python": sys.version.split()[0],

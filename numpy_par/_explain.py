@@ -19,10 +19,10 @@ class Explanation:
         Whether several threads would run it.
     reason : str or None
         Why not, if not.
-    path : {"direct", "buffered", "gufunc", "numpy"}
-        Inner loops straight on the operands' memory; through buffers, because an
-        operand needs a cast, a byte swap or an aligned copy; over the loop
-        dimensions of a gufunc; or NumPy's own call, untouched.
+    path : {"direct", "iterator", "buffered", "gufunc", "numpy"}
+        One inner loop straight on the operands' memory; NumPy's iterator over
+        several axes; its buffers, because an operand needs a cast, a byte swap or an
+        aligned copy; the loop dimensions of a gufunc; or NumPy's own call, untouched.
     loop : str or None
         The dtypes of the loop that NumPy chooses, ``"float64, float64 -> float64"``.
     elements, pieces, threads : int
@@ -91,7 +91,7 @@ def explain(ufunc: np.ufunc, *args, **kwargs) -> Explanation:
     >>> import numpy_par as npp
     >>> print(npp.explain(np.add, np.arange(3), 1.5))  # doctest: +NORMALIZE_WHITESPACE
     add: serial: small: too few elements for any loop to gain
-      loop      int64, float64 -> float64
+      loop      float64, float64 -> float64
       path      numpy
       elements  3
     """

@@ -158,25 +158,46 @@ def _ratio(quota: str | None, period: str | None) -> float | None:
     return quota / period if quota > 0 and period > 0 else None
 
 
-def _from_environment(name: str) -> int | None:
-    """Return the number in a variable, or None where it is unset, empty or no number.
+def _from_environment(name: str, least: int) -> int | None:
+    """Return the number in a variable of ours, or None where it is unset or empty.
 
-    OMP_NUM_THREADS may be a list, one number for each level of nesting.
+    Raises
+    ------
+    ImportError
+        If it is something else than a whole number of at least `least`.
     """
-    text = os.environ.get(name, "").split(",")[0].strip()
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return None
     try:
         n = int(text)
     except ValueError:
-        return None
-    return n if n >= 1 else None
+        n = None
+    if n is None or n < least:
+        raise ImportError(
+            f"the environment variable {name} must be a whole number of at least "
+            f"{least}, not {text!r}"
+        )
+    return n
+
+
+def _omp_num_threads() -> int | None:
+    """Return OMP_NUM_THREADS; what is no number there is for OpenMP to complain of.
+
+    It may be a list, one number for each level of nesting.
+    """
+    text = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return int(text) if text.isdecimal() and int(text) >= 1 else None
 
 
 def default_threads() -> tuple[int, str]:
     """Return the number of threads of a fresh process, and where it comes from."""
-    for name in ("NUMPY_PAR_NUM_THREADS", "OMP_NUM_THREADS"):
-        n = _from_environment(name)
-        if n is not None:
-            return n, name
+    n = _from_environment("NUMPY_PAR_NUM_THREADS", least=1)
+    if n is not None:
+        return n, "NUMPY_PAR_NUM_THREADS"
+    n = _omp_num_threads()
+    if n is not None:
+        return n, "OMP_NUM_THREADS"
     try:
         cpus, origin = len(os.sched_getaffinity(0)), "CPU affinity"
     except AttributeError:
@@ -192,14 +213,9 @@ def configure() -> None:
     global source
     n, source = default_threads()
     _engine.set_num_threads(min(n, _engine.MAX_THREADS))
-    least = os.environ.get("NUMPY_PAR_MIN_ELEMENTS", "").strip()
-    if least:
-        try:
-            _engine.set_min_elements(max(int(least), 0))
-        except ValueError:
-            raise ImportError(
-                f"NUMPY_PAR_MIN_ELEMENTS must be a whole number, not {least!r}"
-            ) from None
+    least = _from_environment("NUMPY_PAR_MIN_ELEMENTS", least=0)
+    if least is not None:
+        _engine.set_min_elements(least)
     if "threadpoolctl" in sys.modules:
         from numpy_par import _threadpoolctl
 

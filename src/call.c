@@ -62,7 +62,8 @@ static const char *take_input(struct call *call, int i, PyObject *object)
         return NULL;
     }
     if (PyArray_CheckAnyScalarExact(object) || PyUnicode_CheckExact(object) ||
-        PyBytes_CheckExact(object) || PyList_CheckExact(object) ||
+        PyBytes_CheckExact(object) || PyLong_CheckExact(object) ||
+        PyFloat_CheckExact(object) || PyComplex_CheckExact(object) || PyBool_Check(object) || PyList_CheckExact(object) ||
         PyTuple_CheckExact(object)) {
         call->op[i] = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, 0, NULL);
         if (call->op[i] == NULL) {

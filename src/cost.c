@@ -57,25 +57,25 @@ void cost_learn(struct cost_table *table, uint32_t key, double ns)
                           memory_order_relaxed);
 }
 
-/* What `threads` threads gain on a serial time, in ns, with a region that costs so
- * much; negative: they lose. */
-static double gain(double serial, int threads, double region)
+/* What `threads` threads gain on a serial time, in ns; negative: they lose. */
+static double gain(double serial, int threads, struct team_costs costs)
 {
-    const double parallel = serial / threads + region + ENGINE_NS;
-    return serial * (1 - LEAST_GAIN) - parallel;
+    const double shared = serial - costs.arrival; /* helpers miss what came before */
+    return shared * (1 - 1.0 / threads) - costs.wait - ENGINE_NS - serial * LEAST_GAIN;
 }
 
-static int threads_for(double serial, int limit, double region)
+static int threads_for(double serial, int limit, struct team_costs costs)
 {
     /* A member that cannot do as much work as its invitation costs is one too many. */
-    const double worth = serial / (region + 1);
+    const double worth = serial / (costs.arrival + costs.wait + 1);
     return worth >= limit ? limit : worth < 2 ? 2 : (int)worth;
 }
 
 int64_t cost_break_even(double ns)
 {
-    const double saved = ns * (1 - LEAST_GAIN - 0.5); /* an element, by two threads */
-    return (int64_t)((team_handoff_ns(false) + ENGINE_NS) / saved);
+    const struct team_costs costs = team_costs(false);
+    const double lost = costs.arrival / 2 + costs.wait + ENGINE_NS;
+    return (int64_t)(lost / (ns * (0.5 - LEAST_GAIN)));
 }
 
 int cost_threads_awake(int64_t n, double ns, int limit)
@@ -88,13 +88,13 @@ int cost_threads_awake(int64_t n, double ns, int limit)
         return n >= least ? limit : 1;
     }
     const double serial = (double)n * ns;
-    const double region = team_handoff_ns(false);
-    const int threads = threads_for(serial, limit, region);
-    if (gain(serial, threads, region) > 0) {
+    const struct team_costs costs = team_costs(false);
+    const int threads = threads_for(serial, limit, costs);
+    if (gain(serial, threads, costs) > 0) {
         return threads;
     }
-    if (gain(serial, threads, 0) > 0) {
-        team_forget();
+    if (gain(serial, threads, (struct team_costs){0, 0}) > 0) {
+        team_forget(); /* refused for what a region costs: it may cost less by now */
     }
     return 1;
 }
@@ -106,13 +106,12 @@ int cost_threads(int64_t n, double ns, int limit)
         return threads;
     }
     const double serial = (double)n * ns;
-    const double asleep = team_handoff_ns(true);
+    const struct team_costs asleep = team_costs(true);
     if (gain(serial, threads, asleep) > 0) {
         return threads;
     }
-    const double awake = team_handoff_ns(false);
-    const int64_t lost = (int64_t)gain(serial, threads, awake);
-    if (atomic_fetch_add(&debt, lost) + lost < (int64_t)asleep) {
+    const int64_t lost = (int64_t)gain(serial, threads, team_costs(false));
+    if (atomic_fetch_add(&debt, lost) + lost < (int64_t)asleep.arrival) {
         return 1;
     }
     atomic_store(&debt, 0);

@@ -11,9 +11,9 @@
 #define PROBE_SHARE 16
 
 /* A piece lasts long enough to hide what claiming it costs (50 ns), and not so long
- * that a signal or a fork has to wait for it. */
+ * that the others have to wait for the last one, or a signal or a fork for any. */
 #define PIECE_LEAST_NS 1000.0
-#define PIECE_MOST_NS 5e6
+#define PIECE_MOST_NS 1e5
 #define PIECE_MOST_UNKNOWN 65536
 
 /* A call that is expected to take less, thirty times over, needs no poll. */
@@ -72,7 +72,7 @@ static int run_segment(void *context, char **data, npy_intp n)
     return run_inner(drive, drive->box->nop, data, n, drive->strides);
 }
 
-static int run_buffered(const struct drive *drive, NpyIter *iter, npy_intp begin,
+static int run_iterator(const struct drive *drive, NpyIter *iter, npy_intp begin,
                         npy_intp end)
 {
     char *error = NULL; /* asked for, so that NumPy does not set an exception */
@@ -101,8 +101,11 @@ static int run_piece(void *context, int member, int64_t piece)
     const struct task *task = context;
     npy_intp begin, end;
     pieces_bounds(&task->pieces, piece, &begin, &end);
+    if (begin == end) {
+        return 0;
+    }
     if (task->iters) {
-        return run_buffered(task->drive, task->iters[member], begin, end);
+        return run_iterator(task->drive, task->iters[member], begin, end);
     }
     return box_run(task->drive->box, begin, end, run_segment, (void *)task->drive);
 }
@@ -138,16 +141,15 @@ static struct team_result run_task(struct task *task, int threads, double ns)
     return result;
 }
 
-static struct pieces cut(const struct drive *drive, npy_intp begin, int threads, double ns)
+static struct pieces make_pieces(const struct drive *drive, npy_intp begin, int threads,
+                                 double ns)
 {
-    const bool split_all = cost_min_elements() >= 0;
     npy_intp least = 1, most = PIECE_MOST_UNKNOWN;
     if (ns > 0) {
         most = (npy_intp)(PIECE_MOST_NS / ns) + 1;
-        least = split_all ? 1 : (npy_intp)(PIECE_LEAST_NS / ns) + 1;
+        least = cost_min_elements() >= 0 ? 1 : (npy_intp)(PIECE_LEAST_NS / ns) + 1;
     }
-    return pieces_cut(begin, drive->size, threads, least, most, drive->unit,
-                      drive->origin);
+    return pieces_make(begin, drive->size, threads, least, most, drive->cut);
 }
 
 /* -- iterators ------------------------------------------------------------------ */
@@ -188,11 +190,10 @@ static npy_intp probe(const struct drive *drive, struct team_result *result, dou
     NpyIter *iter = drive->iter;
     struct task task = {.drive = drive, .iters = iter ? &iter : NULL};
     npy_intp n = drive->size / PROBE_SHARE;
-    n = n > PROBE_ELEMENTS ? PROBE_ELEMENTS : n < 1 ? 1 : n;
-    if (!drive->iter && drive->box->ndim == 1 && drive->unit > 1 && n > drive->unit) {
-        n = n / drive->unit * drive->unit;
-    }
-    task.pieces = (struct pieces){.begin = 0, .end = n, .grain = n, .count = 1};
+    n = n > PROBE_ELEMENTS ? PROBE_ELEMENTS : n;
+    n -= n % drive->cut.step;
+    n = n > 0 ? n : drive->cut.step < drive->size ? drive->cut.step : drive->size;
+    task.pieces = (struct pieces){0, n, n, drive->cut, 1};
     *result = run_task(&task, 1, -1);
     *ns = (double)(result->caller_ns + 1) / (double)n;
     return n;
@@ -219,10 +220,17 @@ enum drive_status drive(const struct drive *drive, int *fpe, struct report *repo
             return status_of(result.status);
         }
     }
+    if (done == drive->size) { /* the probe was all there was */
+        *fpe = result.fpe;
+        cost_learn(drive->costs, drive->key, ns);
+        *report = (struct report){
+            .path = drive->path, .elements = done, .pieces = 1, .threads = 1, .ns = ns};
+        return DRIVE_DONE;
+    }
     int threads = team_unavailable()
                       ? 1
                       : cost_threads(drive->size - done, ns, drive->limit);
-    task.pieces = cut(drive, done, threads, ns);
+    task.pieces = make_pieces(drive, done, threads, ns);
     threads = threads < task.pieces.count ? threads : (int)task.pieces.count;
     if (drive->iter) {
         task.iters = copy_iterators(drive->iter, threads);
@@ -267,7 +275,7 @@ enum drive_status drive_explain(const struct drive *drive, bool measure,
     report->threads = report->reason ? 1
                       : ns < 0       ? drive->limit
                                      : cost_threads_awake(drive->size, ns, drive->limit);
-    const struct pieces pieces = cut(drive, 0, report->threads, ns);
+    const struct pieces pieces = make_pieces(drive, 0, report->threads, ns);
     report->pieces = report->threads > 1 ? pieces.count : 1;
     if (pieces.count < report->threads) {
         report->threads = (int)pieces.count;

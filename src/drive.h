@@ -13,7 +13,7 @@
 /* What happened, or for explain() what would happen. */
 struct report {
     const char *reason; /* why on one thread, or why NumPy; NULL: in parallel */
-    const char *path;   /* "direct", "buffered", "gufunc", "numpy" */
+    const char *path;   /* "direct", "iterator", "buffered", "gufunc", "numpy" */
     npy_intp elements, pieces;
     int threads;
     double ns; /* an element; negative: not known */
@@ -26,13 +26,12 @@ struct drive {
 
     /* Either a box ... */
     const struct box *box;
-    bool masked;
     npy_intp strides[NPP_MAX_SLOTS + NPP_MAX_CORE_STRIDES]; /* of its inner loop */
     /* ... or a buffered iterator, copied for every member that needs one. */
     NpyIter *iter;
-    npy_intp buffersize;
+    bool masked; /* its last operand is the where= mask */
 
-    npy_intp unit, origin; /* where to cut, see partition.h */
+    struct cut cut;
     struct cost_table *costs;
     uint32_t key;
     int limit; /* threads at most */

@@ -12,10 +12,11 @@
 #define BUFFER_ELEMENTS 8192
 #define BUFFER_BYTES (768 * 1024)
 
-#define ITERATOR_FLAGS                                                                   \
-    (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_ZEROSIZE_OK | NPY_ITER_REFS_OK |                  \
+/* NumPy's own, and a range of its elements for each piece. */
+#define ITERATOR_FLAGS                                                                  \
+    (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK |                 \
      NPY_ITER_COPY_IF_OVERLAP)
-#define BUFFERED_FLAGS                                                                   \
+#define BUFFERED_FLAGS                                                                  \
     (ITERATOR_FLAGS | NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC | \
      NPY_ITER_RANGED)
 #define INPUT_FLAGS                                                                      \
@@ -27,7 +28,7 @@
 /* The operands of one run.  Those of the call are borrowed; the others are its own. */
 struct operands {
     PyArrayObject *op[NPP_MAX_SLOTS]; /* owned, or NULL: to allocate */
-    bool buffered; /* one of them needs a cast, a byte swap or an aligned copy */
+    bool cast; /* one of them needs a cast, a byte swap or an aligned copy */
 };
 
 static bool needs_copy(PyArrayObject *op, PyArray_Descr *descr)
@@ -82,7 +83,7 @@ static int operands_take(struct operands *operands, const struct call *call,
         if (operands->op[i] == NULL) {
             return -1;
         }
-        operands->buffered |= needs_copy(operands->op[i], descr);
+        operands->cast |= needs_copy(operands->op[i], descr);
     }
     return 0;
 }
@@ -114,7 +115,7 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
     char *base[NPP_MAX_SLOTS];
     const int out = call->nin;
 
-    if (operands->buffered || call->masked || call->nout != 1) {
+    if (operands->cast || call->masked || call->nout != 1) {
         return false;
     }
     for (int i = 0; i < call->nop; i++) {
@@ -186,6 +187,31 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
 
 /* -- with an iterator ----------------------------------------------------------- */
 
+static bool has_strings(const struct plan *plan, const struct call *call)
+{
+    for (int i = 0; i < call->nop; i++) {
+        if (PyTypeNum_ISFLEXIBLE(plan_descr(plan, i)->type_num)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the loop may treat its last elements unlike the others: partition.h.  Those
+ * of half and long double are scalar, those of integers exact, and all of user
+ * dtypes' are taken to be like the worst. */
+static bool has_vectors(const struct plan *plan, const struct call *call)
+{
+    for (int i = 0; i < call->nop; i++) {
+        const int type = plan_descr(plan, i)->type_num;
+        if (type == NPY_FLOAT || type == NPY_DOUBLE || type == NPY_CFLOAT ||
+            type == NPY_CDOUBLE || PyTypeNum_ISUSERDEF(type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static npy_intp buffer_elements(const struct plan *plan, const struct call *call)
 {
     npy_intp bytes = 1;
@@ -197,7 +223,7 @@ static npy_intp buffer_elements(const struct plan *plan, const struct call *call
 }
 
 static NpyIter *make_iterator(struct operands *operands, const struct call *call,
-                              const struct plan *plan, npy_intp buffersize)
+                              const struct plan *plan, npy_uint32 iterator_flags)
 {
     npy_uint32 flags[NPP_MAX_SLOTS];
     PyArray_Descr *descrs[NPP_MAX_SLOTS];
@@ -220,9 +246,10 @@ static NpyIter *make_iterator(struct operands *operands, const struct call *call
     }
     /* The casts were judged when the loop was resolved. */
     return NpyIter_AdvancedNew(call->nop + call->masked, operands->op,
-                               operands->buffered ? BUFFERED_FLAGS : ITERATOR_FLAGS,
-                               call->order, NPY_UNSAFE_CASTING, flags, descrs, -1, NULL,
-                               NULL, operands->buffered ? buffersize : 0);
+                               iterator_flags, call->order, NPY_UNSAFE_CASTING, flags,
+                               descrs, -1, NULL, NULL,
+                               iterator_flags == BUFFERED_FLAGS ? buffer_elements(plan, call)
+                                                                : 0);
 }
 
 void iterator_discard(NpyIter *iter, int nop)
@@ -302,12 +329,17 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan,
         report->reason = "where= and out= with a loop that may fail: NumPy keeps out= intact";
         goto finish;
     }
+    const bool vectors = has_vectors(plan, call);
     if (as_line(&box, &operands, call, plan)) {
         drive_.path = "direct";
+        drive_.cut = cut_line(box.size, vectors);
     }
     else {
-        drive_.buffersize = buffer_elements(plan, call);
-        iter = make_iterator(&operands, call, plan, drive_.buffersize);
+        /* Copies of strings through buffers are marked as in need of the GIL; as their
+         * loops do not mind strides, they go without where nothing must be cast. */
+        const bool buffered = operands.cast || !has_strings(plan, call);
+        iter = make_iterator(&operands, call, plan,
+                             buffered ? BUFFERED_FLAGS : ITERATOR_FLAGS);
         if (iter == NULL) {
             PyErr_Clear();
             report->reason = "operands that NumPy's iterator refuses: NumPy raises";
@@ -322,22 +354,22 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan,
                 operands.op[i] = (PyArrayObject *)Py_NewRef(NpyIter_GetOperandArray(iter)[i]);
             }
         }
-        drive_.path = operands.buffered ? "buffered" : "direct";
-    }
-    drive_.masked = call->masked;
-    if (operands.buffered) {
-        drive_.iter = iter;
-        drive_.size = NpyIter_GetIterSize(iter);
-        drive_.unit = drive_.buffersize;
-    }
-    else {
-        if (iter) {
-            box_from_iterator(&box, iter);
+        drive_.path = operands.cast ? "buffered" : "iterator";
+        drive_.masked = call->masked;
+        if (buffered) {
+            drive_.iter = iter;
+            drive_.size = NpyIter_GetIterSize(iter);
+            drive_.cut = cut_iterator(iter, vectors);
         }
+        else {
+            box_from_iterator(&box, iter);
+            drive_.cut = cut_anywhere();
+        }
+    }
+    if (!drive_.iter) {
         drive_.box = &box;
         drive_.size = box.size;
         memcpy(drive_.strides, box.stride[0], sizeof box.stride[0]);
-        box_unit(&box, call->nin, &drive_.unit, &drive_.origin);
     }
     if (drive_.size < 2) {
         report->reason = "a single element";
@@ -367,7 +399,7 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan,
     if (copy_twins(&operands, call) < 0) {
         goto finish;
     }
-    if ((plan->fpe || operands.buffered) && drive_give_fpe(call->ufunc, fpe) < 0) {
+    if ((plan->fpe || operands.cast) && drive_give_fpe(call->ufunc, fpe) < 0) {
         goto finish;
     }
     result = call_result(call, operands.op + call->nin);

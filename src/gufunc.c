@@ -50,16 +50,17 @@ static int dim_of(const PyUFuncObject *ufunc, int i, int j)
     return ufunc->core_dim_ixs[ufunc->core_offsets[i] + j];
 }
 
-/* NumPy 2.1 added a hook that computes or checks core dimensions, behind the fields
- * that 2.0's headers know; a gufunc that has one is NumPy's. */
-static bool has_core_dims_hook(const PyUFuncObject *ufunc)
+/* NumPy 2.1 added a hook that computes or checks core dimensions, in a field behind
+ * those that 2.0's headers know. */
+typedef int core_dims_hook(PyUFuncObject *ufunc, npy_intp *sizes);
+
+static core_dims_hook *core_dims_hook_of(const PyUFuncObject *ufunc)
 {
-    if ((size_t)PyUFunc_Type.tp_basicsize < sizeof *ufunc + sizeof(void *)) {
-        return false;
+    core_dims_hook *hook = NULL;
+    if ((size_t)PyUFunc_Type.tp_basicsize >= sizeof *ufunc + sizeof hook) {
+        memcpy(&hook, (const char *)ufunc + sizeof *ufunc, sizeof hook);
     }
-    void *hook;
-    memcpy(&hook, (const char *)ufunc + sizeof *ufunc, sizeof hook);
-    return hook != NULL;
+    return hook;
 }
 
 /* An operand of too few dimensions lacks the optional ones, in the order of the
@@ -94,53 +95,58 @@ static bool drop_missing(struct core *core, const struct call *call)
     return true;
 }
 
-static const char *measure_core(struct core *core, const struct call *call)
+/* Collect the core dimensions of the operands from..to - 1; false: they disagree. */
+static bool collect_sizes(struct core *core, const struct call *call, int from, int to)
 {
-    const PyUFuncObject *ufunc = call->ufunc;
-    memset(core, 0, sizeof *core);
-    if (ufunc->core_num_dim_ix > NPP_MAX_CORE) {
-        return "more core dimensions than numpy_par handles";
-    }
-    if (has_core_dims_hook(ufunc)) {
-        return "a gufunc that computes its core dimensions";
-    }
-    for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
-        core->size[dim] = ufunc->core_dim_sizes[dim]; /* -1: not fixed by the signature */
-    }
-    int total = 0;
-    for (int i = 0; i < call->nop; i++) {
-        core->ndim[i] = ufunc->core_num_dims[i];
-        total += core->ndim[i];
-    }
-    if (total > NPP_MAX_CORE_STRIDES) {
-        return "more core dimensions than numpy_par handles";
-    }
-    if (!drop_missing(core, call)) {
-        return "operands of too few dimensions: NumPy raises";
-    }
-    for (int i = 0; i < call->nop; i++) {
+    for (int i = from; i < to; i++) {
         if (call->op[i] == NULL) {
             continue;
         }
-        const int start = PyArray_NDIM(call->op[i]) - core->ndim[i];
-        core->loop_ndim = start > core->loop_ndim ? start : core->loop_ndim;
-        int axis = start;
-        for (int j = 0; j < ufunc->core_num_dims[i]; j++) {
-            const int dim = dim_of(ufunc, i, j);
+        int axis = PyArray_NDIM(call->op[i]) - core->ndim[i];
+        core->loop_ndim = axis > core->loop_ndim ? axis : core->loop_ndim;
+        for (int j = 0; j < call->ufunc->core_num_dims[i]; j++) {
+            const int dim = dim_of(call->ufunc, i, j);
             if (core->missing[dim]) {
                 core->size[dim] = 1;
                 continue;
             }
             const npy_intp n = PyArray_DIM(call->op[i], axis++);
             if (core->size[dim] >= 0 && core->size[dim] != n) {
-                return "core dimensions that do not match: NumPy raises";
+                return false;
             }
             core->size[dim] = n;
         }
     }
+    return true;
+}
+
+static const char *measure_core(struct core *core, const struct call *call)
+{
+    PyUFuncObject *ufunc = call->ufunc;
+    int total = 0;
+    memset(core, 0, sizeof *core);
+    for (int i = 0; i < call->nop; i++) {
+        core->ndim[i] = ufunc->core_num_dims[i];
+        total += core->ndim[i];
+    }
+    if (ufunc->core_num_dim_ix > NPP_MAX_CORE || total > NPP_MAX_CORE_STRIDES) {
+        return "more core dimensions than numpy_par handles";
+    }
+    for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
+        core->size[dim] = ufunc->core_dim_sizes[dim]; /* -1: not fixed by the signature */
+    }
+    if (!drop_missing(core, call)) {
+        return "operands of too few dimensions: NumPy raises";
+    }
+    core_dims_hook *hook = core_dims_hook_of(ufunc);
+    if (!collect_sizes(core, call, 0, call->nin) || (hook && hook(ufunc, core->size) < 0) ||
+        !collect_sizes(core, call, call->nin, call->nop)) {
+        PyErr_Clear();
+        return "core dimensions that do not match: NumPy raises";
+    }
     for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
         if (core->size[dim] < 0) {
-            return "a gufunc whose output size NumPy computes";
+            return "an output whose size nothing determines: NumPy raises";
         }
         if (core->size[dim] == 0) {
             return "empty core dimensions";
@@ -314,11 +320,12 @@ PyObject *gufunc_run(struct call *call, struct plan *plan, struct cost_table *co
            sizeof(npy_intp) * (size_t)plan->loop.ncore_strides);
     drive_.box = &box;
     drive_.size = box.size;
-    drive_.unit = 1;
+    drive_.cut = cut_anywhere();
     for (int dim = 0; dim < plan->loop.ncore; dim++) {
         key = cost_mix(key, (uint64_t)core.size[dim]);
     }
     drive_.key = key;
+    report->elements = drive_.size;
     if (drive_.size < 2) {
         report->reason = "a single core problem: not split";
         goto finish;

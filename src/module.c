@@ -36,13 +36,18 @@ static PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t nar
  * exception is set that names the function. */
 static int as_threads(PyObject *object, const char *function)
 {
-    if (!PyLong_Check(object) || PyBool_Check(object)) {
+    if (!PyIndex_Check(object) || PyBool_Check(object)) {
         PyErr_Format(PyExc_TypeError, "%s: n must be an int, not %R (%s)", function, object,
                      Py_TYPE(object)->tp_name);
         return -1;
     }
+    PyObject *index = PyNumber_Index(object);
+    if (index == NULL) {
+        return -1;
+    }
     int overflow;
-    const long n = PyLong_AsLongAndOverflow(object, &overflow);
+    const long n = PyLong_AsLongAndOverflow(index, &overflow);
+    Py_DECREF(index);
     if (overflow || n < 1 || n > TEAM_MAX_THREADS) {
         PyErr_Format(PyExc_ValueError, "%s: n must be at least 1 and at most %d, not %R",
                      function, TEAM_MAX_THREADS, object);
@@ -142,7 +147,7 @@ static const char *simd_level(void)
 static PyObject *build_info(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    return Py_BuildValue("{s:s,s:s,s:s,s:i,s:s,s:d,s:d}", "simd", simd_level(), "compiler",
+    return Py_BuildValue("{s:s,s:s,s:s,s:i,s:s,s:d,s:d,s:d}", "simd", simd_level(), "compiler",
 #if defined(__clang__)
                          "clang " __clang_version__,
 #else
@@ -152,8 +157,9 @@ static PyObject *build_info(PyObject *module, PyObject *unused)
                          TEXT(SLEEF_VERSION_MAJOR) "." TEXT(SLEEF_VERSION_MINOR) "." TEXT(
                              SLEEF_VERSION_PATCHLEVEL),
                          "openmp", _OPENMP, "numpy_headers",
-                         TEXT(NPY_VERSION), "handoff_awake_ns", team_handoff_ns(false),
-                         "handoff_asleep_ns", team_handoff_ns(true));
+                         TEXT(NPY_VERSION), "arrival_awake_ns", team_costs(false).arrival,
+                         "arrival_asleep_ns", team_costs(true).arrival, "wait_ns",
+                         team_costs(false).wait);
 }
 
 static PyMethodDef methods[] = {

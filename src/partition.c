@@ -4,10 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-#define CACHE_LINE 64
-
-/* Rows shorter than this are not cut: a segment costs as much as tens of elements. */
-#define SHORT_ROW 1024
+/* The elements that all of NumPy's float loops take at a time, or a multiple. */
+#define VECTOR_STEP 64
 
 /* Pieces for each thread: enough that one that comes late, or is slowed down, does
  * not hold up the others for longer than a fraction of the whole. */
@@ -105,47 +103,77 @@ int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *se
     return 0;
 }
 
-void box_unit(const struct box *box, int out, npy_intp *unit, npy_intp *origin)
+/* -- pieces --------------------------------------------------------------------- */
+
+struct cut cut_anywhere(void)
 {
-    const npy_intp stride = box->stride[0][out];
-    *unit = 1;
-    *origin = 0;
-    if (box->ndim > 1 && box->shape[0] <= SHORT_ROW) {
-        *unit = box->shape[0];
-    }
-    else if (stride > 0 && CACHE_LINE % stride == 0) {
-        const npy_intp past = (npy_intp)((uintptr_t)box->base[out] % CACHE_LINE);
-        *unit = CACHE_LINE / stride;
-        *origin = past % stride == 0 ? (CACHE_LINE - past) / stride % *unit : 0;
-    }
+    return (struct cut){1, 1};
 }
 
-struct pieces pieces_cut(npy_intp begin, npy_intp end, int threads, npy_intp least,
-                         npy_intp most, npy_intp unit, npy_intp origin)
+struct cut cut_line(npy_intp n, bool vectors)
 {
-    struct pieces pieces = {.begin = begin, .end = end};
+    return vectors ? (struct cut){n, VECTOR_STEP} : cut_anywhere();
+}
+
+static npy_intp common_multiple(npy_intp a, npy_intp b)
+{
+    npy_intp x = a, y = b;
+    while (y) {
+        const npy_intp rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return a / x * b;
+}
+
+struct cut cut_iterator(NpyIter *iter, bool vectors)
+{
+    npy_intp shape[NPY_MAXDIMS] = {1};
+    const npy_intp size = NpyIter_GetIterSize(iter);
+    const npy_intp buffer = NpyIter_GetBufferSize(iter);
+    NpyIter_GetShape(iter, shape);
+    const npy_intp row = shape[0];
+    if (buffer <= row) { /* inner loops are rows, or parts of rows */
+        return cut_line(row, vectors);
+    }
+    /* Several rows are gathered in a buffer: best cut between buffers, ... */
+    if (size >= 2 * buffer) {
+        return (struct cut){buffer, buffer};
+    }
+    /* ... in a single one where a row ends, and a vector. */
+    const npy_intp step = vectors ? common_multiple(row, VECTOR_STEP) : row;
+    return step <= size / 2 ? (struct cut){size, step}
+           : vectors        ? (struct cut){size, size}
+                            : cut_anywhere();
+}
+
+struct pieces pieces_make(npy_intp begin, npy_intp end, int threads, npy_intp least,
+                          npy_intp most, struct cut cut)
+{
     const npy_intp n = end - begin;
-    /* As many for each thread as the least size allows, but the same for all. */
     npy_intp each = n / (threads * least);
     each = each < 1 ? 1 : each > PIECES_A_THREAD ? PIECES_A_THREAD : each;
     npy_intp grain = (n + threads * each - 1) / (threads * each);
     grain = grain > most ? most : grain;
-    if (grain >= unit) {
-        grain = grain / unit * unit;
-        pieces.shift = ((origin - begin) % unit + unit) % unit;
-    }
     grain = grain < 1 ? 1 : grain;
-    pieces.grain = grain;
-    const npy_intp after_shift = n - pieces.shift;
-    pieces.count = after_shift <= 0 ? 1 : (after_shift + grain - 1) / grain;
-    return pieces;
+    return (struct pieces){begin, end, grain, cut, (n + grain - 1) / grain};
+}
+
+static npy_intp snap(const struct pieces *pieces, npy_intp i)
+{
+    const npy_intp at = pieces->begin + i * pieces->grain;
+    const npy_intp within = at % pieces->cut.period;
+    const npy_intp snapped = at - within % pieces->cut.step;
+    return i == 0                 ? pieces->begin
+           : i == pieces->count   ? pieces->end
+           : snapped < pieces->begin ? pieces->begin
+                                     : snapped;
 }
 
 void pieces_bounds(const struct pieces *pieces, npy_intp i, npy_intp *begin,
                    npy_intp *end)
 {
     assert(0 <= i && i < pieces->count);
-    const npy_intp first = pieces->begin + pieces->shift;
-    *begin = i == 0 ? pieces->begin : first + i * pieces->grain;
-    *end = i == pieces->count - 1 ? pieces->end : first + (i + 1) * pieces->grain;
+    *begin = snap(pieces, i);
+    *end = snap(pieces, i + 1);
 }

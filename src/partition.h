@@ -2,9 +2,9 @@
  * partition.h - which piece?
  *
  * The elements of a call, in the order of NumPy's iterator, are a range [0, size).
- * It is cut into *pieces* of *grain* elements.  What turns a range into inner loops
- * is either a *box*, a coalesced nest of strides where no operand needs a cast, or
- * a *buffered* iterator for each member of the team, where one does.
+ * It is cut into *pieces* of about a *grain* of elements.  What turns a range into
+ * inner loops is either a *box*, a coalesced nest of strides, or a copy of NumPy's
+ * buffered iterator for each member of the team.
  */
 #ifndef NPP_PARTITION_H
 #define NPP_PARTITION_H
@@ -35,25 +35,36 @@ void box_from_iterator(struct box *box, NpyIter *iter);
 int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *segment,
             void *context);
 
+/*
+ * Where pieces may end: at multiples of `step` within each `period` of elements.
+ *
+ * NumPy's float loops work in vectors and do what is left at the end one by one, and
+ * the two differ in which of two NaNs comes through, or in the sign of fmin(0, -0).
+ * So there a piece must only end where NumPy's own inner loop (a period) ends too, or
+ * between two vectors of it.
+ */
+struct cut {
+    npy_intp period, step;
+};
+
+/* For one line of n elements, for the inner loops of a buffered iterator, and for
+ * what may be cut anywhere.  `vectors`: a loop as above. */
+struct cut cut_line(npy_intp n, bool vectors);
+struct cut cut_iterator(NpyIter *iter, bool vectors);
+struct cut cut_anywhere(void);
+
 struct pieces {
     npy_intp begin, end, grain;
-    npy_intp shift; /* the first piece is this much longer: later ones start aligned */
+    struct cut cut;
     npy_intp count;
 };
 
-/*
- * Cut [begin, end) into pieces for so many threads.  Pieces end on multiples of
- * `unit` elements counted from `origin`, unless they are smaller than a unit.  They
- * are at least `least` elements where that leaves one for each thread, and at most
- * `most`.
- */
-struct pieces pieces_cut(npy_intp begin, npy_intp end, int threads, npy_intp least,
-                         npy_intp most, npy_intp unit, npy_intp origin);
+/* Cut [begin, end) for so many threads: the same number of pieces for each, of at
+ * least `least` elements where that leaves one for each, and at most `most`.  A
+ * piece may turn out empty where the cut is coarser than the grain. */
+struct pieces pieces_make(npy_intp begin, npy_intp end, int threads, npy_intp least,
+                          npy_intp most, struct cut cut);
 void pieces_bounds(const struct pieces *pieces, npy_intp i, npy_intp *begin,
                    npy_intp *end);
-
-/* Where a box is best cut: after full inner rows if these are short, else where a
- * cache line of operand `out` ends, so that no two members write to one line. */
-void box_unit(const struct box *box, int out, npy_intp *unit, npy_intp *origin);
 
 #endif

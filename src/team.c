@@ -63,7 +63,7 @@ static struct {
     /* Written by the caller before it opens the gate, read by those who joined. */
     _Alignas(CACHE_LINE) struct team_region region;
     struct fpu_control control;
-    int64_t offered_at;
+    int64_t offered_at, arrived_at; /* the first helper; 0: none came */
     bool to_sleeper;
 } offer;
 
@@ -77,7 +77,8 @@ static struct {
     _Atomic int cap;
     _Atomic int64_t rendezvous_ns;
     int openmp_default; /* omp_get_max_threads() when nobody had touched it */
-    _Atomic int64_t handoff_ns[2]; /* offer to first join: captain awake, asleep */
+    _Atomic int64_t arrival_ns[2]; /* of the first helper: captain awake, asleep */
+    _Atomic int64_t wait_ns;       /* of the caller for the last helper */
 } team;
 
 static struct {
@@ -176,23 +177,41 @@ static int join(uint64_t generation)
     return (int)gate_joined(gate) + 1;
 }
 
-/* What a region costs when nothing else disturbs it: a faster arrival is believed
- * at once, a slower one, which may be other programs' doing, only bit by bit. */
-static void note_handoff(bool to_sleeper, int64_t took)
+static inline int64_t load(const _Atomic int64_t *value)
 {
-    _Atomic int64_t *estimate = &team.handoff_ns[to_sleeper];
-    const int64_t known = atomic_load_explicit(estimate, memory_order_relaxed);
-    const int64_t most = known * 4;
-    const int64_t next = took < known ? took : known + ((took < most ? took : most) - known) / 64;
-    atomic_store_explicit(estimate, next, memory_order_relaxed);
+    return atomic_load_explicit(value, memory_order_relaxed);
+}
+
+static inline void move(_Atomic int64_t *average, int64_t to, int share)
+{
+    const int64_t known = load(average);
+    const int64_t most = known * 16 + 1000; /* so much for one that took very long */
+    atomic_store_explicit(average, known + ((to < most ? to : most) - known) / share,
+                          memory_order_relaxed);
+}
+
+/*
+ * Until the first helper comes the caller works alone; it loses nothing by it, so the
+ * quickest arrival is the one to hope for, and a slower one is believed bit by bit.
+ * What it waits at the end for the last helper is lost; it is long where other
+ * programs get in the way, and the average is what the next region has to expect.
+ */
+static void note_costs(const struct team_result *result)
+{
+    /* Up to the length of a piece is in the nature of pieces, and scales with them. */
+    const int64_t piece = result->caller_ns / (result->caller_pieces + 1);
+    const int64_t waited = monotonic_ns() - offer.offered_at - result->caller_ns - piece;
+    const int64_t arrival = offer.arrived_at - offer.offered_at;
+    _Atomic int64_t *known = &team.arrival_ns[offer.to_sleeper];
+    move(known, arrival, arrival < load(known) ? 1 : 64);
+    move(&team.wait_ns, waited > 0 ? waited : 0, 16);
 }
 
 void team_forget(void)
 {
-    for (int i = 0; i < 2; i++) {
-        const int64_t known = atomic_load_explicit(&team.handoff_ns[i], memory_order_relaxed);
-        atomic_store_explicit(&team.handoff_ns[i], known - known / 256, memory_order_relaxed);
-    }
+    move(&team.arrival_ns[false], 0, 64);
+    move(&team.arrival_ns[true], 0, 64);
+    move(&team.wait_ns, 0, 64);
 }
 
 static void help(uint64_t generation)
@@ -203,7 +222,7 @@ static void help(uint64_t generation)
     }
     const struct team_region *region = &offer.region;
     if (member == 1) {
-        note_handoff(offer.to_sleeper, monotonic_ns() - offer.offered_at);
+        offer.arrived_at = monotonic_ns();
     }
     const struct fpu_control mine = fpu_get_control();
     fpu_set_control(offer.control);
@@ -272,6 +291,7 @@ static void open_gate(const struct team_region *region)
     offer.region = *region;
     offer.control = fpu_get_control();
     offer.to_sleeper = captain_is_asleep();
+    offer.arrived_at = 0;
     offer.offered_at = monotonic_ns();
     const uint64_t gate = atomic_load(&offer.gate);
     assert(gate_active(gate) == 0 && !(gate & OPEN));
@@ -323,6 +343,9 @@ struct team_result team_run(const struct team_region *region)
     result.caller_pieces = work(region, 0);
     result.caller_ns = monotonic_ns() - offer.offered_at;
     const uint64_t gate = close_gate();
+    if (offer.arrived_at) {
+        note_costs(&result);
+    }
 
     result.status = (enum team_status)atomic_load(&offer.status);
     result.threads = 1 + (int)gate_joined(gate);
@@ -362,9 +385,10 @@ int team_openmp_limit(void)
     return limit == team.openmp_default ? TEAM_MAX_THREADS : limit;
 }
 
-double team_handoff_ns(bool asleep)
+struct team_costs team_costs(bool asleep)
 {
-    return (double)atomic_load_explicit(&team.handoff_ns[asleep], memory_order_relaxed);
+    return (struct team_costs){(double)load(&team.arrival_ns[asleep]),
+                               (double)load(&team.wait_ns)};
 }
 
 bool team_asleep(void)
@@ -404,8 +428,9 @@ int team_init(int cap)
     const struct captain_orders orders = {generation, help, withdraw, reset_in_child};
     team.openmp_default = omp_get_max_threads();
     /* What to expect before the first region is measured. */
-    atomic_store(&team.handoff_ns[false], 2000);
-    atomic_store(&team.handoff_ns[true], 50000);
+    atomic_store(&team.arrival_ns[false], 2000);
+    atomic_store(&team.arrival_ns[true], 50000);
+    atomic_store(&team.wait_ns, 1000);
     team_set_cap(cap);
     return captain_init(&orders);
 }

@@ -73,9 +73,13 @@ void team_set_rendezvous(int64_t ns);
 /* What another party (threadpoolctl, omp_set_num_threads) allows the caller. */
 int team_openmp_limit(void);
 
-/* Nanoseconds from offering a region to the first helper's arrival, as measured on
- * this machine: with the captain still awake from the last region, or asleep. */
-double team_handoff_ns(bool asleep);
+/* What a region costs beyond its pieces, in ns, as measured on this machine with the
+ * captain still awake from the last one, or asleep. */
+struct team_costs {
+    double arrival; /* of the first helper; the caller works meanwhile */
+    double wait;    /* of the caller for the last one to finish its piece */
+};
+struct team_costs team_costs(bool asleep);
 bool team_asleep(void);
 
 /* A region was refused for what it would cost: believe that a little less, so that

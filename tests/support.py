@@ -13,6 +13,8 @@ import numpy_par as npp
 # Sanitizers are slow: they may ask for patience.
 PATIENCE = float(os.environ.get("NUMPY_PAR_TEST_PATIENCE", 1))
 
+PATH = (os.path.dirname(__file__), os.environ.get("PYTHONPATH"))
+
 
 class Outcome(NamedTuple):
     """All that a caller can see of a call: what came back or was raised, and what was warned of."""
@@ -39,7 +41,8 @@ def bits(array):
     if array.dtype.kind == "T":
         return repr(array.tolist()).encode()
     if array.dtype.char in "gG" and np.finfo(array.dtype).nmant == 63:
-        return np.frombuffer(array.tobytes(), np.uint8).reshape(-1, 16)[:, :10].tobytes()
+        used = slice(0, 10) if array.dtype.isnative else slice(6, 16)
+        return np.frombuffer(array.tobytes(), np.uint8).reshape(-1, 16)[:, used].tobytes()
     return array.tobytes()
 
 
@@ -95,7 +98,7 @@ def run_python(code, timeout=60, env=None, options=(), preexec=None):
     done = subprocess.run(
         [sys.executable, *options, "-c", textwrap.dedent(code)],
         timeout=timeout * PATIENCE,
-        env={**os.environ, **(env or {})},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, PATH)), **(env or {})},
         preexec_fn=preexec,
         capture_output=True,
         text=True,

@@ -94,7 +94,8 @@ _cache = {}
 
 def _signatures(ufunc):
     if ufunc not in _cache:
-        _cache[ufunc] = tuple(dict.fromkeys((*_typed(ufunc), *_strings(ufunc))))
+        # by name: int64 equals longlong, but they are two dtypes with a loop each
+        _cache[ufunc] = tuple({str(found): found for found in (*_typed(ufunc), *_strings(ufunc))}.values())
     return _cache[ufunc]
 
 

@@ -84,8 +84,8 @@ def _pool(dtype, position):
 
 
 def _exponents(signature, position, array):
-    """A negative integer exponent is an error, tested as one elsewhere."""
-    return array & 7 if position and array.dtype.kind == "i" else array
+    """A negative integer exponent is an error, tested as one elsewhere; a large one takes Python's integers forever."""
+    return array & 7 if position and array.dtype.kind in "iu" else array
 
 
 def _definite(signature, position, array):

@@ -1,0 +1,64 @@
+"""No read and no write outside an operand: each begins or ends at a page that may not be touched."""
+
+import ctypes
+import itertools
+import mmap
+
+import numpy as np
+import numpy_par as npp
+import pytest
+from support import difference, outcome
+from tables import ENTRIES
+from values import maker
+
+PAGE = mmap.PAGESIZE
+SIZES = (1, 2, 3, 7, 31, 33, 127, 1001, 8193)
+mprotect = ctypes.CDLL(None, use_errno=True).mprotect
+mprotect.argtypes = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
+
+
+class Fence:
+    """Memory between two forbidden pages, made once and used again and again."""
+
+    def __init__(self, nbytes):
+        self.nbytes = -(-nbytes // PAGE) * PAGE
+        self.map = mmap.mmap(-1, self.nbytes + 2 * PAGE)
+        raw = np.frombuffer(self.map, np.uint8)
+        for offset in (0, PAGE + self.nbytes):
+            assert mprotect(raw.ctypes.data + offset, PAGE, 0) == 0
+        self.free = raw[PAGE : PAGE + self.nbytes]
+
+    def place(self, shape, dtype, at_end):
+        count = int(np.prod(shape)) * dtype.itemsize
+        part = self.free[self.nbytes - count :] if at_end else self.free[:count]
+        return part.view(dtype).reshape(shape)
+
+
+@pytest.fixture(scope="module")
+def fences():
+    return [Fence(1 << 20) for _ in range(8)]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)
+def test_nothing_outside_an_operand_is_touched(entry, fences):
+    counts = SIZES if entry.numpy.signature is None else (1, 2, 7, 33)
+    for signature, count, at_end in itertools.product(entry.signatures, counts, (False, True)):
+        if not signature.parallel:
+            continue
+        values = [maker(entry, signature)(k, (count, *core)) for k, core in enumerate(entry.core)]
+        with np.errstate(all="ignore"):
+            want = outcome(lambda ufunc: ufunc(*(operand.copy() for operand in values)), entry.numpy).result
+            if isinstance(want, Exception):
+                continue
+            want = want if isinstance(want, tuple) else (want,)
+            for threads in (2, 3):
+                places = iter(fences)
+                operands = [next(places).place(value.shape, value.dtype, at_end) for value in values]
+                for operand, value in zip(operands, values):
+                    operand[...] = value
+                outs = tuple(next(places).place(w.shape, w.dtype, at_end) for w in want)
+                npp.set_num_threads(threads)
+                got = entry.ours(*operands, out=outs)
+                text = difference(want, got if isinstance(got, tuple) else (got,))
+                side = "before" if at_end else "behind"
+                assert not text, f"{entry.key}({signature}) {count} elements {side} the page: {text}"
