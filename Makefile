@@ -2,10 +2,11 @@
 # the second run short.
 
 PYTHON ?= python3
-VENV ?= .venv
+# Another Python has another environment: make test PYTHON=python3.12.
+VENV ?= .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 WERROR ?= false
 ASSERTS ?= true
-BUILD_DIR ?= build/$(if $(filter true,$(ASSERTS)),dev,release)
+BUILD_DIR ?= build/$(if $(filter true,$(ASSERTS)),dev,release)$(patsubst .venv%,%,$(VENV))
 
 TESTS ?= tests
 TSAN_TESTS ?= $(wildcard tests/test_threads.py tests/test_team.py)

@@ -63,7 +63,8 @@ static const char *take_input(struct call *call, int i, PyObject *object)
     }
     if (PyArray_CheckAnyScalarExact(object) || PyUnicode_CheckExact(object) ||
         PyBytes_CheckExact(object) || PyLong_CheckExact(object) ||
-        PyFloat_CheckExact(object) || PyComplex_CheckExact(object) || PyBool_Check(object) || PyList_CheckExact(object) ||
+        PyFloat_CheckExact(object) || PyComplex_CheckExact(object) ||
+        PyBool_Check(object) || PyList_CheckExact(object) ||
         PyTuple_CheckExact(object)) {
         call->op[i] = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, 0, NULL);
         if (call->op[i] == NULL) {
@@ -118,8 +119,8 @@ static const char *take_where(struct call *call, PyObject *where)
     if (where == Py_True) {
         return NULL;
     }
-    if (!call_is_plain_array(call->state, where) && !PyArray_CheckAnyScalarExact(where) &&
-        !PyList_CheckExact(where)) {
+    if (!call_is_plain_array(call->state, where) &&
+        !PyArray_CheckAnyScalarExact(where) && !PyList_CheckExact(where)) {
         return "a where= that is not a plain ndarray";
     }
     PyArray_Descr *boolean = PyArray_DescrFromType(NPY_BOOL);
@@ -134,7 +135,8 @@ static const char *take_where(struct call *call, PyObject *where)
 }
 
 /* dtype=T means the signature (None, ..., T, ...) with T for each output. */
-static const char *take_signature(struct call *call, PyObject *dtype, PyObject *signature)
+static const char *take_signature(struct call *call, PyObject *dtype,
+                                  PyObject *signature)
 {
     if (signature && signature != Py_None) {
         call->signature = Py_NewRef(signature);
@@ -149,7 +151,8 @@ static const char *take_signature(struct call *call, PyObject *dtype, PyObject *
         return "out of memory";
     }
     for (int i = 0; i < call->nop; i++) {
-        PyTuple_SET_ITEM(call->signature, i, Py_NewRef(i < call->nin ? Py_None : dtype));
+        PyTuple_SET_ITEM(call->signature, i,
+                         Py_NewRef(i < call->nin ? Py_None : dtype));
     }
     return NULL;
 }
@@ -167,8 +170,10 @@ static const char *take_keywords(struct call *call, PyObject *const *values,
         }
         found[keyword] = values[i];
     }
-    const bool signature_twice = (found[KW_SIG] != NULL) + (found[KW_SIGNATURE] != NULL) +
-                                     (found[KW_DTYPE] != NULL) > 1;
+    const bool signature_twice = (found[KW_SIG] != NULL) +
+                                     (found[KW_SIGNATURE] != NULL) +
+                                     (found[KW_DTYPE] != NULL) >
+                                 1;
     if (signature_twice || (call->ufunc->core_enabled && found[KW_WHERE])) {
         return "a keyword argument that NumPy refuses";
     }
@@ -216,7 +221,8 @@ static npy_intp broadcast_size(const struct call *call)
                 continue;
             }
             any = true;
-            const npy_intp n = PyArray_DIM(call->op[i], PyArray_NDIM(call->op[i]) - axis);
+            const npy_intp n =
+                PyArray_DIM(call->op[i], PyArray_NDIM(call->op[i]) - axis);
             if (n != 1 && length != 1 && n != length) {
                 return -1;
             }
@@ -303,7 +309,8 @@ int call_rehearse(const struct call *call, vectorcallfunc numpy_call,
 
     for (Py_ssize_t i = 0; i < count; i++) {
         PyArrayObject *operand = i < nargs ? call->op[i] : NULL;
-        if (i >= nargs && find_keyword(PyTuple_GET_ITEM(kwnames, i - nargs)) == KW_WHERE) {
+        if (i >= nargs &&
+            find_keyword(PyTuple_GET_ITEM(kwnames, i - nargs)) == KW_WHERE) {
             operand = call->op[call->nop];
         }
         stand_ins[i] = operand ? stand_in(operand) : Py_NewRef(args[i]);

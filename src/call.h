@@ -15,12 +15,12 @@ struct call {
     PyUFuncObject *ufunc; /* NumPy's own; borrowed */
     int nin, nout, nop;   /* nop = nin + nout */
 
-    PyArrayObject *op[NPP_MAX_SLOTS];  /* owned; NULL: weak input, output to allocate */
-    PyObject *weak[NPP_MAX_OPERANDS];  /* borrowed; NULL: not weak */
-    bool given[NPP_MAX_OPERANDS];      /* an output that the caller passed */
-    bool masked;                       /* op[nop] is the where= mask */
-    bool rehearse;                     /* NumPy may warn of how it was called */
-    bool return_arrays;                /* out=...: no 0-d result becomes a scalar */
+    PyArrayObject *op[NPP_MAX_SLOTS]; /* owned; NULL: weak input, output to allocate */
+    PyObject *weak[NPP_MAX_OPERANDS]; /* borrowed; NULL: not weak */
+    bool given[NPP_MAX_OPERANDS];     /* an output that the caller passed */
+    bool masked;                      /* op[nop] is the where= mask */
+    bool rehearse;                    /* NumPy may warn of how it was called */
+    bool return_arrays;               /* out=...: no 0-d result becomes a scalar */
 
     NPY_ORDER order;
     NPY_CASTING casting;

@@ -249,8 +249,7 @@ static void before_fork(void)
     }
     if (atomic_load(&captain.gone)) {
         pthread_join(captain.thread, NULL);
-    }
-    else { /* stuck in somebody's loop that wants the GIL: it ends by itself */
+    } else { /* stuck in somebody's loop that wants the GIL: it ends by itself */
         pthread_detach(captain.thread);
     }
     captain.started = false;

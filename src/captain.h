@@ -15,7 +15,7 @@
 
 /* What the captain's threads do, and have to know, is team.c's. */
 struct captain_orders {
-    uint64_t (*generation)(void);      /* of the region on offer: a new one wakes them */
+    uint64_t (*generation)(void); /* of the region on offer: a new one wakes them */
     void (*help)(uint64_t generation); /* each thread calls it for each region */
     void (*withdraw)(void);            /* before a fork: let helpers leave early */
     void (*reset_in_child)(void);

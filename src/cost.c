@@ -39,8 +39,8 @@ static uint64_t pack(uint32_t key, float ns)
 
 double cost_known(const struct cost_table *table, uint32_t key)
 {
-    const uint64_t slot = atomic_load_explicit(&table->slots[key % COST_SLOTS],
-                                               memory_order_relaxed);
+    const uint64_t slot =
+        atomic_load_explicit(&table->slots[key % COST_SLOTS], memory_order_relaxed);
     const uint32_t bits = (uint32_t)slot;
     float ns;
     memcpy(&ns, &bits, sizeof ns);

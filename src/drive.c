@@ -166,6 +166,7 @@ static void free_copies(NpyIter **iters, int count)
 
 static NpyIter **copy_iterators(NpyIter *iter, int count)
 {
+    /* An array of pointers is meant: NOLINTNEXTLINE(bugprone-sizeof-expression) */
     NpyIter **iters = PyMem_Calloc((size_t)count, sizeof *iters);
     if (iters == NULL) {
         PyErr_NoMemory();
@@ -199,93 +200,105 @@ static npy_intp probe(const struct drive *drive, struct team_result *result, dou
     return n;
 }
 
-static enum drive_status status_of(enum team_status status)
+/* After a region: true if all went well, else false as drive() has it. */
+static bool went_well(enum team_status status, struct report *report)
 {
-    return status == TEAM_DONE     ? DRIVE_DONE
-           : status == TEAM_FAILED ? DRIVE_FAILED
-                                   : DRIVE_RAISED;
+    if (status == TEAM_FAILED) {
+        /* Its exception, if it set one, went with the thread that ran it. */
+        PyErr_Clear();
+        report->reason = "a loop reported an error: NumPy repeats the call";
+    }
+    return status == TEAM_DONE;
 }
 
-enum drive_status drive(const struct drive *drive, int *fpe, struct report *report)
+static void describe(const struct drive *drive, int threads, npy_intp pieces, double ns,
+                     struct report *report)
 {
-    struct team_result result = {.status = TEAM_DONE};
-    struct task task = {.drive = drive};
-    double ns = cost_known(drive->costs, drive->key);
-    npy_intp done = 0;
+    *report = (struct report){
+        .path = drive->path,
+        .elements = drive->size,
+        .pieces = pieces,
+        .threads = threads,
+        .ns = ns,
+    };
+}
 
-    fpu_clear_flags();
-    if (ns < 0 && cost_min_elements() < 0) {
-        done = probe(drive, &result, &ns);
-        if (result.status != TEAM_DONE) {
-            return status_of(result.status);
-        }
-    }
-    if (done == drive->size) { /* the probe was all there was */
-        *fpe = result.fpe;
-        cost_learn(drive->costs, drive->key, ns);
-        *report = (struct report){
-            .path = drive->path, .elements = done, .pieces = 1, .threads = 1, .ns = ns};
-        return DRIVE_DONE;
-    }
-    int threads = team_unavailable()
-                      ? 1
-                      : cost_threads(drive->size - done, ns, drive->limit);
+static bool run(const struct drive *drive, npy_intp done, double ns, int *fpe,
+                struct report *report)
+{
+    struct task task = {.drive = drive};
+    int threads =
+        team_unavailable() ? 1 : cost_threads(drive->size - done, ns, drive->limit);
     task.pieces = make_pieces(drive, done, threads, ns);
     threads = threads < task.pieces.count ? threads : (int)task.pieces.count;
     if (drive->iter) {
         task.iters = copy_iterators(drive->iter, threads);
         if (task.iters == NULL) {
-            return DRIVE_RAISED;
+            return false;
         }
     }
-    result = run_task(&task, threads, ns);
+    const struct team_result result = run_task(&task, threads, ns);
     if (drive->iter) {
         free_copies(task.iters, threads);
     }
-    if (result.status == TEAM_DONE && result.caller_pieces > 0) {
+    describe(drive, result.threads, task.pieces.count, ns, report);
+    if (!went_well(result.status, report)) {
+        return false;
+    }
+    if (result.caller_pieces > 0) {
         const double share = (double)result.caller_pieces / (double)task.pieces.count;
         cost_learn(drive->costs, drive->key,
                    (double)result.caller_ns / (share * (double)(drive->size - done)));
     }
     *fpe = result.fpe;
-    *report = (struct report){
-        .path = drive->path,
-        .elements = drive->size,
-        .pieces = task.pieces.count,
-        .threads = result.threads,
-        .ns = ns,
-    };
-    return status_of(result.status);
+    return true;
 }
 
-enum drive_status drive_explain(const struct drive *drive, bool measure,
-                                struct report *report)
+static void explain_run(const struct drive *drive, double ns, struct report *report)
+{
+    const char *reason = team_unavailable();
+    int threads = reason   ? 1
+                  : ns < 0 ? drive->limit
+                           : cost_threads_awake(drive->size, ns, drive->limit);
+    const struct pieces pieces = make_pieces(drive, 0, threads, ns);
+    threads = threads < pieces.count ? threads : (int)pieces.count;
+    describe(drive, threads, threads > 1 ? pieces.count : 1, ns, report);
+    if (threads < 2) {
+        report->reason = reason ? reason
+                         : drive->limit < 2
+                             ? "the limit on threads is 1"
+                             : "small: a parallel region would cost more than it gains";
+    }
+}
+
+bool drive(const struct drive *drive, bool explain, int *fpe, struct report *report)
 {
     double ns = cost_known(drive->costs, drive->key);
-    if (ns < 0 && measure && cost_min_elements() < 0) {
+    npy_intp done = 0;
+
+    if (drive->size < 2) {
+        report->reason = "fewer than two elements (or core problems)";
+        return false;
+    }
+    fpu_clear_flags();
+    if (ns < 0 && cost_min_elements() < 0 && !(explain && drive->given)) {
         struct team_result result;
-        probe(drive, &result, &ns);
-        if (result.status != TEAM_DONE) {
-            return status_of(result.status);
+        done = probe(drive, &result, &ns);
+        if (!went_well(result.status, report)) {
+            return false;
         }
         cost_learn(drive->costs, drive->key, ns);
+        *fpe = result.fpe;
     }
-    *report = (struct report){.path = drive->path, .elements = drive->size, .ns = ns};
-    report->reason = team_unavailable();
-    report->threads = report->reason ? 1
-                      : ns < 0       ? drive->limit
-                                     : cost_threads_awake(drive->size, ns, drive->limit);
-    const struct pieces pieces = make_pieces(drive, 0, report->threads, ns);
-    report->pieces = report->threads > 1 ? pieces.count : 1;
-    if (pieces.count < report->threads) {
-        report->threads = (int)pieces.count;
+    if (explain) {
+        explain_run(drive, ns, report);
+        return false;
     }
-    if (report->threads < 2 && !report->reason) {
-        report->reason = drive->limit < 2 ? "the limit on threads is 1"
-                         : drive->size < 2 ? "a single element"
-                                           : "small: a parallel region would cost more than it gains";
+    if (done == drive->size) { /* the probe was all there was */
+        describe(drive, 1, 1, ns, report);
+        return true;
     }
-    return DRIVE_DONE;
+    return run(drive, done, ns, fpe, report);
 }
 
 int drive_give_fpe(const PyUFuncObject *ufunc, int fpe)

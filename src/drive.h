@@ -32,27 +32,21 @@ struct drive {
     bool masked; /* its last operand is the where= mask */
 
     struct cut cut;
+    bool given; /* an output is the caller's */
     struct cost_table *costs;
     uint32_t key;
     int limit; /* threads at most */
 };
 
-enum drive_status {
-    DRIVE_DONE,
-    DRIVE_FAILED, /* a loop returned -1: NumPy is to repeat the call and raise */
-    DRIVE_RAISED, /* an exception is set: a signal handler raised, or no memory */
-};
-
 /*
- * Called with the GIL, which it gives back while loops run.  `fpe` gets the FE_*
- * flags that any of them raised.
+ * Run a job, or only explain it.  Called with the GIL, which it gives back while loops
+ * run.  True: all is computed, and `fpe` has the FE_* flags that any loop raised.
+ * False: the call has no result, because an exception is set (a signal handler raised,
+ * no memory), or NumPy is to run it for the reason in the report, or it was explained.
+ *
+ * To explain, a first piece is run if the cost is not known and no output is given.
  */
-enum drive_status drive(const struct drive *drive, int *fpe, struct report *report);
-
-/* Fill in the report without running more than a first piece, and that only if
- * `measure` (the outputs are nobody's yet) and the cost is not known. */
-enum drive_status drive_explain(const struct drive *drive, bool measure,
-                                struct report *report);
+bool drive(const struct drive *drive, bool explain, int *fpe, struct report *report);
 
 /* Raise or warn as np.errstate says.  0, or -1 with an exception set. */
 int drive_give_fpe(const PyUFuncObject *ufunc, int fpe);

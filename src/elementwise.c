@@ -13,32 +13,48 @@
 #define BUFFER_BYTES (768 * 1024)
 
 /* NumPy's own, and a range of its elements for each piece. */
-#define ITERATOR_FLAGS                                                                  \
-    (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK |                 \
-     NPY_ITER_COPY_IF_OVERLAP)
-#define BUFFERED_FLAGS                                                                  \
-    (ITERATOR_FLAGS | NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC | \
-     NPY_ITER_RANGED)
-#define INPUT_FLAGS                                                                      \
-    (NPY_ITER_READONLY | NPY_ITER_ALIGNED | NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE)
-#define OUTPUT_FLAGS                                                                     \
-    (NPY_ITER_ALIGNED | NPY_ITER_ALLOCATE | NPY_ITER_NO_BROADCAST | NPY_ITER_NO_SUBTYPE | \
-     NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE)
+#define ITERATOR_FLAGS                                                                 \
+  (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK |                  \
+   NPY_ITER_COPY_IF_OVERLAP)
+#define BUFFERED_FLAGS                                                                 \
+  (ITERATOR_FLAGS | NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC | \
+   NPY_ITER_RANGED)
+#define INPUT_FLAGS                                                                    \
+  (NPY_ITER_READONLY | NPY_ITER_ALIGNED | NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE)
+#define OUTPUT_FLAGS                                                                   \
+  (NPY_ITER_ALIGNED | NPY_ITER_ALLOCATE | NPY_ITER_NO_BROADCAST |                      \
+   NPY_ITER_NO_SUBTYPE | NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE)
 
 /* The operands of one run.  Those of the call are borrowed; the others are its own. */
 struct operands {
     PyArrayObject *op[NPP_MAX_SLOTS]; /* owned, or NULL: to allocate */
-    bool cast; /* one of them needs a cast, a byte swap or an aligned copy */
+    bool cast;     /* one of them needs a cast, a byte swap or an aligned copy */
+    NpyIter *iter; /* over these operands; NULL: none */
 };
 
 static bool needs_copy(PyArrayObject *op, PyArray_Descr *descr)
 {
-    return !PyArray_ISALIGNED(op) ||
-           (PyArray_DESCR(op) != descr && !PyArray_EquivTypes(PyArray_DESCR(op), descr));
+    return !PyArray_ISALIGNED(op) || (PyArray_DESCR(op) != descr &&
+                                      !PyArray_EquivTypes(PyArray_DESCR(op), descr));
+}
+
+void iterator_discard(NpyIter *iter)
+{
+    if (iter == NULL) {
+        return;
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    for (int i = 0; i < NpyIter_GetNOp(iter); i++) {
+        PyArray_DiscardWritebackIfCopy(NpyIter_GetOperandArray(iter)[i]);
+    }
+    NpyIter_Deallocate(iter);
+    PyErr_Restore(type, value, traceback);
 }
 
 static void operands_clear(struct operands *operands)
 {
+    iterator_discard(operands->iter);
     for (int i = 0; i < NPP_MAX_SLOTS; i++) {
         Py_CLEAR(operands->op[i]);
     }
@@ -71,13 +87,11 @@ static int operands_take(struct operands *operands, const struct call *call,
         PyArray_Descr *descr = plan_descr(plan, i);
         if (i >= call->nin && plan->may_fail) {
             operands->op[i] = twin(op, descr);
-        }
-        else if (i < call->nin && PyArray_NDIM(op) <= 1 && PyArray_SIZE(op) <= SMALL_CAST &&
-                 needs_copy(op, descr)) {
+        } else if (i < call->nin && PyArray_NDIM(op) <= 1 &&
+                   PyArray_SIZE(op) <= SMALL_CAST && needs_copy(op, descr)) {
             Py_INCREF(descr);
             operands->op[i] = (PyArrayObject *)PyArray_CastToType(op, descr, 0);
-        }
-        else {
+        } else {
             operands->op[i] = (PyArrayObject *)Py_NewRef(op);
         }
         if (operands->op[i] == NULL) {
@@ -137,7 +151,8 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
             stride[i] = PyArray_STRIDE(op, 0);
             continue;
         }
-        const int own = PyArray_FLAGS(op) & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS);
+        const int own =
+            PyArray_FLAGS(op) & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS);
         order = order ? order : own;
         if (own == 0 || own != order) {
             return false;
@@ -160,18 +175,18 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
             PyArrayObject *in = operands->op[i];
             const bool same = PyArray_BYTES(in) == data && stride[i] == stride[out] &&
                               PyArray_ITEMSIZE(in) == itemsize;
-            extent(PyArray_BYTES(in), n, stride[i], PyArray_ITEMSIZE(in), &in_low, &in_high);
+            extent(PyArray_BYTES(in), n, stride[i], PyArray_ITEMSIZE(in), &in_low,
+                   &in_high);
             if (!same && in_low < high && low < in_high) {
                 return false;
             }
         }
-    }
-    else {
+    } else {
         PyArray_Descr *descr = plan_descr(plan, out);
         Py_INCREF(descr);
         operands->op[out] = (PyArrayObject *)PyArray_NewFromDescr(
-            &PyArray_Type, descr, PyArray_NDIM(shaped), PyArray_DIMS(shaped), NULL, NULL,
-            order == NPY_ARRAY_F_CONTIGUOUS, NULL);
+            &PyArray_Type, descr, PyArray_NDIM(shaped), PyArray_DIMS(shaped), NULL,
+            NULL, order == NPY_ARRAY_F_CONTIGUOUS, NULL);
         if (operands->op[out] == NULL) {
             PyErr_Clear(); /* the iterator will run into it again */
             return false;
@@ -231,11 +246,9 @@ static NpyIter *make_iterator(struct operands *operands, const struct call *call
         descrs[i] = plan_descr(plan, i);
         if (i < call->nin) {
             flags[i] = INPUT_FLAGS;
-        }
-        else if (!call->masked) {
+        } else if (!call->masked) {
             flags[i] = OUTPUT_FLAGS | NPY_ITER_WRITEONLY;
-        }
-        else { /* what the mask leaves out keeps its value */
+        } else { /* what the mask leaves out keeps its value */
             flags[i] = OUTPUT_FLAGS | NPY_ITER_WRITEMASKED |
                        (operands->op[i] ? NPY_ITER_READWRITE : NPY_ITER_WRITEONLY);
         }
@@ -245,25 +258,10 @@ static NpyIter *make_iterator(struct operands *operands, const struct call *call
         descrs[call->nop] = NULL;
     }
     /* The casts were judged when the loop was resolved. */
-    return NpyIter_AdvancedNew(call->nop + call->masked, operands->op,
-                               iterator_flags, call->order, NPY_UNSAFE_CASTING, flags,
-                               descrs, -1, NULL, NULL,
-                               iterator_flags == BUFFERED_FLAGS ? buffer_elements(plan, call)
-                                                                : 0);
-}
-
-void iterator_discard(NpyIter *iter, int nop)
-{
-    if (iter == NULL) {
-        return;
-    }
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    for (int i = 0; i < nop; i++) {
-        PyArray_DiscardWritebackIfCopy(NpyIter_GetOperandArray(iter)[i]);
-    }
-    NpyIter_Deallocate(iter);
-    PyErr_Restore(type, value, traceback);
+    return NpyIter_AdvancedNew(
+        call->nop + call->masked, operands->op, iterator_flags, call->order,
+        NPY_UNSAFE_CASTING, flags, descrs, -1, NULL, NULL,
+        iterator_flags == BUFFERED_FLAGS ? buffer_elements(plan, call) : 0);
 }
 
 /* -- results -------------------------------------------------------------------- */
@@ -276,7 +274,8 @@ PyObject *call_result(const struct call *call, PyArrayObject *const *outputs)
         PyArrayObject *array = given ? call->op[call->nin + i] : outputs[i];
         Py_INCREF(array);
         /* PyArray_Return steals, and makes a scalar of a 0-d array. */
-        result[i] = given || call->return_arrays ? (PyObject *)array : PyArray_Return(array);
+        result[i] =
+            given || call->return_arrays ? (PyObject *)array : PyArray_Return(array);
     }
     if (call->nout == 1) {
         return result[0];
@@ -285,8 +284,7 @@ PyObject *call_result(const struct call *call, PyArrayObject *const *outputs)
     for (int i = 0; i < call->nout; i++) {
         if (tuple && result[i]) {
             PyTuple_SET_ITEM(tuple, i, result[i]);
-        }
-        else {
+        } else {
             Py_XDECREF(result[i]);
         }
     }
@@ -305,98 +303,85 @@ static int copy_twins(const struct operands *operands, const struct call *call)
     return 0;
 }
 
-PyObject *elementwise_run(struct call *call, const struct plan *plan,
-                          struct cost_table *costs, uint32_t key, int limit, bool explain,
-                          struct report *report)
+/* Lay the operands out for the loop: as a line, by an iterator, or by the box that
+ * an iterator goes through.  NULL, or why NumPy is to run the call. */
+static const char *lay_out(struct drive *job, struct operands *operands,
+                           struct box *box, const struct call *call)
+{
+    const struct plan *plan = job->plan;
+    const bool vectors = has_vectors(plan, call);
+    if (as_line(box, operands, call, plan)) {
+        job->path = "direct";
+        job->cut = cut_line(box->size, vectors);
+    } else {
+        /* Copies of strings through buffers are marked as in need of the GIL; as their
+         * loops do not mind strides, they go without where nothing must be cast. */
+        const bool buffered = operands->cast || !has_strings(plan, call);
+        NpyIter *iter = make_iterator(operands, call, plan,
+                                      buffered ? BUFFERED_FLAGS : ITERATOR_FLAGS);
+        if (iter == NULL) {
+            PyErr_Clear();
+            return "operands that NumPy's iterator refuses: NumPy raises";
+        }
+        operands->iter = iter;
+        if (NpyIter_IterationNeedsAPI(iter)) {
+            return "a cast that needs the GIL";
+        }
+        for (int i = call->nin; i < call->nop; i++) {
+            if (operands->op[i] == NULL) {
+                PyArrayObject *output = NpyIter_GetOperandArray(iter)[i];
+                operands->op[i] = (PyArrayObject *)Py_NewRef(output);
+            }
+        }
+        job->path = operands->cast ? "buffered" : "iterator";
+        job->masked = call->masked;
+        if (buffered) {
+            job->iter = iter;
+            job->size = NpyIter_GetIterSize(iter);
+            job->cut = cut_iterator(iter, vectors);
+            return NULL;
+        }
+        box_from_iterator(box, iter);
+        job->cut = cut_anywhere();
+    }
+    job->box = box;
+    job->size = box->size;
+    memcpy(job->strides, box->stride[0], sizeof box->stride[0]);
+    return NULL;
+}
+
+/* Write back what the iterator holds for an overlapping out=, and what twins hold. */
+static bool deliver(struct operands *operands, const struct call *call)
+{
+    if (operands->iter) {
+        const int status = NpyIter_Deallocate(operands->iter);
+        operands->iter = NULL;
+        if (status != NPY_SUCCEED) {
+            return false;
+        }
+    }
+    return copy_twins(operands, call) == 0;
+}
+
+PyObject *elementwise_run(struct call *call, const struct plan *plan, struct drive *job,
+                          bool explain, struct report *report)
 {
     struct operands operands;
     struct box box;
-    struct drive drive_ = {.plan = plan, .costs = costs, .key = key, .limit = limit};
-    NpyIter *iter = NULL;
     PyObject *result = NULL;
     int fpe = 0;
-    bool given = false;
-    const int nop = call->nop + call->masked;
 
-    report->reason = NULL;
+    if (plan->may_fail && job->given && call->masked) {
+        report->reason =
+            "where= and out= with a loop that may fail: NumPy keeps out= intact";
+        return NULL;
+    }
     if (operands_take(&operands, call, plan) < 0) {
         goto finish;
     }
-    for (int i = call->nin; i < call->nop; i++) {
-        given |= call->given[i];
-    }
-    if (plan->may_fail && given && call->masked) {
-        report->reason = "where= and out= with a loop that may fail: NumPy keeps out= intact";
-        goto finish;
-    }
-    const bool vectors = has_vectors(plan, call);
-    if (as_line(&box, &operands, call, plan)) {
-        drive_.path = "direct";
-        drive_.cut = cut_line(box.size, vectors);
-    }
-    else {
-        /* Copies of strings through buffers are marked as in need of the GIL; as their
-         * loops do not mind strides, they go without where nothing must be cast. */
-        const bool buffered = operands.cast || !has_strings(plan, call);
-        iter = make_iterator(&operands, call, plan,
-                             buffered ? BUFFERED_FLAGS : ITERATOR_FLAGS);
-        if (iter == NULL) {
-            PyErr_Clear();
-            report->reason = "operands that NumPy's iterator refuses: NumPy raises";
-            goto finish;
-        }
-        if (NpyIter_IterationNeedsAPI(iter)) {
-            report->reason = "a cast that needs the GIL";
-            goto finish;
-        }
-        for (int i = call->nin; i < call->nop; i++) {
-            if (operands.op[i] == NULL) {
-                operands.op[i] = (PyArrayObject *)Py_NewRef(NpyIter_GetOperandArray(iter)[i]);
-            }
-        }
-        drive_.path = operands.cast ? "buffered" : "iterator";
-        drive_.masked = call->masked;
-        if (buffered) {
-            drive_.iter = iter;
-            drive_.size = NpyIter_GetIterSize(iter);
-            drive_.cut = cut_iterator(iter, vectors);
-        }
-        else {
-            box_from_iterator(&box, iter);
-            drive_.cut = cut_anywhere();
-        }
-    }
-    if (!drive_.iter) {
-        drive_.box = &box;
-        drive_.size = box.size;
-        memcpy(drive_.strides, box.stride[0], sizeof box.stride[0]);
-    }
-    if (drive_.size < 2) {
-        report->reason = "a single element";
-        goto finish;
-    }
-    if (explain) {
-        drive_explain(&drive_, !given, report);
-        goto finish;
-    }
-    switch (drive(&drive_, &fpe, report)) {
-    case DRIVE_DONE:
-        break;
-    case DRIVE_FAILED:
-        report->reason = "a loop reported an error: NumPy repeats the call";
-        PyErr_Clear();
-        goto finish;
-    case DRIVE_RAISED:
-        goto finish;
-    }
-    if (iter) { /* writes back what overlapped */
-        const int status = NpyIter_Deallocate(iter);
-        iter = NULL;
-        if (status != NPY_SUCCEED) {
-            goto finish;
-        }
-    }
-    if (copy_twins(&operands, call) < 0) {
+    report->reason = lay_out(job, &operands, &box, call);
+    if (report->reason || !drive(job, explain, &fpe, report) ||
+        !deliver(&operands, call)) {
         goto finish;
     }
     if ((plan->fpe || operands.cast) && drive_give_fpe(call->ufunc, fpe) < 0) {
@@ -405,7 +390,6 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan,
     result = call_result(call, operands.op + call->nin);
 
 finish:
-    iterator_discard(iter, nop);
     operands_clear(&operands);
     return result;
 }

@@ -5,13 +5,13 @@
 #include "drive.h"
 
 /*
- * Run a planned call (its weak inputs converted) and return its result.  NULL without
- * an exception: NumPy is to run it, for the reason in the report.  With `explain`
- * nothing of the caller's is written and the result is always NULL.
+ * Run a planned call (its weak inputs converted) and return its result.  `job` comes
+ * with the plan, the costs and the limit; the rest of it is filled in here.  NULL
+ * without an exception: NumPy is to run it, for the reason in the report, or it was
+ * only explained.
  */
-PyObject *elementwise_run(struct call *call, const struct plan *plan,
-                          struct cost_table *costs, uint32_t key, int limit, bool explain,
-                          struct report *report);
+PyObject *elementwise_run(struct call *call, const struct plan *plan, struct drive *job,
+                          bool explain, struct report *report);
 
 /* Shared with the gufuncs. */
 
@@ -21,6 +21,6 @@ PyObject *call_result(const struct call *call, PyArrayObject *const *outputs);
 
 /* Free an iterator whose results are not wanted: what it holds for an overlapping
  * out= is not written back. */
-void iterator_discard(NpyIter *iter, int nop);
+void iterator_discard(NpyIter *iter);
 
 #endif

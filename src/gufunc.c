@@ -40,7 +40,8 @@ int gufunc_init(struct state *state)
 struct core {
     bool missing[NPP_MAX_CORE]; /* a dimension marked `?` that an operand lacks */
     npy_intp size[NPP_MAX_CORE];
-    int ndim[NPP_MAX_OPERANDS]; /* core dimensions of each operand, without missing ones */
+    int ndim[NPP_MAX_OPERANDS]; /* core dimensions of each operand, without missing ones
+                                 */
     int loop_ndim;
 };
 
@@ -133,13 +134,15 @@ static const char *measure_core(struct core *core, const struct call *call)
         return "more core dimensions than numpy_par handles";
     }
     for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
-        core->size[dim] = ufunc->core_dim_sizes[dim]; /* -1: not fixed by the signature */
+        core->size[dim] =
+            ufunc->core_dim_sizes[dim]; /* -1: not fixed by the signature */
     }
     if (!drop_missing(core, call)) {
         return "operands of too few dimensions: NumPy raises";
     }
     core_dims_hook *hook = core_dims_hook_of(ufunc);
-    if (!collect_sizes(core, call, 0, call->nin) || (hook && hook(ufunc, core->size) < 0) ||
+    if (!collect_sizes(core, call, 0, call->nin) ||
+        (hook && hook(ufunc, core->size) < 0) ||
         !collect_sizes(core, call, call->nin, call->nop)) {
         PyErr_Clear();
         return "core dimensions that do not match: NumPy raises";
@@ -189,8 +192,8 @@ static NpyIter *make_iterator(const struct call *call, const struct plan *plan,
     const int inputs = NPY_ITER_READONLY | NPY_ITER_COPY | NPY_ITER_ALIGNED |
                        NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE;
     const int outputs = NPY_ITER_WRITEONLY | NPY_ITER_UPDATEIFCOPY | NPY_ITER_ALIGNED |
-                        NPY_ITER_ALLOCATE | NPY_ITER_NO_BROADCAST | NPY_ITER_NO_SUBTYPE |
-                        NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE;
+                        NPY_ITER_ALLOCATE | NPY_ITER_NO_BROADCAST |
+                        NPY_ITER_NO_SUBTYPE | NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE;
     PyArrayObject *op[NPP_MAX_OPERANDS];
     PyArray_Descr *descrs[NPP_MAX_OPERANDS];
     npy_uint32 flags[NPP_MAX_OPERANDS];
@@ -242,13 +245,13 @@ static NpyIter *make_iterator(const struct call *call, const struct plan *plan,
         call->order, NPY_UNSAFE_CASTING, flags, descrs, ndim, axes, shape, 0);
     for (int axis = core->loop_ndim; iter && axis < ndim; axis++) {
         if (NpyIter_RemoveAxis(iter, core->loop_ndim) != NPY_SUCCEED) {
-            iterator_discard(iter, call->nop);
+            iterator_discard(iter);
             return NULL;
         }
     }
     if (iter && (NpyIter_RemoveMultiIndex(iter) != NPY_SUCCEED ||
                  NpyIter_EnableExternalLoop(iter) != NPY_SUCCEED)) {
-        iterator_discard(iter, call->nop);
+        iterator_discard(iter);
         return NULL;
     }
     return iter;
@@ -278,70 +281,59 @@ static void describe_core(struct loop *loop, const struct call *call,
     }
 }
 
-PyObject *gufunc_run(struct call *call, struct plan *plan, struct cost_table *costs,
-                     uint32_t key, int limit, bool explain, struct report *report)
+/* Lay the core problems out.  NULL, or why NumPy is to run the call. */
+static const char *lay_out(struct drive *job, struct plan *plan, struct box *box,
+                           NpyIter **iter, const struct call *call)
 {
     struct core core;
+    const char *reason = measure_core(&core, call);
+    if (reason) {
+        return reason;
+    }
+    if (is_for_blas(call, plan, &core)) {
+        return "large core problems: BLAS and LAPACK have threads of their own";
+    }
+    *iter = make_iterator(call, plan, &core);
+    if (*iter == NULL) {
+        PyErr_Clear();
+        return "operands that NumPy's iterator refuses: NumPy raises";
+    }
+    describe_core(&plan->loop, call, &core, *iter);
+    box_from_iterator(box, *iter);
+    memcpy(job->strides, box->stride[0], sizeof box->stride[0]);
+    memcpy(job->strides + call->nop, plan->loop.core_strides,
+           sizeof(npy_intp) * (size_t)plan->loop.ncore_strides);
+    for (int dim = 0; dim < plan->loop.ncore; dim++) {
+        job->key = cost_mix(job->key, (uint64_t)core.size[dim]);
+    }
+    job->path = "gufunc";
+    job->box = box;
+    job->size = box->size;
+    job->cut = cut_anywhere();
+    return NULL;
+}
+
+PyObject *gufunc_run(struct call *call, struct plan *plan, struct drive *job,
+                     bool explain, struct report *report)
+{
     struct box box;
-    struct drive drive_ = {.plan = plan, .costs = costs, .limit = limit, .path = "gufunc"};
     PyArrayObject *outputs[NPP_MAX_OPERANDS] = {NULL};
     NpyIter *iter = NULL;
     PyObject *result = NULL;
     int fpe = 0;
-    bool given = false;
 
-    report->reason = measure_core(&core, call);
-    if (!report->reason && is_for_blas(call, plan, &core)) {
-        report->reason = "large core problems: BLAS and LAPACK have threads of their own";
-    }
-    for (int i = call->nin; i < call->nop; i++) {
-        given |= call->given[i];
-    }
-    if (!report->reason && given && plan->may_fail) {
-        report->reason = "out= with a loop that may fail: NumPy keeps out= intact";
-    }
+    report->reason = job->given && plan->may_fail
+                         ? "out= with a loop that may fail: NumPy keeps out= intact"
+                         : lay_out(job, plan, &box, &iter, call);
     if (report->reason) {
         goto finish;
     }
-    iter = make_iterator(call, plan, &core);
-    if (iter == NULL) {
-        PyErr_Clear();
-        report->reason = "operands that NumPy's iterator refuses: NumPy raises";
-        goto finish;
-    }
-    describe_core(&plan->loop, call, &core, iter);
-    box_from_iterator(&box, iter);
+    report->elements = job->size;
     for (int i = 0; i < call->nout; i++) {
         outputs[i] = NpyIter_GetOperandArray(iter)[call->nin + i];
         Py_INCREF(outputs[i]);
     }
-    memcpy(drive_.strides, box.stride[0], sizeof box.stride[0]);
-    memcpy(drive_.strides + call->nop, plan->loop.core_strides,
-           sizeof(npy_intp) * (size_t)plan->loop.ncore_strides);
-    drive_.box = &box;
-    drive_.size = box.size;
-    drive_.cut = cut_anywhere();
-    for (int dim = 0; dim < plan->loop.ncore; dim++) {
-        key = cost_mix(key, (uint64_t)core.size[dim]);
-    }
-    drive_.key = key;
-    report->elements = drive_.size;
-    if (drive_.size < 2) {
-        report->reason = "a single core problem: not split";
-        goto finish;
-    }
-    if (explain) {
-        drive_explain(&drive_, !given, report);
-        goto finish;
-    }
-    switch (drive(&drive_, &fpe, report)) {
-    case DRIVE_DONE:
-        break;
-    case DRIVE_FAILED:
-        report->reason = "a loop reported an error: NumPy repeats the call";
-        PyErr_Clear();
-        goto finish;
-    case DRIVE_RAISED:
+    if (!drive(job, explain, &fpe, report)) {
         goto finish;
     }
     const int status = NpyIter_Deallocate(iter);
@@ -352,7 +344,7 @@ PyObject *gufunc_run(struct call *call, struct plan *plan, struct cost_table *co
     result = call_result(call, outputs);
 
 finish:
-    iterator_discard(iter, call->nop);
+    iterator_discard(iter);
     for (int i = 0; i < call->nout; i++) {
         Py_XDECREF(outputs[i]);
     }

@@ -4,9 +4,9 @@
 
 #include "drive.h"
 
-/* As elementwise_run; mixes the core dimensions into the key. */
-PyObject *gufunc_run(struct call *call, struct plan *plan, struct cost_table *costs,
-                     uint32_t key, int limit, bool explain, struct report *report);
+/* As elementwise_run; mixes the core dimensions into the job's key. */
+PyObject *gufunc_run(struct call *call, struct plan *plan, struct drive *job,
+                     bool explain, struct report *report);
 
 /* 0, or -1 with an exception set. */
 int gufunc_init(struct state *state);

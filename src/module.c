@@ -6,6 +6,7 @@
 #include <sleef.h>
 
 #include "call.h"
+#include "dispatch.h"
 #include "gufunc.h"
 #include "team.h"
 #include "ufuncs.h"
@@ -24,7 +25,8 @@ static PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t nar
                          PyObject *kwnames)
 {
     if (nargs < 1) {
-        PyErr_SetString(PyExc_TypeError, "explain: ufunc, the first argument, is missing");
+        PyErr_SetString(PyExc_TypeError,
+                        "explain: ufunc, the first argument, is missing");
         return NULL;
     }
     return ufuncs_explain(state_of(module), args[0], args + 1, nargs - 1, kwnames);
@@ -37,8 +39,8 @@ static PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t nar
 static int as_threads(PyObject *object, const char *function)
 {
     if (!PyIndex_Check(object) || PyBool_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "%s: n must be an int, not %R (%s)", function, object,
-                     Py_TYPE(object)->tp_name);
+        PyErr_Format(PyExc_TypeError, "%s: n must be an int, not %R (%s)", function,
+                     object, Py_TYPE(object)->tp_name);
         return -1;
     }
     PyObject *index = PyNumber_Index(object);
@@ -49,8 +51,9 @@ static int as_threads(PyObject *object, const char *function)
     const long n = PyLong_AsLongAndOverflow(index, &overflow);
     Py_DECREF(index);
     if (overflow || n < 1 || n > TEAM_MAX_THREADS) {
-        PyErr_Format(PyExc_ValueError, "%s: n must be at least 1 and at most %d, not %R",
-                     function, TEAM_MAX_THREADS, object);
+        PyErr_Format(PyExc_ValueError,
+                     "%s: n must be at least 1 and at most %d, not %R", function,
+                     TEAM_MAX_THREADS, object);
         return -1;
     }
     return (int)n;
@@ -70,7 +73,7 @@ static PyObject *set_num_threads(PyObject *module, PyObject *object)
 static PyObject *get_num_threads(PyObject *module, PyObject *unused)
 {
     (void)unused;
-    const int n = ufuncs_thread_limit(state_of(module));
+    const int n = dispatch_thread_limit(state_of(module));
     return n < 0 ? NULL : PyLong_FromLong(n);
 }
 
@@ -116,12 +119,11 @@ static PyObject *counters(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
     const struct team_counters team = team_counters();
-    return Py_BuildValue("{s:K,s:K,s:K,s:K,s:K}", "regions",
-                         (unsigned long long)team.regions, "helped",
-                         (unsigned long long)team.helped, "serial",
-                         (unsigned long long)team.serial, "pieces",
-                         (unsigned long long)team.pieces, "numpy",
-                         (unsigned long long)ufuncs_numpy_calls());
+    return Py_BuildValue(
+        "{s:K,s:K,s:K,s:K,s:K}", "regions", (unsigned long long)team.regions, "helped",
+        (unsigned long long)team.helped, "serial", (unsigned long long)team.serial,
+        "pieces", (unsigned long long)team.pieces, "numpy",
+        (unsigned long long)dispatch_numpy_calls());
 }
 
 static const char *simd_level(void)
@@ -133,7 +135,7 @@ static const char *simd_level(void)
         return "AVX-512";
     }
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "AVX2+FMA"
-                                                                             : "SSE2";
+                                                                           : "SSE2";
 #elif defined(__aarch64__)
     return "ASIMD";
 #else
@@ -147,24 +149,25 @@ static const char *simd_level(void)
 static PyObject *build_info(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    return Py_BuildValue("{s:s,s:s,s:s,s:i,s:s,s:d,s:d,s:d}", "simd", simd_level(), "compiler",
+    return Py_BuildValue(
+        "{s:s,s:s,s:s,s:i,s:s,s:d,s:d,s:d}", "simd", simd_level(), "compiler",
 #if defined(__clang__)
-                         "clang " __clang_version__,
+        "clang " __clang_version__,
 #else
-                         "gcc " __VERSION__,
+        "gcc " __VERSION__,
 #endif
-                         "sleef",
-                         TEXT(SLEEF_VERSION_MAJOR) "." TEXT(SLEEF_VERSION_MINOR) "." TEXT(
-                             SLEEF_VERSION_PATCHLEVEL),
-                         "openmp", _OPENMP, "numpy_headers",
-                         TEXT(NPY_VERSION), "arrival_awake_ns", team_costs(false).arrival,
-                         "arrival_asleep_ns", team_costs(true).arrival, "wait_ns",
-                         team_costs(false).wait);
+        "sleef",
+        TEXT(SLEEF_VERSION_MAJOR) "." TEXT(SLEEF_VERSION_MINOR) "." TEXT(
+            SLEEF_VERSION_PATCHLEVEL),
+        "openmp", _OPENMP, "numpy_headers", TEXT(NPY_VERSION), "arrival_awake_ns",
+        team_costs(false).arrival, "arrival_asleep_ns", team_costs(true).arrival,
+        "wait_ns", team_costs(false).wait);
 }
 
 static PyMethodDef methods[] = {
     {"parallelize", parallelize, METH_O, NULL},
-    {"explain", (PyCFunction)(void (*)(void))explain, METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"explain", (PyCFunction)(void (*)(void))explain, METH_FASTCALL | METH_KEYWORDS,
+     NULL},
     {"set_num_threads", set_num_threads, METH_O, NULL},
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
     {"thread_cap", thread_cap, METH_NOARGS, NULL},
@@ -187,10 +190,11 @@ static int refuse_subinterpreter(void)
     if (PyInterpreterState_Get() == PyInterpreterState_Main()) {
         return 0;
     }
-    PyErr_SetString(PyExc_ImportError,
-                    "numpy_par cannot be imported in a sub-interpreter, because NumPy "
-                    "cannot either: import it in the main interpreter, or use processes "
-                    "(concurrent.futures.ProcessPoolExecutor) in place of interpreters");
+    PyErr_SetString(
+        PyExc_ImportError,
+        "numpy_par cannot be imported in a sub-interpreter, because NumPy "
+        "cannot either: import it in the main interpreter, or use processes "
+        "(concurrent.futures.ProcessPoolExecutor) in place of interpreters");
     return -1;
 }
 

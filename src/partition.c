@@ -164,8 +164,8 @@ static npy_intp snap(const struct pieces *pieces, npy_intp i)
     const npy_intp at = pieces->begin + i * pieces->grain;
     const npy_intp within = at % pieces->cut.period;
     const npy_intp snapped = at - within % pieces->cut.step;
-    return i == 0                 ? pieces->begin
-           : i == pieces->count   ? pieces->end
+    return i == 0                    ? pieces->begin
+           : i == pieces->count      ? pieces->end
            : snapped < pieces->begin ? pieces->begin
                                      : snapped;
 }

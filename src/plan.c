@@ -89,7 +89,8 @@ static int resolve(struct plan *plan, const struct call *call, struct call_info 
 {
     int status = -1;
     PyObject *ufunc = (PyObject *)call->ufunc;
-    PyObject *casting = call->casting_object ? call->casting_object : call->state->same_kind;
+    PyObject *casting =
+        call->casting_object ? call->casting_object : call->state->same_kind;
     PyObject *resolved = NULL, *filled = NULL;
     PyObject *kinds = kinds_of(call);
     if (kinds == NULL) {
@@ -104,7 +105,8 @@ static int resolve(struct plan *plan, const struct call *call, struct call_info 
     }
     plan->descrs = Py_NewRef(PyTuple_GET_ITEM(resolved, 0));
     plan->capsule = Py_NewRef(PyTuple_GET_ITEM(resolved, 1));
-    filled = PyObject_CallMethodOneArg(ufunc, call->state->get_loop_name, plan->capsule);
+    filled =
+        PyObject_CallMethodOneArg(ufunc, call->state->get_loop_name, plan->capsule);
     if (filled == NULL) {
         goto finish;
     }
@@ -144,10 +146,10 @@ static const char *refuse_power(const struct plan *plan, const struct call *call
     }
     const char *reason = NULL;
     PyObject *zero = PyLong_FromLong(0);
-    PyObject *least = call->weak[1]
-                          ? Py_NewRef(call->weak[1])
-                          : PyArray_Min(call->op[1], NPY_RAVEL_AXIS, NULL);
-    const int negative = least && zero ? PyObject_RichCompareBool(least, zero, Py_LT) : -1;
+    PyObject *least = call->weak[1] ? Py_NewRef(call->weak[1])
+                                    : PyArray_Min(call->op[1], NPY_RAVEL_AXIS, NULL);
+    const int negative =
+        least && zero ? PyObject_RichCompareBool(least, zero, Py_LT) : -1;
     if (negative != 0) {
         PyErr_Clear();
         reason = "a negative integer exponent: NumPy raises";
@@ -228,10 +230,11 @@ const char *plan_convert_weak(const struct plan *plan, struct call *call)
         }
         PyArray_Descr *descr = plan_descr(plan, i);
         Py_INCREF(descr);
-        call->op[i] = (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, 0, NULL,
-                                                            NULL, NULL, 0, NULL);
+        call->op[i] = (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, 0,
+                                                            NULL, NULL, NULL, 0, NULL);
         if (call->op[i] == NULL ||
-            PyArray_SETITEM(call->op[i], PyArray_BYTES(call->op[i]), call->weak[i]) < 0) {
+            PyArray_SETITEM(call->op[i], PyArray_BYTES(call->op[i]), call->weak[i]) <
+                0) {
             PyErr_Clear();
             return "a Python scalar that the dtype cannot hold: NumPy raises";
         }

@@ -27,8 +27,8 @@ struct loop {
 
 struct plan {
     struct loop loop;
-    bool fpe;      /* the loop may raise floating-point flags */
-    bool may_fail; /* the loop may return -1 */
+    bool fpe;          /* the loop may raise floating-point flags */
+    bool may_fail;     /* the loop may return -1 */
     PyObject *descrs;  /* owned: tuple of the operands' resolved dtypes */
     PyObject *capsule; /* owned: keeps the loop alive */
 };
@@ -39,7 +39,8 @@ struct plan {
  * are kept: they hold no state.
  */
 struct plan_cache {
-    PyObject *key[NPP_MAX_OPERANDS]; /* owned: a dtype, the type of a weak input, None */
+    PyObject
+        *key[NPP_MAX_OPERANDS]; /* owned: a dtype, the type of a weak input, None */
     struct plan plan;
 };
 void plan_cache_clear(struct plan_cache *cache);

@@ -10,18 +10,20 @@
 #include "numpy_api.h"
 
 /* V(name): every object, so that traverse and clear forget none. */
-#define STATE_OBJECTS(V)                                                        \
-    V(memmap)         /* call.c: numpy.memmap */                                \
-    V(resolve_name)   /* plan.c: "_resolve_dtypes_and_context" */               \
-    V(get_loop_name)  /*         "_get_strided_loop" */                         \
-    V(casting_kw)     /*         ("casting",) */                                \
-    V(casting_sig_kw) /*         ("casting", "signature") */                    \
-    V(same_kind)      /*         "same_kind" */                                 \
-    V(power)          /*         numpy.power */                                 \
-    V(matmul)         /* gufunc.c: numpy.matmul */                              \
-    V(registry)       /* ufuncs.c: {NumPy's ufunc: ours} */                     \
-    V(limit_variable) /*           the context variable of threads(n) */        \
+/* clang-format off */
+#define STATE_OBJECTS(V)                                                    \
+    V(memmap)         /* call.c: numpy.memmap */                            \
+    V(resolve_name)   /* plan.c: "_resolve_dtypes_and_context" */           \
+    V(get_loop_name)  /*         "_get_strided_loop" */                     \
+    V(casting_kw)     /*         ("casting",) */                            \
+    V(casting_sig_kw) /*         ("casting", "signature") */                \
+    V(same_kind)      /*         "same_kind" */                             \
+    V(power)          /*         numpy.power */                             \
+    V(matmul)         /* gufunc.c: numpy.matmul */                          \
+    V(registry)       /* ufuncs.c: {NumPy's ufunc: ours} */                 \
+    V(limit_variable) /*           the context variable of threads(n) */    \
     V(route_type)     /*           type of what a parallel ufunc carries */
+/* clang-format on */
 
 struct state {
 #define DECLARE(name) PyObject *name;

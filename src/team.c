@@ -200,7 +200,8 @@ static void note_costs(const struct team_result *result)
 {
     /* Up to the length of a piece is in the nature of pieces, and scales with them. */
     const int64_t piece = result->caller_ns / (result->caller_pieces + 1);
-    const int64_t waited = monotonic_ns() - offer.offered_at - result->caller_ns - piece;
+    const int64_t waited =
+        monotonic_ns() - offer.offered_at - result->caller_ns - piece;
     const int64_t arrival = offer.arrived_at - offer.offered_at;
     _Atomic int64_t *known = &team.arrival_ns[offer.to_sleeper];
     move(known, arrival, arrival < load(known) ? 1 : 64);
@@ -250,7 +251,8 @@ const char *team_unavailable(void)
 static bool take(void)
 {
     bool free = false;
-    if (team_unavailable() || !atomic_compare_exchange_strong(&team.taken, &free, true)) {
+    if (team_unavailable() ||
+        !atomic_compare_exchange_strong(&team.taken, &free, true)) {
         return false;
     }
     if (!captain_muster(team_cap() - 1)) {
@@ -302,7 +304,8 @@ static void open_gate(const struct team_region *region)
 
 static void await_helpers(const struct team_region *region)
 {
-    const int64_t rendezvous = atomic_load_explicit(&team.rendezvous_ns, memory_order_relaxed);
+    const int64_t rendezvous =
+        atomic_load_explicit(&team.rendezvous_ns, memory_order_relaxed);
     while (rendezvous > 0 &&
            gate_joined(atomic_load(&offer.gate)) < (unsigned)(region->threads - 1) &&
            monotonic_ns() - offer.offered_at < rendezvous) {
@@ -317,8 +320,7 @@ static uint64_t close_gate(void)
     for (unsigned turn = 0; gate_active(gate) > 0; turn++) {
         if (turn < 4096) {
             relax();
-        }
-        else {
+        } else {
             sched_yield();
         }
         gate = atomic_load(&offer.gate);

@@ -45,8 +45,8 @@ struct team_region {
 
 struct team_result {
     enum team_status status;
-    int threads; /* members that came, the caller included */
-    int fpe;     /* FE_* status flags raised by any member */
+    int threads;                      /* members that came, the caller included */
+    int fpe;                          /* FE_* status flags raised by any member */
     int64_t caller_pieces, caller_ns; /* what the caller did itself, and in what time */
 };
 

@@ -8,7 +8,7 @@
 #ifndef NPP_UFUNCS_H
 #define NPP_UFUNCS_H
 
-#include "drive.h"
+#include "state.h"
 
 /* 0, or -1 with an exception set. */
 int ufuncs_init(struct state *state, PyObject *module);
@@ -20,11 +20,5 @@ PyObject *ufuncs_parallelize(struct state *state, PyObject *ufunc);
 /* What a call of `ufunc`, NumPy's or ours, would do: a dict of a report's fields. */
 PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *args,
                          Py_ssize_t nargs, PyObject *kwnames);
-
-/* Threads a call may use here and now; -1 with an exception set. */
-int ufuncs_thread_limit(const struct state *state);
-
-/* Calls that came past the first look and were given to NumPy. */
-uint64_t ufuncs_numpy_calls(void);
 
 #endif

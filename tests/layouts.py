@@ -37,7 +37,7 @@ SHAPES = {
 
 def _like(array, shape, part):
     """A copy that is `part` of fresh memory of that shape."""
-    view = np.empty(shape, array.dtype)[part]
+    view = np.empty(shape, array.dtype)[(..., *part)]
     view[...] = array
     return view
 
@@ -47,7 +47,7 @@ def _plain(array):
 
 
 def _strided(array):
-    return _like(array, (*array.shape[:-1], array.shape[-1] * 3), (..., slice(1, None, 3))) if array.ndim else array
+    return _like(array, (*array.shape[:-1], array.shape[-1] * 3), (slice(1, None, 3),)) if array.ndim else array
 
 
 def _reversed(array):

@@ -60,7 +60,7 @@ def out_strided(ufunc, operands, outs):
 
 
 def out_reversed(ufunc, operands, outs):
-    return ufunc(*operands, out=tuple(out[(slice(None, None, -1),) * out.ndim] for out in outs)), outs
+    return ufunc(*operands, out=tuple(out[(..., *(slice(None, None, -1),) * out.ndim)] for out in outs)), outs
 
 
 def out_fortran(ufunc, operands, outs):

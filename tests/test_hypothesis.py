@@ -25,7 +25,7 @@ def views(draw, make, position, shape):
     array = make(position, tuple(shape[axis] for axis in axes))
     array = ARRANGE[draw(st.sampled_from(sorted(ARRANGE)))](array).transpose(np.argsort(axes).tolist())
     flips = draw(st.tuples(*[st.sampled_from((1, -1))] * len(shape)))
-    return array[tuple(slice(None, None, step) for step in flips)]
+    return array[(..., *(slice(None, None, step) for step in flips))]
 
 
 @st.composite

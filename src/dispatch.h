@@ -1,0 +1,50 @@
+/*
+ * dispatch.h - where a call of a parallel ufunc arrives: a glance for the small ones,
+ * which go to NumPy at once, the engine for the rest.
+ */
+#ifndef NPP_DISPATCH_H
+#define NPP_DISPATCH_H
+
+#include "drive.h"
+
+enum { LOOK_SLOTS = 64 };
+
+/*
+ * What a parallel ufunc carries in its `obj` field, which NumPy keeps alive for it:
+ * the ufunc it stands for and how NumPy calls that.
+ */
+struct route {
+    PyObject_HEAD
+    struct state *state; /* the module lives as long as its ufuncs do: `module` */
+    PyObject *module;
+    PyUFuncObject *numpy;
+    vectorcallfunc numpy_call;
+    int nin;
+    struct plan_cache plans;
+    struct cost_table costs;
+    /* For each kind of inputs, the number of elements from which a call pays: it
+     * spares smaller ones the dear part of finding out. */
+    _Atomic int64_t look[LOOK_SLOTS];
+    _Atomic unsigned looks;
+};
+
+static inline struct route *route_of(PyObject *parallel_ufunc)
+{
+    return (struct route *)((PyUFuncObject *)parallel_ufunc)->obj;
+}
+
+/* The vectorcall of all parallel ufuncs. */
+PyObject *dispatch_call(PyObject *self, PyObject *const *args, size_t nargsf,
+                        PyObject *kwnames);
+
+/* What a call would do.  0, or -1 with an exception set. */
+int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,
+                     PyObject *kwnames, struct report *report);
+
+/* Threads a call may use here and now; -1 with an exception set. */
+int dispatch_thread_limit(const struct state *state);
+
+/* Calls that came past the first glance and were given to NumPy. */
+uint64_t dispatch_numpy_calls(void);
+
+#endif
