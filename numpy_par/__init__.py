@@ -27,7 +27,8 @@ from numpy_par._explain import Explanation, explain
 from numpy_par._mirror import publish as _publish
 from numpy_par._parallelize import parallelize
 from numpy_par._threads import get_num_threads, set_num_threads, threads
-from numpy_par._version import __version__
+
+__version__ = _engine.version
 
 _threads.configure()
 

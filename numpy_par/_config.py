@@ -6,7 +6,6 @@ import sys
 import numpy as np
 
 from numpy_par import _engine, _threads
-from numpy_par._version import __version__
 
 
 def show_config(mode: str = "stdout") -> dict | None:
@@ -49,7 +48,7 @@ def show_config(mode: str = "stdout") -> dict | None:
 def _config() -> dict:
     build = _engine.build_info()
     return {
-        "numpy_par": {"version": __version__, "compiler": build["compiler"]},
+        "numpy_par": {"version": _engine.version, "compiler": build["compiler"]},
         "cpu": {
             "name": _cpu_name(),
             "simd": build["simd"],

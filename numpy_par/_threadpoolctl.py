@@ -9,7 +9,6 @@ from threadpoolctl import LibController
 from threadpoolctl import register as _register
 
 from numpy_par import _engine
-from numpy_par._version import __version__
 
 
 class NumpyParController(LibController):
@@ -27,7 +26,7 @@ class NumpyParController(LibController):
         _engine.set_num_threads(num_threads)
 
     def get_version(self):
-        return __version__
+        return _engine.version
 
 
 def register() -> None:

@@ -87,6 +87,11 @@ static const char *take_output(struct call *call, int i, PyObject *object)
     if (!call_is_plain_array(call->state, object)) {
         return "an out= that is not a plain ndarray";
     }
+    /* The sign bit is NumPy's own "warn on write", of np.broadcast_arrays' results. */
+    const int flags = PyArray_FLAGS((PyArrayObject *)object);
+    if (!(flags & NPY_ARRAY_WRITEABLE) || flags < 0) {
+        return "an out= that is read-only: NumPy raises or warns";
+    }
     call->op[call->nin + i] = (PyArrayObject *)Py_NewRef(object);
     call->given[call->nin + i] = true;
     return NULL;

@@ -128,7 +128,7 @@ static PyObject *engine_run(struct route *route, PyObject *const *args,
     if (report->reason) {
         goto finish;
     }
-    if (call.rehearse && !explain &&
+    if (call.rehearse && !explain && !ufunc->core_enabled &&
         call_rehearse(&call, route->numpy_call, args, nargs, kwnames) < 0) {
         goto finish;
     }

@@ -24,6 +24,7 @@ struct task {
     const struct drive *drive;
     struct pieces pieces;
     NpyIter **iters; /* one a member; NULL for a box */
+    int niters;
     PyThreadState *saved;
 };
 
@@ -62,8 +63,8 @@ static int run_inner(const struct drive *drive, int nop, char *const *data, npy_
                      const npy_intp *strides)
 {
     const struct loop *loop = &drive->plan->loop;
-    return drive->masked ? run_masked(loop, nop - 1, data, n, strides)
-                         : loop_run(loop, data, n, strides);
+    return drive->kind.masked ? run_masked(loop, nop - 1, data, n, strides)
+                              : loop_run(loop, data, n, strides);
 }
 
 static int run_segment(void *context, char **data, npy_intp n)
@@ -154,48 +155,52 @@ static struct pieces make_pieces(const struct drive *drive, npy_intp begin, int 
 
 /* -- iterators ------------------------------------------------------------------ */
 
-static void free_copies(NpyIter **iters, int count)
+/* Have an iterator for each of the first `count` members.  -1: an exception is set. */
+static int provide_iterators(struct task *task, int count)
 {
-    for (int i = 1; i < count; i++) { /* 0 is the original */
-        if (iters[i]) {
-            NpyIter_Deallocate(iters[i]);
+    const struct drive *drive = task->drive;
+    if (drive->iter == NULL) {
+        return 0;
+    }
+    if (task->iters == NULL) {
+        /* An array of pointers: NOLINTNEXTLINE(bugprone-sizeof-expression) */
+        task->iters = PyMem_Calloc((size_t)drive->limit, sizeof *task->iters);
+        if (task->iters == NULL) {
+            PyErr_NoMemory();
+            return -1;
         }
     }
-    PyMem_Free(iters);
+    for (; task->niters < count; task->niters++) {
+        NpyIter *iter = iterator_copy(&drive->kind, drive->iter);
+        if (iter == NULL) {
+            return -1;
+        }
+        task->iters[task->niters] = iter;
+    }
+    return 0;
 }
 
-static NpyIter **copy_iterators(NpyIter *iter, int count)
+/* At the end of a call only: the first to go writes back what overlapped. */
+static void free_iterators(struct task *task)
 {
-    /* An array of pointers is meant: NOLINTNEXTLINE(bugprone-sizeof-expression) */
-    NpyIter **iters = PyMem_Calloc((size_t)count, sizeof *iters);
-    if (iters == NULL) {
-        PyErr_NoMemory();
-        return NULL;
+    for (int i = 0; i < task->niters; i++) {
+        NpyIter_Deallocate(task->iters[i]);
     }
-    iters[0] = iter;
-    for (int i = 1; i < count; i++) {
-        iters[i] = NpyIter_Copy(iter);
-        if (iters[i] == NULL) {
-            free_copies(iters, count);
-            return NULL;
-        }
-    }
-    return iters;
+    PyMem_Free(task->iters);
 }
 
 /* -- driving -------------------------------------------------------------------- */
 
 /* Run and time a first piece, alone.  The elements done, and their cost. */
-static npy_intp probe(const struct drive *drive, struct team_result *result, double *ns)
+static npy_intp probe(struct task *task, struct team_result *result, double *ns)
 {
-    NpyIter *iter = drive->iter;
-    struct task task = {.drive = drive, .iters = iter ? &iter : NULL};
+    const struct drive *drive = task->drive;
     npy_intp n = drive->size / PROBE_SHARE;
     n = n > PROBE_ELEMENTS ? PROBE_ELEMENTS : n;
     n -= n % drive->cut.step;
     n = n > 0 ? n : drive->cut.step < drive->size ? drive->cut.step : drive->size;
-    task.pieces = (struct pieces){0, n, n, drive->cut, 1};
-    *result = run_task(&task, 1, -1);
+    task->pieces = (struct pieces){0, n, n, drive->cut, 1};
+    *result = run_task(task, 1, -1);
     *ns = (double)(result->caller_ns + 1) / (double)n;
     return n;
 }
@@ -223,30 +228,25 @@ static void describe(const struct drive *drive, int threads, npy_intp pieces, do
     };
 }
 
-static bool run(const struct drive *drive, npy_intp done, double ns, int *fpe,
+/* Run what a probe has left, from element `done` on. */
+static bool run(struct task *task, npy_intp done, double ns, int *fpe,
                 struct report *report)
 {
-    struct task task = {.drive = drive};
+    const struct drive *drive = task->drive;
     int threads =
         team_unavailable() ? 1 : cost_threads(drive->size - done, ns, drive->limit);
-    task.pieces = make_pieces(drive, done, threads, ns);
-    threads = threads < task.pieces.count ? threads : (int)task.pieces.count;
-    if (drive->iter) {
-        task.iters = copy_iterators(drive->iter, threads);
-        if (task.iters == NULL) {
-            return false;
-        }
+    task->pieces = make_pieces(drive, done, threads, ns);
+    threads = threads < task->pieces.count ? threads : (int)task->pieces.count;
+    if (provide_iterators(task, threads) < 0) {
+        return false;
     }
-    const struct team_result result = run_task(&task, threads, ns);
-    if (drive->iter) {
-        free_copies(task.iters, threads);
-    }
-    describe(drive, result.threads, task.pieces.count, ns, report);
+    const struct team_result result = run_task(task, threads, ns);
+    describe(drive, result.threads, task->pieces.count, ns, report);
     if (!went_well(result.status, report)) {
         return false;
     }
     if (result.caller_pieces > 0) {
-        const double share = (double)result.caller_pieces / (double)task.pieces.count;
+        const double share = (double)result.caller_pieces / (double)task->pieces.count;
         cost_learn(drive->costs, drive->key,
                    (double)result.caller_ns / (share * (double)(drive->size - done)));
     }
@@ -273,32 +273,40 @@ static void explain_run(const struct drive *drive, double ns, struct report *rep
 
 bool drive(const struct drive *drive, bool explain, int *fpe, struct report *report)
 {
+    struct task task = {.drive = drive};
     double ns = cost_known(drive->costs, drive->key);
     npy_intp done = 0;
+    bool success = false;
 
     if (drive->size < 2) {
         report->reason = "fewer than two elements (or core problems)";
-        return false;
+        goto finish;
+    }
+    if (provide_iterators(&task, 1) < 0) {
+        goto finish;
     }
     fpu_clear_flags();
     if (ns < 0 && cost_min_elements() < 0 && !(explain && drive->given)) {
         struct team_result result;
-        done = probe(drive, &result, &ns);
+        done = probe(&task, &result, &ns);
         if (!went_well(result.status, report)) {
-            return false;
+            goto finish;
         }
         cost_learn(drive->costs, drive->key, ns);
         *fpe = result.fpe;
     }
     if (explain) {
         explain_run(drive, ns, report);
-        return false;
-    }
-    if (done == drive->size) { /* the probe was all there was */
+    } else if (done == drive->size) { /* the probe was all there was */
         describe(drive, 1, 1, ns, report);
-        return true;
+        success = true;
+    } else {
+        success = run(&task, done, ns, fpe, report);
     }
-    return run(drive, done, ns, fpe, report);
+
+finish:
+    free_iterators(&task);
+    return success;
 }
 
 int drive_give_fpe(const PyUFuncObject *ufunc, int fpe)

@@ -9,6 +9,7 @@
 #include "partition.h"
 
 #include "cost.h"
+#include "iterator.h"
 
 /* What happened, or for explain() what would happen. */
 struct report {
@@ -29,7 +30,7 @@ struct drive {
     npy_intp strides[NPP_MAX_SLOTS + NPP_MAX_CORE_STRIDES]; /* of its inner loop */
     /* ... or a buffered iterator, copied for every member that needs one. */
     NpyIter *iter;
-    bool masked; /* its last operand is the where= mask */
+    struct iterator_kind kind;
 
     struct cut cut;
     bool given; /* an output is the caller's */

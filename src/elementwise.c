@@ -12,19 +12,6 @@
 #define BUFFER_ELEMENTS 8192
 #define BUFFER_BYTES (768 * 1024)
 
-/* NumPy's own, and a range of its elements for each piece. */
-#define ITERATOR_FLAGS                                                                 \
-  (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK |                  \
-   NPY_ITER_COPY_IF_OVERLAP)
-#define BUFFERED_FLAGS                                                                 \
-  (ITERATOR_FLAGS | NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC | \
-   NPY_ITER_RANGED)
-#define INPUT_FLAGS                                                                    \
-  (NPY_ITER_READONLY | NPY_ITER_ALIGNED | NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE)
-#define OUTPUT_FLAGS                                                                   \
-  (NPY_ITER_ALIGNED | NPY_ITER_ALLOCATE | NPY_ITER_NO_BROADCAST |                      \
-   NPY_ITER_NO_SUBTYPE | NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE)
-
 /* The operands of one run.  Those of the call are borrowed; the others are its own. */
 struct operands {
     PyArrayObject *op[NPP_MAX_SLOTS]; /* owned, or NULL: to allocate */
@@ -36,20 +23,6 @@ static bool needs_copy(PyArrayObject *op, PyArray_Descr *descr)
 {
     return !PyArray_ISALIGNED(op) || (PyArray_DESCR(op) != descr &&
                                       !PyArray_EquivTypes(PyArray_DESCR(op), descr));
-}
-
-void iterator_discard(NpyIter *iter)
-{
-    if (iter == NULL) {
-        return;
-    }
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    for (int i = 0; i < NpyIter_GetNOp(iter); i++) {
-        PyArray_DiscardWritebackIfCopy(NpyIter_GetOperandArray(iter)[i]);
-    }
-    NpyIter_Deallocate(iter);
-    PyErr_Restore(type, value, traceback);
 }
 
 static void operands_clear(struct operands *operands)
@@ -212,15 +185,20 @@ static bool has_strings(const struct plan *plan, const struct call *call)
     return false;
 }
 
-/* Whether the loop may treat its last elements unlike the others: partition.h.  Those
- * of half and long double are scalar, those of integers exact, and all of user
- * dtypes' are taken to be like the worst. */
+/* Whether loops on this dtype, casts included, may treat their last elements unlike
+ * the others: partition.h.  Those on half and long double are scalar, those on integers
+ * exact, and a user dtype's are taken to be like the worst. */
+static bool is_vector_type(int type)
+{
+    return type == NPY_FLOAT || type == NPY_DOUBLE || type == NPY_CFLOAT ||
+           type == NPY_CDOUBLE || PyTypeNum_ISUSERDEF(type);
+}
+
 static bool has_vectors(const struct plan *plan, const struct call *call)
 {
     for (int i = 0; i < call->nop; i++) {
-        const int type = plan_descr(plan, i)->type_num;
-        if (type == NPY_FLOAT || type == NPY_DOUBLE || type == NPY_CFLOAT ||
-            type == NPY_CDOUBLE || PyTypeNum_ISUSERDEF(type)) {
+        if (is_vector_type(plan_descr(plan, i)->type_num) ||
+            (call->op[i] && is_vector_type(PyArray_TYPE(call->op[i])))) {
             return true;
         }
     }
@@ -235,33 +213,6 @@ static npy_intp buffer_elements(const struct plan *plan, const struct call *call
     }
     const npy_intp n = BUFFER_BYTES / bytes;
     return n > BUFFER_ELEMENTS ? BUFFER_ELEMENTS : n < 16 ? 16 : n;
-}
-
-static NpyIter *make_iterator(struct operands *operands, const struct call *call,
-                              const struct plan *plan, npy_uint32 iterator_flags)
-{
-    npy_uint32 flags[NPP_MAX_SLOTS];
-    PyArray_Descr *descrs[NPP_MAX_SLOTS];
-    for (int i = 0; i < call->nop; i++) {
-        descrs[i] = plan_descr(plan, i);
-        if (i < call->nin) {
-            flags[i] = INPUT_FLAGS;
-        } else if (!call->masked) {
-            flags[i] = OUTPUT_FLAGS | NPY_ITER_WRITEONLY;
-        } else { /* what the mask leaves out keeps its value */
-            flags[i] = OUTPUT_FLAGS | NPY_ITER_WRITEMASKED |
-                       (operands->op[i] ? NPY_ITER_READWRITE : NPY_ITER_WRITEONLY);
-        }
-    }
-    if (call->masked) {
-        flags[call->nop] = NPY_ITER_READONLY | NPY_ITER_ARRAYMASK;
-        descrs[call->nop] = NULL;
-    }
-    /* The casts were judged when the loop was resolved. */
-    return NpyIter_AdvancedNew(
-        call->nop + call->masked, operands->op, iterator_flags, call->order,
-        NPY_UNSAFE_CASTING, flags, descrs, -1, NULL, NULL,
-        iterator_flags == BUFFERED_FLAGS ? buffer_elements(plan, call) : 0);
 }
 
 /* -- results -------------------------------------------------------------------- */
@@ -317,8 +268,18 @@ static const char *lay_out(struct drive *job, struct operands *operands,
         /* Copies of strings through buffers are marked as in need of the GIL; as their
          * loops do not mind strides, they go without where nothing must be cast. */
         const bool buffered = operands->cast || !has_strings(plan, call);
-        NpyIter *iter = make_iterator(operands, call, plan,
-                                      buffered ? BUFFERED_FLAGS : ITERATOR_FLAGS);
+        job->kind = (struct iterator_kind){
+            .nin = call->nin,
+            .nop = call->nop,
+            .masked = call->masked,
+            .order = call->order,
+            .buffersize = buffered ? buffer_elements(plan, call) : 0,
+        };
+        PyArray_Descr *descrs[NPP_MAX_SLOTS] = {NULL}; /* the mask stays bool */
+        for (int i = 0; i < call->nop; i++) {
+            descrs[i] = plan_descr(plan, i);
+        }
+        NpyIter *iter = iterator_new(&job->kind, operands->op, descrs);
         if (iter == NULL) {
             PyErr_Clear();
             return "operands that NumPy's iterator refuses: NumPy raises";
@@ -334,7 +295,6 @@ static const char *lay_out(struct drive *job, struct operands *operands,
             }
         }
         job->path = operands->cast ? "buffered" : "iterator";
-        job->masked = call->masked;
         if (buffered) {
             job->iter = iter;
             job->size = NpyIter_GetIterSize(iter);

@@ -19,8 +19,4 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct dri
  * array; a tuple of these for several outputs. */
 PyObject *call_result(const struct call *call, PyArrayObject *const *outputs);
 
-/* Free an iterator whose results are not wanted: what it holds for an overlapping
- * out= is not written back. */
-void iterator_discard(NpyIter *iter);
-
 #endif

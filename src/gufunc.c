@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "elementwise.h"
+#include "iterator.h"
 
 /* Core problems above these sizes (the product of their dimensions) are left to BLAS
  * and LAPACK: from there on OpenBLAS starts threads inside each, gemm at 64^3 and
@@ -158,6 +159,25 @@ static const char *measure_core(struct core *core, const struct call *call)
     return NULL;
 }
 
+/* The number of core problems, or -1 if the loop dimensions do not broadcast. */
+static npy_intp count_problems(const struct core *core, const struct call *call)
+{
+    npy_intp count = 1;
+    for (int axis = 1; axis <= core->loop_ndim; axis++) { /* counted from the last */
+        npy_intp length = 1;
+        for (int i = 0; i < call->nop; i++) {
+            const int own = call->op[i] ? PyArray_NDIM(call->op[i]) - core->ndim[i] : 0;
+            const npy_intp n = own < axis ? 1 : PyArray_DIM(call->op[i], own - axis);
+            if (n != 1 && length != 1 && n != length) {
+                return -1;
+            }
+            length = n != 1 ? n : length;
+        }
+        count *= length;
+    }
+    return count;
+}
+
 /* One core problem that is better left to the threads of BLAS and LAPACK. */
 static bool is_for_blas(const struct call *call, const struct plan *plan,
                         const struct core *core)
@@ -289,6 +309,12 @@ static const char *lay_out(struct drive *job, struct plan *plan, struct box *box
     const char *reason = measure_core(&core, call);
     if (reason) {
         return reason;
+    }
+    /* Before there is an iterator: its casts may warn, and NumPy's then again. */
+    const npy_intp problems = count_problems(&core, call);
+    if (problems < 2) {
+        return problems < 0 ? "shapes that NumPy refuses"
+                            : "a single core problem: not split";
     }
     if (is_for_blas(call, plan, &core)) {
         return "large core problems: BLAS and LAPACK have threads of their own";

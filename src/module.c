@@ -217,7 +217,9 @@ static int module_exec(PyObject *module)
         return -1;
     }
     return PyModule_AddObjectRef(module, "thread_limit", state->limit_variable) < 0 ||
-                   PyModule_AddIntConstant(module, "MAX_THREADS", TEAM_MAX_THREADS) < 0
+                   PyModule_AddIntConstant(module, "MAX_THREADS", TEAM_MAX_THREADS) <
+                       0 ||
+                   PyModule_AddStringConstant(module, "version", NPP_VERSION) < 0
                ? -1
                : 0;
 }

@@ -126,23 +126,39 @@ static npy_intp common_multiple(npy_intp a, npy_intp b)
     return a / x * b;
 }
 
+/* What an iterator gathers in its buffers at a time: since NumPy 2.3 rows, or rows of
+ * rows, of which a buffer holds a whole number; before, elements regardless of rows. */
+static npy_intp gathered_at_a_time(NpyIter *iter, const npy_intp *shape)
+{
+    const npy_intp buffer = NpyIter_GetBufferSize(iter);
+    const int ndim = NpyIter_GetNDim(iter);
+    npy_intp gathered = 1, product = 1;
+    if (PyArray_GetNDArrayCFeatureVersion() < 0x14 /* NPY_2_3_API_VERSION */) {
+        return 1;
+    }
+    for (int axis = 0; axis < ndim && (product *= shape[axis]) <= buffer; axis++) {
+        gathered = buffer % product == 0 ? product : gathered;
+    }
+    return gathered;
+}
+
 struct cut cut_iterator(NpyIter *iter, bool vectors)
 {
     npy_intp shape[NPY_MAXDIMS] = {1};
     const npy_intp size = NpyIter_GetIterSize(iter);
     const npy_intp buffer = NpyIter_GetBufferSize(iter);
     NpyIter_GetShape(iter, shape);
-    const npy_intp row = shape[0];
-    if (buffer <= row) { /* inner loops are rows, or parts of rows */
-        return cut_line(row, vectors);
+    if (buffer <= shape[0] || shape[0] == size) {
+        return cut_line(shape[0], vectors); /* inner loops are rows, or parts of them */
     }
     /* Several rows are gathered in a buffer: best cut between buffers, ... */
     if (size >= 2 * buffer) {
         return (struct cut){buffer, buffer};
     }
-    /* ... in a single one where a row ends, and a vector. */
-    const npy_intp step = vectors ? common_multiple(row, VECTOR_STEP) : row;
-    return step <= size / 2 ? (struct cut){size, step}
+    /* ... in a single one where a vector ends, and what is gathered at a time. */
+    const npy_intp gathered = gathered_at_a_time(iter, shape);
+    const npy_intp step = vectors ? common_multiple(gathered, VECTOR_STEP) : gathered;
+    return step <= size / 2 ? (struct cut){buffer, step}
            : vectors        ? (struct cut){size, size}
                             : cut_anywhere();
 }

@@ -144,6 +144,10 @@ static const char *refuse_power(const struct plan *plan, const struct call *call
         !PyTypeNum_ISINTEGER(plan_descr(plan, 1)->type_num)) {
         return NULL;
     }
+    if (call->op[1] && !PyArray_CanCastSafely(PyArray_TYPE(call->op[1]),
+                                              plan_descr(plan, 1)->type_num)) {
+        return "exponents that may wrap to negative integers: NumPy raises there";
+    }
     const char *reason = NULL;
     PyObject *zero = PyLong_FromLong(0);
     PyObject *least = call->weak[1] ? Py_NewRef(call->weak[1])

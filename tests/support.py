@@ -13,8 +13,6 @@ import numpy_par as npp
 # Sanitizers are slow: they may ask for patience.
 PATIENCE = float(os.environ.get("NUMPY_PAR_TEST_PATIENCE", 1))
 
-PATH = (os.path.dirname(__file__), os.environ.get("PYTHONPATH"))
-
 
 class Outcome(NamedTuple):
     """All that a caller can see of a call: what came back or was raised, and what was warned of."""
@@ -93,13 +91,19 @@ def check(entry, case, label, threads=(1, 2, 3, 7)):
         assert not text, f"{entry.key} {label}, {count} threads: {text}"
 
 
-def run_python(code, timeout=60, env=None, options=(), preexec=None):
+def environment(**changed):
+    """That of a process which shall find these helpers, and numpy_par where this one has it from. None unsets."""
+    path = (os.path.dirname(__file__), os.environ.get("PYTHONPATH"))
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path)), **changed}
+    return {name: value for name, value in env.items() if value is not None}
+
+
+def run_python(code, timeout=60, env=None, options=()):
     """Run code in a process of its own; it must end well and in time. Its standard output comes back."""
     done = subprocess.run(
         [sys.executable, *options, "-c", textwrap.dedent(code)],
         timeout=timeout * PATIENCE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, PATH)), **(env or {})},
-        preexec_fn=preexec,
+        env=environment(**(env or {})),
         capture_output=True,
         text=True,
     )

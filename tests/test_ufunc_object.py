@@ -1,4 +1,4 @@
-"""Ours are real ufuncs: attributes, documentation, methods, pickling, copying, the protocols of other array types."""
+"""Ours are real ufuncs: attributes, documentation, methods, pickling, copying."""
 
 import copy
 import inspect
@@ -7,10 +7,9 @@ import pickle
 import numpy as np
 import numpy_par as npp
 import pytest
-from layouts import LAYOUTS
 from numpy._core import umath
 from support import check, difference, outcome, run_python
-from tables import BY_KEY, ENTRIES
+from tables import ENTRIES
 from values import maker
 
 by_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)
@@ -26,7 +25,7 @@ def test_attributes(entry):
         assert getattr(ours, name) == getattr(numpys, name), name
     assert repr(ours) == repr(numpys)
     assert str(ours) == str(numpys)
-    assert outcome(inspect.signature, ours) == outcome(inspect.signature, numpys) or "__signature__" in dir(ours)
+    assert not difference(outcome(inspect.signature, numpys), outcome(inspect.signature, ours))
     assert dir(ours) == dir(numpys)
     assert {ours: 1}[ours] == 1 and ours == ours and ours != numpys
 
@@ -99,147 +98,14 @@ def test_methods_of_a_ufunc_that_is_not_binary_refuse(entry):
 def test_results_of_scalars_are_scalars():
     for args in ((1.0, 2.0), (np.float32(1), 2), (np.array(1.0), 2), ([1.0], 2)):
         assert type(npp.add(*args)) is type(np.add(*args))
-        assert type(npp.add(*args, out=...) if False else npp.add(*args)) is type(np.add(*args))
     assert type(npp.add(1, 2, out=np.empty(()))) is np.ndarray
 
 
-class Tagged(np.ndarray):
-    """Shows when NumPy calls it, and with what."""
-
-    tag = ()
-
-    def __array_finalize__(self, parent):
-        self.tag = (*getattr(parent, "tag", ()), "finalized")
-
-    def __array_wrap__(self, array, context=None, return_scalar=False):
-        result = super().__array_wrap__(array, context, return_scalar)
-        if isinstance(result, Tagged):
-            name, args, position = context or (None, (), None)
-            result.tag = (*self.tag, "wrapped", getattr(name, "__name__", None), len(args), position)
-        return result
-
-
-class Senior(Tagged):
-    __array_priority__ = 10
-
-
-class Refuses(np.ndarray):
-    __array_ufunc__ = None
-
-
-class Decides:
-    """Not an array at all: takes part through __array_ufunc__ alone."""
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        return ufunc.__name__, method, len(inputs), sorted(kwargs)
-
-
-class Overrides(np.ndarray):
-    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
-        plain = [np.asarray(value) for value in inputs]
-        return "mine", getattr(ufunc, method)(*plain, **kwargs)
-
-
-class OnlyArray:
-    """An old friend: an array when asked, with a wrapping of its own."""
-
-    def __array__(self, dtype=None, copy=None):
-        return np.arange(3000.0)
-
-    def __array_wrap__(self, array, context=None, return_scalar=False):
-        return "wrapped", array
-
-
-X = np.linspace(-3, 3, 3000)
-KINDS = {
-    "masked": lambda: np.ma.MaskedArray(X.copy(), mask=np.arange(3000) % 3 == 0),
-    "tagged": lambda: X.copy().view(Tagged),
-    "senior": lambda: X.copy().view(Senior),
-    "refuses": lambda: X.copy().view(Refuses),
-    "decides": Decides,
-    "overrides": lambda: X.copy().view(Overrides),
-    "only an array": OnlyArray,
-    "matrix": lambda: np.asmatrix(X.copy()),
-    "recarray": lambda: X.copy().view(np.recarray),
-    "chararray": lambda: np.char.array(["a", "b"] * 50),
-    "objects": lambda: np.array([1, 2.5, 3] * 1000, object),
-    "texts": lambda: np.array(["one", "two"] * 100, "T"),
-    "records": lambda: np.zeros(3000, "f8,i4"),
-    "generator": lambda: (i for i in range(3)),
-    "memoryview": lambda: memoryview(X),
-    "bytearray": lambda: bytearray(b"abc" * 1000),
-}
-USES = {
-    "unary": lambda ufunc, x: (npp.negative if ufunc is npp.add else np.negative)(x),
-    "first": lambda ufunc, x: ufunc(x, 1.5),
-    "second": lambda ufunc, x: ufunc(X, x),
-    "both": lambda ufunc, x: ufunc(x, x),
-    "out": lambda ufunc, x: ufunc(X, 1, out=x),
-    "positional out": lambda ufunc, x: ufunc(X, 1, x),
-    "in and out": lambda ufunc, x: ufunc(x, 1, out=x),
-    "masked out": lambda ufunc, x: (ufunc(X, x, out=(y := X.copy()), where=X > 0), y),
-    "not subok": lambda ufunc, x: ufunc(x, 1, subok=False),
-    "reduce": lambda ufunc, x: ufunc.reduce(x),
-    "outer": lambda ufunc, x: ufunc.outer(x, [1.0, 2.0]),
-    "at": lambda ufunc, x: ufunc.at(x, [0, 0, 1], 1),
-    "in a list": lambda ufunc, x: ufunc([x, x], 1),
-}
-
-
-def seen(value):
-    """The answer with what a subclass hangs on it."""
-    if isinstance(value, tuple):
-        return tuple(map(seen, value))
-    extra = getattr(value, "tag", None), getattr(value, "mask", None), getattr(value, "fill_value", None)
-    return (type(value), *map(np.asarray, extra), value) if isinstance(value, np.ndarray) else value
-
-
-@pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("kind", KINDS)
-def test_other_kinds_of_arrays(kind, use):
-    def case(ufunc):
-        with np.errstate(all="ignore"):
-            return seen(USES[use](ufunc, KINDS[kind]()))
-
-    want, got = outcome(case, np.add), outcome(case, npp.add)
-    text = difference(want._replace(result=plain(want.result)), got._replace(result=plain(got.result)))
-    assert not text, text
-
-
-def plain(value):
-    """Arrays without their class, which seen() names beside them: comparing must not call it."""
-    if isinstance(value, tuple):
-        return tuple(map(plain, value))
-    return np.array(value, copy=True, subok=False) if isinstance(value, np.ndarray) else value
-
-
-def test_memmap(tmp_path):
-    path = tmp_path / "numbers"
-    X.tofile(path)
-
-    def case(ufunc):
-        mapped = np.memmap(path, float, "r+")
-        result = ufunc(mapped, 1.0), ufunc(mapped, 0.0, out=mapped), ufunc(mapped, mapped, dtype="f4", casting="unsafe")
-        return [type(part).__name__ for part in result], [np.array(part) for part in result]
-
-    check(BY_KEY["add"], case, "memmap")
-
-
-def test_an_override_sees_our_ufunc():
-    """It may ask which one it is, call it again, and get a parallel call."""
-
-    class Asks:
-        def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-            return ufunc, getattr(ufunc, method)(X, X)
-
-    ufunc, result = npp.add(X, Asks())
-    assert ufunc is npp.add
-    assert result.tobytes() == np.add(X, X).tobytes()
-
-
-def test_private_ufuncs_by_parallelize():
-    """What np.clip is made of, reachable through parallelize only."""
+def test_the_same_object_for_the_same_ufunc():
+    """Also for a ufunc that NumPy keeps to itself: np.clip is made of this one."""
+    assert npp.parallelize(np.add) is npp.add
+    assert npp.parallelize(npp.add) is npp.add
     clip = npp.parallelize(umath.clip)
-    assert clip(X, -1.0, 1.0).tobytes() == umath.clip(X, -1.0, 1.0).tobytes()
     assert clip is npp.parallelize(umath.clip)
-    assert LAYOUTS
+    x = np.linspace(-3, 3, 3000)
+    assert clip(x, -1.0, 1.0).tobytes() == umath.clip(x, -1.0, 1.0).tobytes()
