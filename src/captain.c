@@ -21,7 +21,7 @@
 #define PATIENCE_FACTOR 3
 
 /* Starting threads failed (ulimit -u, a pids cgroup): try again after so long. */
-#define RETRY_NS (1000 * 1000 * 1000)
+#define RETRY_NS (100 * 1000 * 1000)
 
 /* A fork waits so long for helpers to finish the piece they are at. */
 #define FORK_WAIT_NS (2LL * 1000 * 1000 * 1000)

@@ -11,6 +11,10 @@
  * what was learned while the machine was busy must not stay for ever. */
 #define LOOK_AGAIN 64
 
+/* What a person notices, and what an element costs at most where nothing is known. */
+#define LONG_NS 1e8
+#define DEAREST_NS 100.0
+
 static _Atomic uint64_t numpy_calls;
 
 /* -- the call ------------------------------------------------------------------- */
@@ -61,6 +65,13 @@ static uint32_t cost_key(const struct call *call)
     return key ? key : 1;
 }
 
+/* A call that a person would want to interrupt goes through the engine also on one
+ * thread, for it asks for signals between pieces; NumPy does not. */
+static bool is_long(const struct call *call, double ns)
+{
+    return (double)call->size * (ns > 0 ? ns : DEAREST_NS) > LONG_NS;
+}
+
 /* Which of the thresholds is that of calls with these inputs. */
 static inline unsigned look_slot(const struct route *route, PyObject *const *args)
 {
@@ -100,25 +111,23 @@ static PyObject *engine_run(struct route *route, PyObject *const *args,
     if (limit < 0) {
         goto finish;
     }
-    if (!ufunc->core_enabled) {
-        if (call.size < atomic_load(&cost_first_look)) {
-            report->reason = "small: too few elements for any loop to gain";
-            goto finish;
-        }
-        const double known = cost_known(&route->costs, key);
-        const bool decided = cost_min_elements() >= 0 || known > 0;
-        if (decided && !explain && cost_threads_awake(call.size, known, limit) < 2) {
-            report->reason = "small: a parallel region would cost more than it gains";
-            if (known > 0) {
-                const int64_t look = cost_break_even(known);
-                atomic_store_explicit(&route->look[look_slot(route, args)], look,
-                                      memory_order_relaxed);
-            }
-            goto finish;
-        }
+    const double known = cost_known(&route->costs, key);
+    if (!ufunc->core_enabled && call.size < atomic_load(&cost_first_look)) {
+        report->reason = "small: too few elements for any loop to gain";
+        goto finish;
     }
-    if (limit < 2 && !explain) {
+    if (limit < 2 && !explain && !is_long(&call, known)) {
         report->reason = "the limit on threads is 1";
+        goto finish;
+    }
+    const bool decided = cost_min_elements() >= 0 || known > 0;
+    if (limit >= 2 && decided && !explain && !ufunc->core_enabled &&
+        cost_threads_awake(call.size, known, limit) < 2) {
+        report->reason = "small: a parallel region would cost more than it gains";
+        if (known > 0) {
+            atomic_store_explicit(&route->look[look_slot(route, args)],
+                                  cost_break_even(known), memory_order_relaxed);
+        }
         goto finish;
     }
     report->reason = plan_make(&plan, &call, &route->plans);

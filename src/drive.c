@@ -145,7 +145,7 @@ static struct team_result run_task(struct task *task, int threads, double ns)
 static struct pieces make_pieces(const struct drive *drive, npy_intp begin, int threads,
                                  double ns)
 {
-    npy_intp least = 1, most = PIECE_MOST_UNKNOWN;
+    npy_intp least = 1, most = PIECE_MOST_UNKNOWN / drive->weight + 1;
     if (ns > 0) {
         most = (npy_intp)(PIECE_MOST_NS / ns) + 1;
         least = cost_min_elements() >= 0 ? 1 : (npy_intp)(PIECE_LEAST_NS / ns) + 1;
@@ -180,11 +180,16 @@ static int provide_iterators(struct task *task, int count)
     return 0;
 }
 
-/* At the end of a call only: the first to go writes back what overlapped. */
-static void free_iterators(struct task *task)
+/* At the end of a call only: the first to go writes back what overlapped, unless it
+ * is not wanted. */
+static void free_iterators(struct task *task, bool wanted)
 {
     for (int i = 0; i < task->niters; i++) {
-        NpyIter_Deallocate(task->iters[i]);
+        if (wanted) {
+            NpyIter_Deallocate(task->iters[i]);
+        } else {
+            iterator_discard(task->iters[i]);
+        }
     }
     PyMem_Free(task->iters);
 }
@@ -305,7 +310,7 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
     }
 
 finish:
-    free_iterators(&task);
+    free_iterators(&task, success);
     return success;
 }
 

@@ -23,7 +23,8 @@ struct report {
 struct drive {
     const struct plan *plan;
     const char *path;
-    npy_intp size; /* elements, or core problems */
+    npy_intp size;   /* elements, or core problems */
+    npy_intp weight; /* how many times dearer than an element a core problem may be */
 
     /* Either a box ... */
     const struct box *box;

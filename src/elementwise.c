@@ -261,6 +261,7 @@ static const char *lay_out(struct drive *job, struct operands *operands,
 {
     const struct plan *plan = job->plan;
     const bool vectors = has_vectors(plan, call);
+    job->weight = 1;
     if (as_line(box, operands, call, plan)) {
         job->path = "direct";
         job->cut = cut_line(box->size, vectors);

@@ -329,8 +329,10 @@ static const char *lay_out(struct drive *job, struct plan *plan, struct box *box
     memcpy(job->strides, box->stride[0], sizeof box->stride[0]);
     memcpy(job->strides + call->nop, plan->loop.core_strides,
            sizeof(npy_intp) * (size_t)plan->loop.ncore_strides);
+    job->weight = 1;
     for (int dim = 0; dim < plan->loop.ncore; dim++) {
         job->key = cost_mix(job->key, (uint64_t)core.size[dim]);
+        job->weight *= core.size[dim];
     }
     job->path = "gufunc";
     job->box = box;

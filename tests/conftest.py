@@ -2,10 +2,13 @@
 
 import os
 
-os.environ["NUMPY_PAR_MIN_ELEMENTS"] = "1"
+os.environ.setdefault("NUMPY_PAR_MIN_ELEMENTS", "1")
 
 import numpy_par as npp  # noqa: E402
 import pytest  # noqa: E402
+
+# A small region is over before a helper wakes up: here the caller waits for it, so that threads do run at once.
+npp._engine.set_rendezvous(200_000)
 
 
 @pytest.fixture(autouse=True)

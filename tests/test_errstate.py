@@ -146,8 +146,11 @@ def test_the_same_flags_for_every_ufunc(entry):
         # one element at a time, so that a flag of one is not hidden behind the others'
         for part in (slice(None), *(slice(i, i + 1) for i in range(0, 40, 3)), slice(1000, None)):
 
+            # LAPACK's own flags are chance, and np.linalg ignores them; its errors are reported as invalid
+            modes = {"all": "ignore", "invalid": "warn"} if entry.key.startswith("linalg.") else {"all": "warn"}
+
             def case(ufunc):
-                with np.errstate(all="warn"):
+                with np.errstate(**modes):
                     return ufunc(*(np.repeat(operand[part], 40, axis=0) for operand in whole))
 
             check(entry, case, f"({signature}) flags of {part}", (3,))

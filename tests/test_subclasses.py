@@ -130,13 +130,13 @@ def test_memmap(tmp_path):
     check(BY_KEY["add"], case, "memmap")
 
 
-def test_an_override_sees_our_ufunc():
-    """It may ask which one it is, call it again, and get a parallel call."""
+def test_an_override_finds_numpys_ufunc():
+    """Dispatchers keep tables of NumPy's ufuncs: what they are handed must be in them, and be callable again."""
 
     class Asks:
         def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-            return ufunc, getattr(ufunc, method)(X, X)
+            return {np.add: "found"}.get(ufunc), getattr(ufunc, method)(X, X)
 
-    ufunc, result = npp.add(X, Asks())
-    assert ufunc is npp.add
+    found, result = npp.add(X, Asks())
+    assert found
     assert result.tobytes() == np.add(X, X).tobytes()

@@ -1,0 +1,41 @@
+"""The examples of the docstrings and of README.md run, and print what they say."""
+
+import doctest
+import importlib
+import pathlib
+import re
+
+import numpy_par as npp
+import pytest
+from support import run_python
+
+MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_config _explain _parallelize _threads linalg strings".split()))
+README = pathlib.Path(__file__).parents[1] / "README.md"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstrings(name, cost_model):
+    module = importlib.import_module(name)
+    # not those of NumPy's functions and ufuncs, which are NumPy's to test
+    own = [f for f in doctest.DocTestFinder(exclude_empty=True).find(module, name) if f.examples and "numpy_par" in f.docstring]
+    assert own, f"{name} has no example"
+    for test in own:
+        failed, tried = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test)
+        assert not failed and tried, test.name
+
+
+def test_every_public_function_has_an_example():
+    ours = [name for name in npp.__all__ if getattr(getattr(npp, name), "__module__", "").startswith("numpy_par._")]
+    assert set(ours) >= {"explain", "parallelize", "set_num_threads", "threads", "show_config"}
+    for name in set(ours) - {"Explanation"}:
+        assert ">>>" in getattr(npp, name).__doc__, name
+
+
+def test_readme():
+    """All of its Python, as one program; what a comment says after print(...) is what it prints."""
+    for module in ("scipy", "pandas", "dask", "threadpoolctl"):
+        pytest.importorskip(module)
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL))
+    said = re.findall(r"^\s*print\(.*\)\s+# (True|False|\d+)$", code, re.MULTILINE)
+    printed = run_python(code, timeout=120, env={"NUMPY_PAR_MIN_ELEMENTS": ""}).splitlines()
+    assert said and [line for line in printed if re.fullmatch(r"True|False|\d+", line)] == said, printed
