@@ -293,6 +293,26 @@ void call_clear(struct call *call)
     Py_CLEAR(call->signature);
 }
 
+/* The lowest and one past the highest byte of an array that is not empty. */
+static void extent(PyArrayObject *array, uintptr_t *low, uintptr_t *high)
+{
+    *low = *high = (uintptr_t)PyArray_BYTES(array);
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+        const npy_intp reach =
+            (PyArray_DIM(array, axis) - 1) * PyArray_STRIDE(array, axis);
+        *(reach < 0 ? low : high) += (uintptr_t)reach;
+    }
+    *high += (uintptr_t)PyArray_ITEMSIZE(array);
+}
+
+bool arrays_overlap(PyArrayObject *a, PyArrayObject *b)
+{
+    uintptr_t a_low, a_high, b_low, b_high;
+    extent(a, &a_low, &a_high);
+    extent(b, &b_low, &b_high);
+    return a_low < b_high && b_low < a_high;
+}
+
 /* -- rehearsal ------------------------------------------------------------------ */
 
 /* What NumPy is to see in place of an operand: no elements, but its dtype. */

@@ -47,6 +47,9 @@ void call_clear(struct call *call);
  * are ndarrays), but no other subclass. */
 bool call_is_plain_array(const struct state *state, PyObject *object);
 
+/* Whether the bytes from the first to the last of two arrays overlap. */
+bool arrays_overlap(PyArrayObject *a, PyArrayObject *b);
+
 /*
  * Let NumPy see the call on empty stand-ins, so that it warns of, or refuses, the way
  * it is written (where= without out=, a positional output) in its own words.

@@ -75,24 +75,54 @@ static int operands_take(struct operands *operands, const struct call *call,
     return 0;
 }
 
-/* -- without an iterator -------------------------------------------------------- */
-
-/* The lowest and one past the highest byte of a line of n elements. */
-static void extent(const char *base, npy_intp n, npy_intp stride, npy_intp itemsize,
-                   uintptr_t *low, uintptr_t *high)
+static bool has_strings(const struct plan *plan, const struct call *call)
 {
-    const npy_intp last = (n - 1) * stride;
-    *low = (uintptr_t)base + (uintptr_t)(last < 0 ? last : 0);
-    *high = (uintptr_t)base + (uintptr_t)((last > 0 ? last : 0) + itemsize);
+    for (int i = 0; i < call->nop; i++) {
+        if (PyTypeNum_ISFLEXIBLE(plan_descr(plan, i)->type_num)) {
+            return true;
+        }
+    }
+    return false;
 }
+
+/* Whether loops on this dtype, casts included, may treat their last elements unlike
+ * the others: partition.h.  Those on long double are scalar, those on integers
+ * exact, and a user dtype's are taken to be like the worst. */
+static bool is_vector_type(int type)
+{
+    return type == NPY_HALF || type == NPY_FLOAT || type == NPY_DOUBLE ||
+           type == NPY_CFLOAT || type == NPY_CDOUBLE || PyTypeNum_ISUSERDEF(type);
+}
+
+static bool has_vectors(const struct plan *plan, const struct call *call)
+{
+    for (int i = 0; i < call->nop; i++) {
+        if (is_vector_type(plan_descr(plan, i)->type_num) ||
+            (call->op[i] && is_vector_type(PyArray_TYPE(call->op[i])))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -- without an iterator -------------------------------------------------------- */
 
 /*
  * Where NumPy runs a call as one inner loop over lines (one-dimensional operands, or
  * all contiguous in the same order, beside 0-d ones), so do we: its strides, their
- * sign for one, decide between vector and scalar code.  False: needs the iterator.
+ * sign for one, decide between vector and scalar code.
  */
-static bool as_line(struct box *box, struct operands *operands, const struct call *call,
-                    const struct plan *plan)
+enum line {
+    LINE,
+    LINE_NOT, /* needs the iterator */
+    /* NumPy lets an input run ahead of an output in the same memory, and its loops see
+     * that and take their scalar code: neither pieces nor a copy would give its bits.
+     */
+    LINE_IN_ORDER,
+};
+
+static enum line as_line(struct box *box, struct operands *operands,
+                         const struct call *call, const struct plan *plan)
 {
     int order = call->order == NPY_CORDER         ? NPY_ARRAY_C_CONTIGUOUS
                 : call->order == NPY_FORTRANORDER ? NPY_ARRAY_F_CONTIGUOUS
@@ -103,7 +133,7 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
     const int out = call->nin;
 
     if (operands->cast || call->masked || call->nout != 1) {
-        return false;
+        return LINE_NOT;
     }
     for (int i = 0; i < call->nop; i++) {
         PyArrayObject *op = operands->op[i];
@@ -118,7 +148,7 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
             shaped = op;
         }
         if (!PyArray_SAMESHAPE(op, shaped)) {
-            return false;
+            return LINE_NOT;
         }
         if (PyArray_NDIM(op) == 1) {
             stride[i] = PyArray_STRIDE(op, 0);
@@ -128,31 +158,39 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
             PyArray_FLAGS(op) & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS);
         order = order ? order : own;
         if (own == 0 || own != order) {
-            return false;
+            return LINE_NOT;
         }
         stride[i] = PyArray_ITEMSIZE(op);
     }
     if (shaped == NULL || PyArray_NDIM(shaped) == 0) {
-        return false;
+        return LINE_NOT;
     }
     const npy_intp n = PyArray_SIZE(shaped);
     if (operands->op[out]) {
-        uintptr_t low, high, in_low, in_high;
-        const npy_intp itemsize = PyArray_ITEMSIZE(operands->op[out]);
-        const char *data = PyArray_BYTES(operands->op[out]);
-        if (stride[out] > -itemsize && stride[out] < itemsize) {
-            return false; /* it overlaps itself */
+        PyArrayObject *output = operands->op[out];
+        const npy_intp itemsize = PyArray_ITEMSIZE(output);
+        if (stride[out] == 0) {
+            return LINE_IN_ORDER; /* all elements in one place: the last one stays */
         }
-        extent(data, n, stride[out], itemsize, &low, &high);
+        if (stride[out] < itemsize) {
+            return LINE_NOT; /* backwards, or it overlaps itself */
+        }
+        bool behind = false;
         for (int i = 0; i < out; i++) {
             PyArrayObject *in = operands->op[i];
-            const bool same = PyArray_BYTES(in) == data && stride[i] == stride[out] &&
-                              PyArray_ITEMSIZE(in) == itemsize;
-            extent(PyArray_BYTES(in), n, stride[i], PyArray_ITEMSIZE(in), &in_low,
-                   &in_high);
-            if (!same && in_low < high && low < in_high) {
-                return false;
+            const char *from = PyArray_BYTES(in), *to = PyArray_BYTES(output);
+            if ((from == to && stride[i] == stride[out] &&
+                 PyArray_ITEMSIZE(in) == itemsize) ||
+                !arrays_overlap(in, output)) {
+                continue;
             }
+            if (from < to || stride[i] < stride[out]) {
+                return LINE_NOT; /* the iterator makes a copy */
+            }
+            behind = true;
+        }
+        if (behind) {
+            return has_vectors(plan, call) ? LINE_IN_ORDER : LINE_NOT;
         }
     } else {
         PyArray_Descr *descr = plan_descr(plan, out);
@@ -162,7 +200,7 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
             NULL, order == NPY_ARRAY_F_CONTIGUOUS, NULL);
         if (operands->op[out] == NULL) {
             PyErr_Clear(); /* the iterator will run into it again */
-            return false;
+            return LINE_NOT;
         }
         stride[out] = PyArray_ITEMSIZE(operands->op[out]);
     }
@@ -170,40 +208,10 @@ static bool as_line(struct box *box, struct operands *operands, const struct cal
         base[i] = PyArray_BYTES(operands->op[i]);
     }
     box_line(box, call->nop, base, n, stride);
-    return true;
+    return LINE;
 }
 
 /* -- with an iterator ----------------------------------------------------------- */
-
-static bool has_strings(const struct plan *plan, const struct call *call)
-{
-    for (int i = 0; i < call->nop; i++) {
-        if (PyTypeNum_ISFLEXIBLE(plan_descr(plan, i)->type_num)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether loops on this dtype, casts included, may treat their last elements unlike
- * the others: partition.h.  Those on half and long double are scalar, those on integers
- * exact, and a user dtype's are taken to be like the worst. */
-static bool is_vector_type(int type)
-{
-    return type == NPY_FLOAT || type == NPY_DOUBLE || type == NPY_CFLOAT ||
-           type == NPY_CDOUBLE || PyTypeNum_ISUSERDEF(type);
-}
-
-static bool has_vectors(const struct plan *plan, const struct call *call)
-{
-    for (int i = 0; i < call->nop; i++) {
-        if (is_vector_type(plan_descr(plan, i)->type_num) ||
-            (call->op[i] && is_vector_type(PyArray_TYPE(call->op[i])))) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static npy_intp buffer_elements(const struct plan *plan, const struct call *call)
 {
@@ -262,7 +270,11 @@ static const char *lay_out(struct drive *job, struct operands *operands,
     const struct plan *plan = job->plan;
     const bool vectors = has_vectors(plan, call);
     job->weight = 1;
-    if (as_line(box, operands, call, plan)) {
+    const enum line line = as_line(box, operands, call, plan);
+    if (line == LINE_IN_ORDER) {
+        return "out= lies behind an input in the same memory: NumPy goes in order";
+    }
+    if (line == LINE) {
         job->path = "direct";
         job->cut = cut_line(box->size, vectors);
     } else {

@@ -159,6 +159,20 @@ static const char *measure_core(struct core *core, const struct call *call)
     return NULL;
 }
 
+/* Whether a core problem may read what another one writes. */
+static bool overlaps(const struct call *call)
+{
+    for (int out = call->nin; out < call->nop; out++) {
+        for (int i = 0; i < call->nop; i++) {
+            if (call->given[out] && call->op[i] && i != out &&
+                arrays_overlap(call->op[i], call->op[out])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* The number of core problems, or -1 if the loop dimensions do not broadcast. */
 static npy_intp count_problems(const struct core *core, const struct call *call)
 {
@@ -315,6 +329,9 @@ static const char *lay_out(struct drive *job, struct plan *plan, struct box *box
     if (problems < 2) {
         return problems < 0 ? "shapes that NumPy refuses"
                             : "a single core problem: not split";
+    }
+    if (overlaps(call)) {
+        return "out= overlaps an input: NumPy does the core problems in order";
     }
     if (is_for_blas(call, plan, &core)) {
         return "large core problems: BLAS and LAPACK have threads of their own";

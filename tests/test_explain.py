@@ -1,0 +1,215 @@
+"""What the package says of itself: explain(), show_config(), the type stubs, the names it exports."""
+
+import ast
+import importlib.util
+import inspect
+import pathlib
+
+import numpy as np
+import numpy_par as npp
+import pytest
+from support import run_python
+from tables import BY_KEY, ENTRIES, namespace
+from values import maker
+
+X = np.linspace(0, 1, 1_000_000)
+TEXT = np.full(50_000, "text")
+
+# Why a call stays serial: a word that must be in the reason, the ufunc, its arguments.
+SERIAL = {
+    "object": ("object|GIL", npp.add, (X[:5000].astype(object), 1), {}),
+    "StringDType": ("StringDType|string", npp.strings.str_len, (TEXT.astype("T"),), {}),
+    "subclass": ("subclass|MaskedArray|array", npp.add, (np.ma.MaskedArray(X), 1), {}),
+    "an __array_ufunc__": ("array_ufunc|override|subclass|array", npp.add, (X, type("D", (), {"__array_ufunc__": None})()), {}),
+    "empty": ("small|empty|element", npp.add, (X[:0], 1), {}),
+    "refused": (".", npp.add, (X, X[1:]), {}),
+}
+
+
+@pytest.mark.parametrize("name", SERIAL)
+def test_the_reason_for_staying_serial(name):
+    words, ufunc, args, kwargs = SERIAL[name]
+    try:
+        said = npp.explain(ufunc, *args, **kwargs)
+    except (TypeError, ValueError):
+        assert name in ("refused", "an __array_ufunc__")  # as the call itself is
+        return
+    assert not said.parallel and said.path == "numpy"
+    assert any(word.lower() in said.reason.lower() for word in words.split("|")) or words == ".", said.reason
+
+
+def test_small(cost_model):
+    said = npp.explain(npp.add, X[:10], X[:10])
+    assert (said.parallel, said.elements) == (False, 10)
+    assert "small" in said.reason
+
+
+def test_one_thread():
+    with npp.threads(1):
+        said = npp.explain(np.add, X, X)
+    assert not said.parallel and "thread" in said.reason
+
+
+PARALLEL = {
+    "direct": (npp.add, lambda: (X, X), {}),
+    "direct, strided": (npp.add, lambda: (X[::2], X[1::2]), {}),
+    "buffered": (npp.add, lambda: (X, X.astype("f4")), {}),
+    "buffered, swapped": (npp.add, lambda: (X.astype(">f8"), 1), {}),
+    "buffered, dtype": (npp.add, lambda: (X, X), {"dtype": "c16"}),
+    "gufunc": (npp.matmul, lambda: (X.reshape(-1, 5, 5), X.reshape(-1, 5, 5)), {}),
+}
+
+
+@pytest.mark.parametrize("name", PARALLEL)
+def test_parallel(name):
+    ufunc, args, kwargs = PARALLEL[name]
+    args = args()
+    said = npp.explain(ufunc, *args, **kwargs)
+    assert said.parallel and said.reason is None
+    assert said.path == name.partition(",")[0]
+    assert 1 < said.threads <= npp.get_num_threads() and said.pieces >= said.threads
+    assert said.elements == (args[0].size if ufunc is not npp.matmul else args[0].shape[0])
+    assert ufunc.__name__ in str(said)
+
+
+@pytest.mark.parametrize("name", PARALLEL)
+def test_explain_tells_the_truth(name):
+    """What it says is what the call then does."""
+    ufunc, args, kwargs = PARALLEL[name]
+    args = args()
+    before = npp._engine.counters()
+    said = npp.explain(ufunc, *args, **kwargs)
+    between = npp._engine.counters()
+    ufunc(*args, **kwargs)
+    after = npp._engine.counters()
+    assert between["regions"] == before["regions"], "explain itself ran a region"
+    assert after["regions"] - between["regions"] == 1
+    assert after["pieces"] - between["pieces"] == said.pieces
+
+
+def test_loop_names_the_dtypes():
+    said = npp.explain(npp.add, X, np.arange(len(X)))
+    assert said.loop.count("float64") == 3
+
+
+def test_explain_takes_numpys_ufunc_and_ours():
+    assert npp.explain(np.add, X, X).path == npp.explain(npp.add, X, X).path
+    for wrong in (len, None, "add"):
+        with pytest.raises(TypeError, match="ufunc"):
+            npp.explain(wrong, X)
+
+
+def test_explain_writes_nothing():
+    out = np.full_like(X, 7)
+    npp.explain(npp.add, X, X, out=out)
+    npp.explain(npp.add, X, X, out, where=X > 2)
+    assert (out == 7).all()
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)
+def test_every_call_can_be_explained(entry):
+    for signature in entry.signatures:
+        operands = [maker(entry, signature)(k, (50, *core)) for k, core in enumerate(entry.core)]
+        with np.errstate(all="ignore"):
+            said = npp.explain(entry.numpy, *operands)
+        assert (said.reason is None) == said.parallel
+        assert str(said)
+        if not signature.parallel:
+            assert not said.parallel, str(signature)
+
+
+def test_explain_agrees_with_the_environment():
+    """A fixed threshold in the place of the cost model."""
+    run_python(
+        """
+        import numpy as np, numpy_par as npp
+        npp.set_num_threads(2)
+        for n in (10, 999, 1000, 100_000):
+            assert npp.explain(np.add, np.ones(n), 1.0).parallel == (n >= 1000), n
+        """,
+        env={"NUMPY_PAR_MIN_ELEMENTS": "1000"},
+    )
+
+
+def test_show_config(capsys):
+    config = npp.show_config(mode="dicts")
+    text = str(config).lower()
+    for word in ("cpu", "simd", "threads", "source", "numpy", "sleef", "openmp", "compiler"):
+        assert word in text, word
+    assert np.__version__ in text and str(npp.get_num_threads()) in text
+    assert npp.show_config() is None
+    assert np.__version__ in capsys.readouterr().out
+    with pytest.raises(ValueError, match="mode"):
+        npp.show_config(mode="nonsense")
+
+
+@pytest.mark.parametrize("env", [{"NUMPY_PAR_NUM_THREADS": "3"}, {"NUMPY_PAR_NUM_THREADS": None, "OMP_NUM_THREADS": "3"}])
+def test_show_config_names_the_source_of_the_threads(env):
+    name = next(name for name, value in env.items() if value)
+    assert name in run_python("import numpy_par; numpy_par.show_config()", env=env)
+
+
+ROOT = pathlib.Path(npp.__file__).parent
+
+
+def declared(path):
+    """The names that a stub gives."""
+    names = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.AnnAssign):
+            names.add(node.target.id)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets}
+        elif isinstance(node, ast.If):  # for names that only some versions have
+            names |= {alias.asname or alias.name for part in ast.walk(node) for alias in getattr(part, "names", [])}
+    return names
+
+
+@pytest.mark.parametrize("name", ["", "strings", "linalg"])
+def test_stubs(name):
+    module = getattr(npp, name) if name else npp
+    public = {n for n in module.__all__ if not n.startswith("_")}
+    stub = ROOT / (f"{name}.pyi" if name else "__init__.pyi")
+    text = stub.read_text()
+    star = "import *" in text
+    missing = public - declared(stub)
+    assert star or not missing, missing
+    assert (ROOT / "py.typed").exists()
+
+
+def test_stub_signatures_are_the_functions():
+    tree = ast.parse((ROOT / "__init__.pyi").read_text())
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.decorator_list]
+    assert functions
+    for node in functions:
+        args = node.args.posonlyargs + node.args.args + [node.args.vararg] + node.args.kwonlyargs + [node.args.kwarg]
+        assert [arg.arg for arg in args if arg] == list(inspect.signature(getattr(npp, node.name)).parameters), node.name
+
+
+def test_every_public_name_is_there_and_documented():
+    assert set(npp.__all__) <= set(dir(npp))
+    assert set(namespace(np)) <= set(npp.__all__)
+    assert {entry.key for entry in BY_KEY.values() if "." not in entry.key} <= set(npp.__all__)
+    for name in npp.__all__:
+        assert inspect.getdoc(getattr(npp, name)) or name == "__version__", name
+
+
+def test_doctests():
+    """Every example in the package's own documentation runs."""
+    run_python(
+        f"""
+        import doctest, importlib, pathlib, pkgutil
+        import numpy_par
+        failed = 0
+        for info in pkgutil.iter_modules([{str(ROOT)!r}], "numpy_par."):
+            if info.name not in ("numpy_par._engine", "numpy_par._threadpoolctl", "numpy_par.__main__"):
+                failed += doctest.testmod(importlib.import_module(info.name)).failed
+        assert not failed + doctest.testmod(numpy_par).failed
+        """,
+        env={"NUMPY_PAR_MIN_ELEMENTS": None},
+    )
+    assert importlib.util.find_spec("numpy_par._engine")
