@@ -97,12 +97,18 @@ static void *captain_main(void *crew_number)
 #ifdef __GLIBC__
     pthread_setname_np(pthread_self(), "numpy_par");
 #endif
+    int pool = 1; /* threads of the last OpenMP region */
     while (await(&seen, crew)) {
         const int width = atomic_load(&captain.width);
         if (width <= 1) {
+            if (pool > 1) {
+                omp_pause_resource_all(omp_pause_soft); /* the cap has become smaller */
+                pool = 1;
+            }
             captain.orders.help(seen); /* an OpenMP region would only add a barrier */
             continue;
         }
+        pool = width;
         /* Always the same width: libgomp ends and starts threads when it changes. */
 #pragma omp parallel num_threads(width)
         captain.orders.help(seen);

@@ -233,6 +233,9 @@ const char *plan_convert_weak(const struct plan *plan, struct call *call)
             return "a Python scalar under casting='no' or 'equiv': NumPy judges";
         }
         PyArray_Descr *descr = plan_descr(plan, i);
+        if (descr->type_num == NPY_BOOL) {
+            return "a Python number as a truth value: NumPy makes an integer of it first";
+        }
         Py_INCREF(descr);
         call->op[i] = (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, 0,
                                                             NULL, NULL, NULL, 0, NULL);

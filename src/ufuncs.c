@@ -60,10 +60,16 @@ static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
     return route;
 }
 
-/* NumPy ≥ 2.2 keeps __qualname__ and the like in a __dict__.  Not __module__, which
- * pickle goes by: that is for the module which publishes our ufunc to set. */
-static int copy_names(PyObject *ours, PyObject *ufunc)
+/*
+ * NumPy ≥ 2.2 keeps __qualname__ and the like in a __dict__.  Not copied is __module__,
+ * which pickle goes by: that is for the module which publishes our ufunc to set.  The
+ * methods go there too: they are NumPy's, of NumPy's ufunc, which so is what an
+ * __array_ufunc__ is given.  (Before 2.2 they are those of the copy.)
+ */
+static int copy_attributes(PyObject *ours, PyObject *ufunc)
 {
+    static const char *const methods[] = {"reduce", "accumulate", "reduceat", "outer",
+                                          "at"};
     PyObject *dict = PyObject_GetAttrString(ufunc, "__dict__");
     if (dict == NULL) {
         PyErr_Clear();
@@ -77,6 +83,11 @@ static int copy_names(PyObject *ours, PyObject *ufunc)
         }
     }
     Py_DECREF(dict);
+    for (size_t i = 0; status == 0 && i < sizeof methods / sizeof *methods; i++) {
+        PyObject *method = PyObject_GetAttrString(ufunc, methods[i]);
+        status = method ? PyObject_SetAttrString(ours, methods[i], method) : -1;
+        Py_XDECREF(method);
+    }
     return status;
 }
 
@@ -113,7 +124,7 @@ static PyObject *copy_ufunc(struct state *state, PyUFuncObject *ufunc)
     Py_XINCREF(ufunc->_loops); /* shared: a loop registered with one is one of both */
     Py_XSETREF(copy->_loops, ufunc->_loops);
     copy->vectorcall = dispatch_call;
-    if (copy_names((PyObject *)copy, (PyObject *)ufunc) < 0) {
+    if (copy_attributes((PyObject *)copy, (PyObject *)ufunc) < 0) {
         Py_CLEAR(copy);
     }
     return (PyObject *)copy;

@@ -6,13 +6,13 @@ import pytest
 from layouts import ARRANGE, LAYOUTS, MIXED, SHAPES
 from numpy._core import umath
 from numpy.linalg import _umath_linalg
-from tables import ENTRIES, PREPARED, namespace
+from tables import ENTRIES, OVERWRITE, PREPARED, namespace
 
 
 def test_every_ufunc_has_an_entry():
     known = {entry.numpy for entry in ENTRIES}
     for module in (np, np.strings, _umath_linalg):
-        assert set(namespace(module).values()) <= known
+        assert {name for name, ufunc in namespace(module).items() if ufunc not in known} <= OVERWRITE
     hidden = set(namespace(umath).values()) - known
     assert all(ufunc.__name__.startswith("_") or ufunc.__name__ in PREPARED for ufunc in hidden)
 
