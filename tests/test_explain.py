@@ -196,20 +196,3 @@ def test_every_public_name_is_there_and_documented():
     assert {entry.key for entry in BY_KEY.values() if "." not in entry.key} <= set(npp.__all__)
     for name in npp.__all__:
         assert inspect.getdoc(getattr(npp, name)) or name == "__version__", name
-
-
-def test_doctests():
-    """Every example in the package's own documentation runs."""
-    run_python(
-        f"""
-        import doctest, importlib, pathlib, pkgutil
-        import numpy_par
-        failed = 0
-        for info in pkgutil.iter_modules([{str(ROOT)!r}], "numpy_par."):
-            if info.name not in ("numpy_par._engine", "numpy_par._threadpoolctl", "numpy_par.__main__"):
-                failed += doctest.testmod(importlib.import_module(info.name)).failed
-        assert not failed + doctest.testmod(numpy_par).failed
-        """,
-        env={"NUMPY_PAR_MIN_ELEMENTS": None},
-    )
-    assert importlib.util.find_spec("numpy_par._engine")
