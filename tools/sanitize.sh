@@ -47,7 +47,8 @@ address)
     ;;
 thread)
     export OMP_TOOL_LIBRARIES=$llvm/lib/libarcher.so
-    TSAN_OPTIONS=ignore_noninstrumented_modules=1:die_after_fork=0
+    # libomp does not join the threads that it ends: no leak of ours.
+    TSAN_OPTIONS=ignore_noninstrumented_modules=1:die_after_fork=0:report_thread_leaks=0
     export TSAN_OPTIONS+=:external_symbolizer_path=$llvm/bin/llvm-symbolizer
     # clang 14's runtime crashes when it is preloaded, so an interpreter is linked with it.
     # It lies in the environment because Python finds the environment by its own place.
