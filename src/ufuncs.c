@@ -112,7 +112,6 @@ static PyObject *copy_ufunc(struct state *state, PyUFuncObject *ufunc)
     }
     copy->obj = (PyObject *)route;
     PyObject_GC_Track(copy); /* as np.frompyfunc does: only `obj` can be in a cycle */
-    copy->reserved1 = ufunc->reserved1;
     copy->type_resolver = ufunc->type_resolver;
     copy->iter_flags = ufunc->iter_flags;
     if (ufunc->op_flags) {
