@@ -120,9 +120,10 @@ static PyObject *counters(PyObject *module, PyObject *unused)
     (void)module, (void)unused;
     const struct team_counters team = team_counters();
     return Py_BuildValue(
-        "{s:K,s:K,s:K,s:K,s:K}", "regions", (unsigned long long)team.regions, "helped",
-        (unsigned long long)team.helped, "serial", (unsigned long long)team.serial,
-        "pieces", (unsigned long long)team.pieces, "numpy",
+        "{s:K,s:K,s:K,s:K,s:K,s:K}", "regions", (unsigned long long)team.regions,
+        "helped", (unsigned long long)team.helped, "serial",
+        (unsigned long long)team.serial, "pieces", (unsigned long long)team.pieces,
+        "region_ns", (unsigned long long)team.ns, "numpy",
         (unsigned long long)dispatch_numpy_calls());
 }
 

@@ -9,7 +9,7 @@
 
 /* Pieces for each thread: enough that one that comes late, or is slowed down, does
  * not hold up the others for longer than a fraction of the whole. */
-#define PIECES_A_THREAD 8
+#define PIECES_A_THREAD 16
 
 void box_line(struct box *box, int nop, char *const *base, npy_intp n,
               const npy_intp *stride)

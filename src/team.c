@@ -82,7 +82,7 @@ static struct {
 } team;
 
 static struct {
-    _Atomic uint64_t regions, helped, serial, pieces;
+    _Atomic uint64_t regions, helped, serial, pieces, ns;
 } counters;
 
 static _Thread_local bool inside; /* this thread is running a body */
@@ -196,12 +196,11 @@ static inline void move(_Atomic int64_t *average, int64_t to, int share)
  * What it waits at the end for the last helper is lost; it is long where other
  * programs get in the way, and the average is what the next region has to expect.
  */
-static void note_costs(const struct team_result *result)
+static void note_costs(const struct team_result *result, int64_t region_ns)
 {
     /* Up to the length of a piece is in the nature of pieces, and scales with them. */
     const int64_t piece = result->caller_ns / (result->caller_pieces + 1);
-    const int64_t waited =
-        monotonic_ns() - offer.offered_at - result->caller_ns - piece;
+    const int64_t waited = region_ns - result->caller_ns - piece;
     const int64_t arrival = offer.arrived_at - offer.offered_at;
     _Atomic int64_t *known = &team.arrival_ns[offer.to_sleeper];
     move(known, arrival, arrival < load(known) ? 1 : 64);
@@ -328,16 +327,21 @@ static uint64_t close_gate(void)
     return gate;
 }
 
+static void count(_Atomic uint64_t *counter, int64_t more)
+{
+    atomic_fetch_add_explicit(counter, (uint64_t)more, memory_order_relaxed);
+}
+
 struct team_result team_run(const struct team_region *region)
 {
     struct team_result result = {.status = TEAM_DONE, .threads = 1};
     assert(region->threads >= 1 && region->threads <= TEAM_MAX_THREADS);
-    atomic_fetch_add_explicit(&counters.pieces, (uint64_t)region->npieces,
-                              memory_order_relaxed);
+    count(&counters.pieces, region->npieces);
 
     if (region->threads < 2 || region->npieces < 2 || !take()) {
-        atomic_fetch_add_explicit(&counters.serial, 1, memory_order_relaxed);
+        count(&counters.serial, 1);
         run_alone(region, &result);
+        count(&counters.ns, result.caller_ns);
         return result;
     }
     open_gate(region);
@@ -345,8 +349,9 @@ struct team_result team_run(const struct team_region *region)
     result.caller_pieces = work(region, 0);
     result.caller_ns = monotonic_ns() - offer.offered_at;
     const uint64_t gate = close_gate();
+    const int64_t region_ns = monotonic_ns() - offer.offered_at;
     if (offer.arrived_at) {
-        note_costs(&result);
+        note_costs(&result, region_ns);
     }
 
     result.status = (enum team_status)atomic_load(&offer.status);
@@ -356,8 +361,9 @@ struct team_result team_run(const struct team_region *region)
     captain_expect(result.caller_ns);
     atomic_store(&team.taken, false);
 
-    atomic_fetch_add_explicit(&counters.regions, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&counters.helped, helped, memory_order_relaxed);
+    count(&counters.regions, 1);
+    count(&counters.helped, helped);
+    count(&counters.ns, region_ns);
     return result;
 }
 
@@ -401,10 +407,9 @@ bool team_asleep(void)
 struct team_counters team_counters(void)
 {
     return (struct team_counters){
-        atomic_load(&counters.regions),
-        atomic_load(&counters.helped),
-        atomic_load(&counters.serial),
-        atomic_load(&counters.pieces),
+        atomic_load(&counters.regions), atomic_load(&counters.helped),
+        atomic_load(&counters.serial),  atomic_load(&counters.pieces),
+        atomic_load(&counters.ns),
     };
 }
 

@@ -91,6 +91,7 @@ struct team_counters {
     uint64_t helped;  /* ... and came in time for at least one piece */
     uint64_t serial;  /* regions run on the caller alone */
     uint64_t pieces;
+    uint64_t ns; /* that callers spent in regions, alone or not */
 };
 struct team_counters team_counters(void);
 
