@@ -23,6 +23,7 @@ import numpy as _np
 
 from numpy_par import _threads
 from numpy_par._config import show_config
+from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
 from numpy_par._mirror import publish as _publish
 from numpy_par._parallelize import parallelize
@@ -48,8 +49,12 @@ from numpy_par import linalg, strings  # noqa: E402  (they are made of the ufunc
 
 __all__ = [
     "Explanation",
+    "disable",
+    "enable",
+    "enabled",
     "explain",
     "get_num_threads",
+    "is_enabled",
     "linalg",
     "parallelize",
     "set_num_threads",

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from numpy_par import _engine, _threads
+from numpy_par import _drop_in, _engine, _threads
 
 
 def show_config(mode: str = "stdout") -> dict | None:
@@ -19,8 +19,8 @@ def show_config(mode: str = "stdout") -> dict | None:
     Returns
     -------
     dict or None
-        The sections "numpy_par", "cpu", "threads" and "libraries" for
-        ``mode="dicts"``.
+        The sections "numpy_par", "cpu", "threads", "drop-in" and "libraries" for
+        ``mode="dicts"``. "drop-in" has a row for each hook that is left out, and why.
 
     Raises
     ------
@@ -62,6 +62,7 @@ def _config() -> dict:
             "first helper, asleep": f"{build['arrival_asleep_ns'] / 1000:.2f} us",
             "wait for the last": f"{build['wait_ns'] / 1000:.2f} us",
         },
+        "drop-in": _drop_in_rows(),
         "libraries": {
             "python": sys.version.split()[0],
             "numpy": np.__version__,
@@ -69,6 +70,16 @@ def _config() -> dict:
             "openmp": build["openmp"],
         },
     }
+
+
+def _drop_in_rows() -> dict:
+    hooks = _drop_in.status()
+    rows: dict = {"enabled": _drop_in.is_enabled()}
+    if hooks:  # they were tested by the first enable()
+        effective = [name for name, state in hooks.items() if state in ("on", "off")]
+        rows["hooks"] = f"{len(effective)} of {len(hooks)}"
+        rows |= {f"without {name}": hooks[name] for name in hooks if name not in effective}
+    return rows
 
 
 def _cpu_name() -> str:

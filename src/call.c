@@ -214,8 +214,7 @@ static const char *take_keywords(struct call *call, PyObject *const *values,
     return reason;
 }
 
-/* The number of elements of all operands broadcast against each other, or -1. */
-static npy_intp broadcast_size(const struct call *call)
+npy_intp call_broadcast_size(const struct call *call)
 {
     npy_intp size = 1;
     for (int axis = 1; axis <= NPY_MAXDIMS; axis++) { /* counted from the last */
@@ -251,6 +250,8 @@ const char *call_parse(struct call *call, const struct state *state,
     memset(call, 0, sizeof *call);
     call->state = state;
     call->ufunc = ufunc;
+    call->name = ufunc->name;
+    call->core = ufunc->core_enabled != 0;
     call->nin = ufunc->nin;
     call->nout = ufunc->nout;
     call->nop = ufunc->nargs;
@@ -274,7 +275,7 @@ const char *call_parse(struct call *call, const struct state *state,
         reason = take_keywords(call, args + nargs, kwnames);
     }
     if (!reason && !ufunc->core_enabled) {
-        call->size = broadcast_size(call);
+        call->size = call_broadcast_size(call);
         if (call->size < 0) {
             reason = "shapes that NumPy refuses";
         }

@@ -13,6 +13,8 @@
 struct call {
     const struct state *state;
     PyUFuncObject *ufunc; /* NumPy's own; borrowed */
+    const char *name;     /* what floating-point warnings call it */
+    bool core;            /* a gufunc */
     int nin, nout, nop;   /* nop = nin + nout */
 
     PyArrayObject *op[NPP_MAX_SLOTS]; /* owned; NULL: weak input, output to allocate */
@@ -42,6 +44,9 @@ const char *call_parse(struct call *call, const struct state *state,
                        PyUFuncObject *ufunc, PyObject *const *args, Py_ssize_t nargs,
                        PyObject *kwnames);
 void call_clear(struct call *call);
+
+/* The number of elements of all operands broadcast against each other, or -1. */
+npy_intp call_broadcast_size(const struct call *call);
 
 /* True for what may hold the data of a call: an ndarray, or a memmap (its results
  * are ndarrays), but no other subclass. */

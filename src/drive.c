@@ -213,6 +213,9 @@ static npy_intp probe(struct task *task, struct team_result *result, double *ns)
 /* After a region: true if all went well, else false as drive() has it. */
 static bool went_well(enum team_status status, struct report *report)
 {
+    if (status == TEAM_DONE && PyErr_Occurred()) {
+        status = TEAM_FAILED; /* it did not say so, but left its exception behind */
+    }
     if (status == TEAM_FAILED) {
         /* Its exception, if it set one, went with the thread that ran it. */
         PyErr_Clear();
@@ -314,12 +317,12 @@ finish:
     return success;
 }
 
-int drive_give_fpe(const PyUFuncObject *ufunc, int fpe)
+int drive_give_fpe(const char *name, int fpe)
 {
     int flags = 0;
     flags |= fpe & FE_DIVBYZERO ? NPY_FPE_DIVIDEBYZERO : 0;
     flags |= fpe & FE_OVERFLOW ? NPY_FPE_OVERFLOW : 0;
     flags |= fpe & FE_UNDERFLOW ? NPY_FPE_UNDERFLOW : 0;
     flags |= fpe & FE_INVALID ? NPY_FPE_INVALID : 0;
-    return flags ? PyUFunc_GiveFloatingpointErrors(ufunc->name, flags) : 0;
+    return flags ? PyUFunc_GiveFloatingpointErrors(name, flags) : 0;
 }

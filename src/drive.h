@@ -51,6 +51,6 @@ struct drive {
 bool drive(const struct drive *drive, bool explain, int *fpe, struct report *report);
 
 /* Raise or warn as np.errstate says.  0, or -1 with an exception set. */
-int drive_give_fpe(const PyUFuncObject *ufunc, int fpe);
+int drive_give_fpe(const char *name, int fpe);
 
 #endif

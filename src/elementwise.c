@@ -135,6 +135,9 @@ static enum line as_line(struct box *box, struct operands *operands,
     if (operands->cast || call->masked || call->nout != 1) {
         return LINE_NOT;
     }
+    if (plan->any_strides && operands->op[out] == NULL) {
+        return LINE_NOT; /* NumPy's iterator makes these results: their strides */
+    }
     for (int i = 0; i < call->nop; i++) {
         PyArrayObject *op = operands->op[i];
         if (op == NULL) {
@@ -190,7 +193,8 @@ static enum line as_line(struct box *box, struct operands *operands,
             behind = true;
         }
         if (behind) {
-            return has_vectors(plan, call) ? LINE_IN_ORDER : LINE_NOT;
+            return has_vectors(plan, call) && !plan->any_strides ? LINE_IN_ORDER
+                                                                 : LINE_NOT;
         }
     } else {
         PyArray_Descr *descr = plan_descr(plan, out);
@@ -268,7 +272,8 @@ static const char *lay_out(struct drive *job, struct operands *operands,
                            struct box *box, const struct call *call)
 {
     const struct plan *plan = job->plan;
-    const bool vectors = has_vectors(plan, call);
+    const bool vectors =
+        has_vectors(plan, call) && (operands->cast || !plan->any_strides);
     job->weight = 1;
     const enum line line = as_line(box, operands, call, plan);
     if (line == LINE_IN_ORDER) {
@@ -280,7 +285,8 @@ static const char *lay_out(struct drive *job, struct operands *operands,
     } else {
         /* Copies of strings through buffers are marked as in need of the GIL; as their
          * loops do not mind strides, they go without where nothing must be cast. */
-        const bool buffered = operands->cast || !has_strings(plan, call);
+        const bool buffered =
+            operands->cast || !(plan->any_strides || has_strings(plan, call));
         job->kind = (struct iterator_kind){
             .nin = call->nin,
             .nop = call->nop,
@@ -357,7 +363,7 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct dri
         !deliver(&operands, call)) {
         goto finish;
     }
-    if ((plan->fpe || operands.cast) && drive_give_fpe(call->ufunc, fpe) < 0) {
+    if ((plan->fpe || operands.cast) && drive_give_fpe(call->name, fpe) < 0) {
         goto finish;
     }
     result = call_result(call, operands.op + call->nin);

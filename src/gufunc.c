@@ -383,7 +383,7 @@ PyObject *gufunc_run(struct call *call, struct plan *plan, struct drive *job,
     }
     const int status = NpyIter_Deallocate(iter);
     iter = NULL;
-    if (status != NPY_SUCCEED || (plan->fpe && drive_give_fpe(call->ufunc, fpe) < 0)) {
+    if (status != NPY_SUCCEED || (plan->fpe && drive_give_fpe(call->name, fpe) < 0)) {
         goto finish;
     }
     result = call_result(call, outputs);

@@ -8,8 +8,11 @@
 #include "call.h"
 #include "dispatch.h"
 #include "gufunc.h"
+#include "hooks.h"
+#include "movement.h"
 #include "team.h"
 #include "ufuncs.h"
+#include "worth.h"
 
 static struct state *state_of(PyObject *module)
 {
@@ -73,7 +76,7 @@ static PyObject *set_num_threads(PyObject *module, PyObject *object)
 static PyObject *get_num_threads(PyObject *module, PyObject *unused)
 {
     (void)unused;
-    const int n = dispatch_thread_limit(state_of(module));
+    const int n = worth_thread_limit(state_of(module));
     return n < 0 ? NULL : PyLong_FromLong(n);
 }
 
@@ -88,6 +91,54 @@ static PyObject *check_threads(PyObject *module, PyObject *object)
     (void)module;
     const int n = as_threads(object, "threads");
     return n < 0 ? NULL : PyLong_FromLong(n);
+}
+
+/* -- the drop-in (_drop_in.py holds a lock around the first three) ---------------- */
+
+static PyObject *install_hooks(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    if (hooks_install(state_of(module)) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *remove_hooks(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    hooks_remove();
+    Py_RETURN_NONE;
+}
+
+static PyObject *enable_everywhere(PyObject *module, PyObject *on)
+{
+    (void)module;
+    hooks_set_everywhere(on == Py_True);
+    Py_RETURN_NONE;
+}
+
+static PyObject *count_contexts(PyObject *module, PyObject *more)
+{
+    (void)module;
+    const long n = PyLong_AsLong(more);
+    if (n == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    hooks_count_contexts((int)n);
+    Py_RETURN_NONE;
+}
+
+static PyObject *is_enabled(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return PyBool_FromLong(hooks_are_on());
+}
+
+static PyObject *hooks(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return hooks_status();
 }
 
 /* -- settings and figures ------------------------------------------------------- */
@@ -173,6 +224,12 @@ static PyMethodDef methods[] = {
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
     {"thread_cap", thread_cap, METH_NOARGS, NULL},
     {"check_threads", check_threads, METH_O, NULL},
+    {"install_hooks", install_hooks, METH_NOARGS, NULL},
+    {"remove_hooks", remove_hooks, METH_NOARGS, NULL},
+    {"enable_everywhere", enable_everywhere, METH_O, NULL},
+    {"count_contexts", count_contexts, METH_O, NULL},
+    {"is_enabled", is_enabled, METH_NOARGS, NULL},
+    {"hooks", hooks, METH_NOARGS, NULL},
     {"set_min_elements", set_min_elements, METH_O, NULL},
     {"set_rendezvous", set_rendezvous, METH_O, NULL},
     {"counters", counters, METH_NOARGS, NULL},
@@ -214,10 +271,13 @@ static int module_exec(PyObject *module)
     }
     team_ready = true;
     if (call_init(state) < 0 || plan_init(state) < 0 || gufunc_init(state) < 0 ||
-        ufuncs_init(state, module) < 0) {
+        ufuncs_init(state, module) < 0 || hooks_init(state) < 0 ||
+        movement_init(state) < 0) {
         return -1;
     }
     return PyModule_AddObjectRef(module, "thread_limit", state->limit_variable) < 0 ||
+                   PyModule_AddObjectRef(module, "enabled_here",
+                                         state->enabled_variable) < 0 ||
                    PyModule_AddIntConstant(module, "MAX_THREADS", TEAM_MAX_THREADS) <
                        0 ||
                    PyModule_AddStringConstant(module, "version", NPP_VERSION) < 0

@@ -42,21 +42,39 @@ static bool is_cacheable(const struct call *call)
 #endif
 }
 
-static bool cache_find(const struct plan_cache *cache, const struct call *call,
-                       struct plan *plan)
+static bool is_for(const struct kept_plan *kept, const struct call *call)
 {
-    if (cache->plan.capsule == NULL || !is_cacheable(call)) {
-        return false;
-    }
     for (int i = 0; i < call->nop; i++) {
-        if (cache->key[i] != kind_of(call, i)) {
+        if (kept->key[i] != kind_of(call, i)) {
             return false;
         }
     }
-    *plan = cache->plan;
-    Py_INCREF(plan->descrs);
-    Py_INCREF(plan->capsule);
     return true;
+}
+
+static bool cache_find(const struct plan_cache *cache, const struct call *call,
+                       struct plan *plan)
+{
+    for (int k = 0; k < PLANS_KEPT && cache->kept[k] && is_cacheable(call); k++) {
+        if (is_for(cache->kept[k], call)) {
+            *plan = cache->kept[k]->plan;
+            Py_INCREF(plan->descrs);
+            Py_INCREF(plan->capsule);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void kept_free(struct kept_plan *kept)
+{
+    if (kept) {
+        for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
+            Py_XDECREF(kept->key[i]);
+        }
+        plan_clear(&kept->plan);
+        PyMem_Free(kept);
+    }
 }
 
 static void cache_keep(struct plan_cache *cache, const struct call *call,
@@ -65,21 +83,42 @@ static void cache_keep(struct plan_cache *cache, const struct call *call,
     if (plan->may_fail || !is_cacheable(call)) {
         return;
     }
-    plan_cache_clear(cache);
-    for (int i = 0; i < call->nop; i++) {
-        cache->key[i] = Py_NewRef(kind_of(call, i));
+    struct kept_plan *kept = PyMem_Calloc(1, sizeof *kept);
+    if (kept == NULL) {
+        return; /* it goes without */
     }
-    cache->plan = *plan;
+    for (int i = 0; i < call->nop; i++) {
+        kept->key[i] = Py_NewRef(kind_of(call, i));
+    }
+    kept->plan = *plan;
     Py_INCREF(plan->descrs);
     Py_INCREF(plan->capsule);
+    struct kept_plan *old = cache->kept[cache->next];
+    cache->kept[cache->next] = kept;
+    cache->next = (cache->next + 1) % PLANS_KEPT;
+    kept_free(old); /* last: a dtype's end may run Python code */
+}
+
+int plan_cache_traverse(const struct plan_cache *cache, visitproc visit, void *arg)
+{
+    for (int k = 0; k < PLANS_KEPT && cache->kept[k]; k++) {
+        for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
+            Py_VISIT(cache->kept[k]->key[i]);
+        }
+        Py_VISIT(cache->kept[k]->plan.descrs);
+        Py_VISIT(cache->kept[k]->plan.capsule);
+    }
+    return 0;
 }
 
 void plan_cache_clear(struct plan_cache *cache)
 {
-    for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
-        Py_CLEAR(cache->key[i]);
+    for (int k = 0; k < PLANS_KEPT; k++) {
+        struct kept_plan *kept = cache->kept[k];
+        cache->kept[k] = NULL;
+        kept_free(kept);
     }
-    plan_clear(&cache->plan);
+    cache->next = 0;
 }
 
 /* -- asking NumPy ---------------------------------------------------------------- */
@@ -132,10 +171,26 @@ static const char *refuse_descr(PyArray_Descr *descr)
     return NULL;
 }
 
+/* The least or greatest element of an integer operand compared with a bound by `op`.
+ * 1, 0, or -1: it cannot be had; no exception is set. */
+static int any_beyond(const struct call *call, int i, int op, npy_int64 bound)
+{
+    PyObject *limit = PyLong_FromLongLong(bound);
+    PyObject *extreme = call->weak[i] ? Py_NewRef(call->weak[i])
+                        : op == Py_LT ? PyArray_Min(call->op[i], NPY_RAVEL_AXIS, NULL)
+                                      : PyArray_Max(call->op[i], NPY_RAVEL_AXIS, NULL);
+    const int beyond =
+        extreme && limit ? PyObject_RichCompareBool(extreme, limit, op) : -1;
+    PyErr_Clear();
+    Py_XDECREF(extreme);
+    Py_XDECREF(limit);
+    return beyond;
+}
+
 /*
- * Integer power is the one classic loop that raises, for a negative exponent, and it
- * does so in the thread that runs it, where the exception would be lost.  One look
- * at the exponents (a tenth of the time of the loop at most) keeps such calls out.
+ * Integer power raises for a negative exponent, and it does so in the thread that runs
+ * it, where the exception would be lost.  One look at the exponents (a tenth of the
+ * time of the loop at most) keeps such calls out.
  */
 static const char *refuse_power(const struct plan *plan, const struct call *call)
 {
@@ -148,19 +203,28 @@ static const char *refuse_power(const struct plan *plan, const struct call *call
                                               plan_descr(plan, 1)->type_num)) {
         return "exponents that may wrap to negative integers: NumPy raises there";
     }
-    const char *reason = NULL;
-    PyObject *zero = PyLong_FromLong(0);
-    PyObject *least = call->weak[1] ? Py_NewRef(call->weak[1])
-                                    : PyArray_Min(call->op[1], NPY_RAVEL_AXIS, NULL);
-    const int negative =
-        least && zero ? PyObject_RichCompareBool(least, zero, Py_LT) : -1;
-    if (negative != 0) {
-        PyErr_Clear();
-        reason = "a negative integer exponent: NumPy raises";
+    return any_beyond(call, 1, Py_LT, 0) ? "a negative integer exponent: NumPy raises"
+                                         : NULL;
+}
+
+/* A text times an integer raises likewise where its length overflows. */
+static const char *refuse_repetition(const struct plan *plan, const struct call *call)
+{
+    if ((PyObject *)call->ufunc != call->state->multiply ||
+        !PyTypeNum_ISFLEXIBLE(plan_descr(plan, 2)->type_num)) {
+        return NULL;
     }
-    Py_XDECREF(least);
-    Py_XDECREF(zero);
-    return reason;
+    const int times = PyTypeNum_ISFLEXIBLE(plan_descr(plan, 0)->type_num) ? 1 : 0;
+    const npy_intp length = PyDataType_ELSIZE(plan_descr(plan, 1 - times)) + 1;
+    return any_beyond(call, times, Py_GT, NPY_MAX_INTP / length)
+               ? "a text repeated too often: NumPy raises"
+               : NULL;
+}
+
+static const char *refuse_values(const struct plan *plan, const struct call *call)
+{
+    const char *reason = refuse_power(plan, call);
+    return reason ? reason : refuse_repetition(plan, call);
 }
 
 const char *plan_make(struct plan *plan, const struct call *call,
@@ -171,7 +235,7 @@ const char *plan_make(struct plan *plan, const struct call *call,
     memset(plan, 0, sizeof *plan);
 
     if (cache_find(cache, call, plan)) {
-        reason = refuse_power(plan, call);
+        reason = refuse_values(plan, call);
         if (reason) {
             plan_clear(plan);
         }
@@ -202,7 +266,7 @@ const char *plan_make(struct plan *plan, const struct call *call,
         reason = "the loop needs the GIL";
     }
     if (!reason) {
-        reason = refuse_power(plan, call);
+        reason = refuse_values(plan, call);
     }
     if (reason) {
         plan_clear(plan);
@@ -285,8 +349,9 @@ int plan_init(struct state *state)
     state->casting_sig_kw = Py_BuildValue("(ss)", "casting", "signature");
     state->same_kind = PyUnicode_InternFromString("same_kind");
     state->power = PyObject_GetAttrString(numpy, "power");
+    state->multiply = PyObject_GetAttrString(numpy, "multiply");
     if (state->resolve_name && state->get_loop_name && state->casting_kw &&
-        state->casting_sig_kw && state->same_kind && state->power) {
+        state->casting_sig_kw && state->same_kind && state->power && state->multiply) {
         status = learn_legacy_loop(state, numpy);
     }
     Py_DECREF(numpy);

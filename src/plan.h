@@ -29,20 +29,27 @@ struct plan {
     struct loop loop;
     bool fpe;          /* the loop may raise floating-point flags */
     bool may_fail;     /* the loop may return -1 */
+    bool any_strides;  /* the loop gives the same bits whatever its strides */
     PyObject *descrs;  /* owned: tuple of the operands' resolved dtypes */
     PyObject *capsule; /* owned: keeps the loop alive */
 };
 
 /*
- * The last plan of a ufunc.  Programs call a ufunc with the same dtypes over and
- * over, and asking NumPy is half of what the engine costs a call.  Only classic loops
- * are kept: they hold no state.
+ * The last plans of a ufunc.  Programs call a ufunc with the same few dtypes over and
+ * over (x * y, x * 2.5), and asking NumPy is half of what the engine costs a call. Only
+ * classic loops are kept: they hold no state.
  */
-struct plan_cache {
-    PyObject
-        *key[NPP_MAX_OPERANDS]; /* owned: a dtype, the type of a weak input, None */
+enum { PLANS_KEPT = 4 };
+struct kept_plan {
+    /* owned: a dtype, the type of a weak input, None */
+    PyObject *key[NPP_MAX_OPERANDS];
     struct plan plan;
 };
+struct plan_cache {
+    struct kept_plan *kept[PLANS_KEPT]; /* owned; NULL: free */
+    unsigned next;                      /* to be replaced */
+};
+int plan_cache_traverse(const struct plan_cache *cache, visitproc visit, void *arg);
 void plan_cache_clear(struct plan_cache *cache);
 
 /* 0, or -1 with an exception set: this NumPy does not give its loops away. */

@@ -19,10 +19,13 @@
     V(casting_sig_kw) /*         ("casting", "signature") */                \
     V(same_kind)      /*         "same_kind" */                             \
     V(power)          /*         numpy.power */                             \
+    V(multiply)       /*         numpy.multiply */                          \
     V(matmul)         /* gufunc.c: numpy.matmul */                          \
     V(registry)       /* ufuncs.c: {NumPy's ufunc: ours} */                 \
     V(limit_variable) /*           the context variable of threads(n) */    \
-    V(route_type)     /*           type of what a parallel ufunc carries */
+    V(route_type)     /*           type of what a parallel ufunc carries */ \
+    V(enabled_variable) /* hooks.c: the context variable of enabled() */    \
+    V(result_type)    /* movement.c: numpy.result_type */
 /* clang-format on */
 
 struct state {

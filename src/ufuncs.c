@@ -13,12 +13,7 @@ static int route_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(route->module);
     Py_VISIT(route->numpy);
-    for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
-        Py_VISIT(route->plans.key[i]);
-    }
-    Py_VISIT(route->plans.plan.descrs);
-    Py_VISIT(route->plans.plan.capsule);
-    return 0;
+    return plan_cache_traverse(&route->plans, visit, arg);
 }
 
 static void route_dealloc(PyObject *self)

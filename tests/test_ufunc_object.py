@@ -65,7 +65,7 @@ def test_methods(entry):
         "reduce all": lambda u, a, b: u.reduce(a.reshape(60, 50), axis=None),
         "reduce two": lambda u, a, b: u.reduce(a.reshape(10, 6, 50), axis=(0, 2)),
         "reduce where": lambda u, a, b: u.reduce(a, where=np.arange(3000) % 2 == 0, initial=a[0]),
-        "reduce out": lambda u, a, b: u.reduce(a.reshape(60, 50), out=np.empty(50, a.dtype)),
+        "reduce out": lambda u, a, b: u.reduce(a.reshape(60, 50), out=np.zeros(50, a.dtype)),
         "reduce nothing": lambda u, a, b: u.reduce(a[:0]),
         "accumulate": lambda u, a, b: u.accumulate(a),
         "accumulate an axis": lambda u, a, b: u.accumulate(a.reshape(60, 50), axis=1),

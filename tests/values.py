@@ -83,6 +83,12 @@ def _pool(dtype, position):
     return pool
 
 
+def sample(dtype, shape, position=0, salt=0):
+    """A fresh C-contiguous array of values that break things; `position` tells operands apart."""
+    count = int(np.prod(shape, dtype=int))
+    return np.resize(np.roll(_pool(np.dtype(dtype), position), -salt), count).reshape(shape)
+
+
 def _exponents(signature, position, array):
     """A negative integer exponent is an error, tested as one elsewhere; a large one takes Python's integers forever."""
     return array & 7 if position and array.dtype.kind in "iu" else array

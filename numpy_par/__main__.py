@@ -1,0 +1,82 @@
+"""``python -m numpy_par``: run a program that is not changed, on every core."""
+
+import argparse
+import runpy
+import sys
+
+import numpy_par as npp
+
+USAGE = """python -m numpy_par [--exact] [--threads N] script.py [argument ...]
+       python -m numpy_par [--exact] [--threads N] -m module [argument ...]
+       python -m numpy_par [--exact] [--threads N] -c code [argument ...]"""
+
+
+def main(arguments: list[str]) -> None:
+    """Enable numpy_par and run what the arguments say, as Python would."""
+    options, program = parse(arguments)
+    try:
+        if options.threads is not None:
+            npp.set_num_threads(options.threads)
+    except (TypeError, ValueError) as error:
+        sys.exit(f"python -m numpy_par: --threads: {error}")
+    npp.enable(exact=options.exact)
+    run(program)
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return our own options, and the rest as it was given.
+
+    The first argument that is none of ours begins the program: all that follows is
+    the program's own.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m numpy_par", usage=USAGE, description=__doc__, allow_abbrev=False
+    )
+    parser.add_argument("--exact", action="store_true", help="only NumPy's own bits")
+    parser.add_argument("--threads", type=int, metavar="N", help="set_num_threads(N)")
+    end = 0
+    while end < len(arguments):
+        argument = arguments[end]
+        if argument == "--threads":
+            end += 2
+        elif argument.startswith("--") or argument == "-h":
+            end += 1
+        else:
+            break
+    options = parser.parse_args(arguments[:end])
+    program = arguments[end:]
+    if not program:
+        parser.error("a script, -m module or -c code is missing")
+    if program[0] in ("-m", "-c") and len(program) == 1:
+        parser.error(f"{program[0]} needs an argument")
+    return options, program
+
+
+def run(program: list[str]) -> None:
+    """Run a script, ``-m module`` or ``-c code`` as the main program."""
+    what, *rest = program
+    if what == "-m":
+        sys.argv = rest
+        # As Python does: the folder in which it was started comes first.
+        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+    elif what == "-c":
+        code, *rest = rest
+        sys.argv = ["-c", *rest]
+        main_module = sys.modules["__main__"] = type(sys)("__main__")
+        main_module.__dict__["__builtins__"] = __builtins__
+        exec(compile(code, "<string>", "exec"), main_module.__dict__)
+    else:
+        sys.argv = program
+        if not sys.flags.safe_path:
+            sys.path[0] = str(_folder(what))
+        runpy.run_path(what, run_name="__main__")
+
+
+def _folder(script: str):
+    from pathlib import Path
+
+    return Path(script).resolve().parent
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

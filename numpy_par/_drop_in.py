@@ -1,0 +1,175 @@
+"""The drop-in: NumPy's own functions and operators on the engine."""
+
+import threading
+import warnings
+from contextlib import contextmanager
+
+import numpy as np
+
+from numpy_par import _engine
+
+#: The versions of NumPy with which the hooks are tested.
+TESTED = (2, 0), (2, 5)
+
+_lock = threading.Lock()
+_everywhere = False
+_exact = False
+_contexts = 0
+_warned = False
+
+
+def enable(*, exact: bool = False) -> None:
+    """Let NumPy's own functions and operators run on all cores, for the whole process.
+
+    From now on ``np.exp(x)``, ``x + y``, ``x += 1``, ``x.astype("f4")`` and so on go
+    through numpy_par, in every thread, whoever calls them and however long ago they
+    imported or stored the function. What numpy_par cannot do better runs as before.
+    Enabling twice is the same as once.
+
+    Parameters
+    ----------
+    exact : bool
+        Only ever use loops that give NumPy's own bits. (All do so far, so that this
+        makes no difference yet.)
+
+    Raises
+    ------
+    TypeError
+        If `exact` is not a bool.
+
+    Warns
+    -----
+    RuntimeWarning
+        Once, if this NumPy is of a version that numpy_par was not tested with. Each
+        hook is tested in any case; `show_config` tells which ones are left out.
+
+    See Also
+    --------
+    disable, enabled, is_enabled
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> npp.enable()
+    >>> x = np.linspace(0, 1, 1_000_000)
+    >>> y = np.sqrt(x * x + 1)  # in parallel
+    >>> npp.disable()
+    """
+    global _everywhere, _exact
+    _check_exact("enable", exact)
+    with _lock:
+        _install()
+        _everywhere, _exact = True, exact
+        _engine.enable_everywhere(True)
+
+
+def disable() -> None:
+    """Undo `enable`: all of NumPy's slots are as they were before.
+
+    Calls that are under way end as they began. A slot that another library has filled
+    in the meantime is left to it. Blocks of `enabled` in other threads keep their say.
+
+    Examples
+    --------
+    >>> import numpy_par as npp
+    >>> npp.enable()
+    >>> npp.disable()
+    >>> npp.is_enabled()
+    False
+    """
+    global _everywhere
+    with _lock:
+        _everywhere = False
+        _engine.enable_everywhere(False)
+        _remove_if_unused()
+
+
+@contextmanager
+def enabled(*, exact: bool = False):
+    """Enable in this block only, for this thread or asyncio task only.
+
+    Other threads, and tasks that were not started in the block, are not affected;
+    they may compute meanwhile.
+
+    Parameters
+    ----------
+    exact : bool
+        As for `enable`.
+
+    Raises
+    ------
+    TypeError
+        If `exact` is not a bool.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> with npp.enabled():
+    ...     y = np.exp(np.zeros(1_000_000))  # in parallel
+    >>> npp.is_enabled()
+    False
+    """
+    global _contexts
+    _check_exact("enabled", exact)
+    with _lock:
+        _install()
+        _contexts += 1
+        _engine.count_contexts(1)
+    token = _engine.enabled_here.set(True)
+    try:
+        yield
+    finally:
+        _engine.enabled_here.reset(token)
+        with _lock:
+            _contexts -= 1
+            _engine.count_contexts(-1)
+            _remove_if_unused()
+
+
+def is_enabled() -> bool:
+    """Return whether NumPy's functions go through numpy_par, here and now.
+
+    Examples
+    --------
+    >>> import numpy_par as npp
+    >>> with npp.enabled():
+    ...     npp.is_enabled()
+    True
+    """
+    return _engine.is_enabled()
+
+
+def status() -> dict[str, str]:
+    """Return for each hook "on", "off", or why it is left out; for `show_config`."""
+    return dict(_engine.hooks())
+
+
+def _check_exact(function: str, exact: object) -> None:
+    if not isinstance(exact, bool):
+        raise TypeError(
+            f"{function}: exact must be True or False, not {exact!r} ({type(exact).__name__})"
+        )
+
+
+def _install() -> None:
+    """Fill NumPy's slots; the lock is held."""
+    global _warned
+    version = tuple(int(part) for part in np.__version__.split(".")[:2])
+    if not TESTED[0] <= version <= TESTED[1] and not _warned:
+        _warned = True
+        warnings.warn(
+            f"numpy_par is tested with NumPy {'.'.join(map(str, TESTED[0]))} to "
+            f"{'.'.join(map(str, TESTED[1]))}, and this is {np.__version__}: each hook is "
+            "tested now, and left out if it has no effect (see numpy_par.show_config())",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    _engine.install_hooks()
+
+
+def _remove_if_unused() -> None:
+    """Empty NumPy's slots unless somebody needs them; the lock is held."""
+    if not _everywhere and _contexts == 0:
+        _engine.remove_hooks()

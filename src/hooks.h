@@ -1,0 +1,35 @@
+/*
+ * hooks.h - the drop-in: NumPy's own functions lead to the engine.
+ *
+ * The one place that touches NumPy's slots: the `vectorcall` of its ufuncs, which
+ * operators use too, and the `ml_meth` of methods and functions (hooks.def).  What is
+ * put there, a trampoline, is valid for ever and asks each time whether numpy_par is
+ * on here and now, so slots may change while other threads run through them.
+ */
+#ifndef NPP_HOOKS_H
+#define NPP_HOOKS_H
+
+#include "state.h"
+
+/* 0, or -1 with an exception set. */
+int hooks_init(struct state *state);
+
+/*
+ * Fill all slots, or give them back.  The first time each hook is tested; one that does
+ * not take effect is left out from then on.  0, or -1 with an exception set.  One
+ * caller at a time: the lock is in _drop_in.py.
+ */
+int hooks_install(struct state *state);
+void hooks_remove(void);
+
+/* [(name, "on" | "off" | why it is left out)], or NULL with an exception set. */
+PyObject *hooks_status(void);
+
+/* On for everybody; and how many contexts have a say of their own. */
+void hooks_set_everywhere(bool on);
+void hooks_count_contexts(int more);
+
+/* On here and now? */
+bool hooks_are_on(void);
+
+#endif

@@ -1,0 +1,56 @@
+/* outer.c - see outer.h. */
+#include "outer.h"
+
+#include "dispatch.h"
+
+/* A view of an array with so many axes of length 1 at its end. */
+static PyObject *with_axes(PyArrayObject *array, int more)
+{
+    npy_intp shape[NPY_MAXDIMS], strides[NPY_MAXDIMS];
+    const int ndim = PyArray_NDIM(array);
+    for (int axis = 0; axis < ndim + more; axis++) {
+        shape[axis] = axis < ndim ? PyArray_DIM(array, axis) : 1;
+        strides[axis] = axis < ndim ? PyArray_STRIDE(array, axis) : 0;
+    }
+    PyArray_Descr *descr = PyArray_DESCR(array);
+    Py_INCREF(descr);
+    PyObject *view =
+        PyArray_NewFromDescr(&PyArray_Type, descr, ndim + more, shape, strides,
+                             PyArray_DATA(array), PyArray_FLAGS(array), NULL);
+    if (view && PyArray_SetBaseObject((PyArrayObject *)view, Py_NewRef(array)) < 0) {
+        Py_CLEAR(view);
+    }
+    return view;
+}
+
+PyObject *outer_call(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                     Py_ssize_t nargs, PyObject *kwnames)
+{
+    const PyUFuncObject *ufunc = (PyUFuncObject *)self;
+    if (nargs != 2 || ufunc->nin != 2 || ufunc->core_enabled ||
+        !PyArray_CheckExact(args[0]) || !PyArray_CheckExact(args[1])) {
+        hook->report.reason =
+            "an outer product of other things than two plain ndarrays";
+        return NULL;
+    }
+    PyArrayObject *a = (PyArrayObject *)args[0], *b = (PyArrayObject *)args[1];
+    PyObject *parallel = PyDict_GetItemWithError(hook->state->registry, self);
+    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+    if (parallel == NULL || PyArray_NDIM(a) + PyArray_NDIM(b) > NPY_MAXDIMS ||
+        values > NPP_MAX_OPERANDS) {
+        hook->report.reason = "a ufunc, or operands, that numpy_par does not know";
+        return NULL;
+    }
+    PyObject *view = with_axes(a, PyArray_NDIM(b));
+    if (view == NULL) {
+        return NULL;
+    }
+    PyObject *all[2 + NPP_MAX_OPERANDS] = {view, args[1]};
+    for (Py_ssize_t i = 0; i < values; i++) {
+        all[2 + i] = args[2 + i];
+    }
+    PyObject *result =
+        dispatch_engine(route_of(parallel), all, 2, kwnames, &hook->report);
+    Py_DECREF(view);
+    return result;
+}

@@ -1,0 +1,25 @@
+/* worth.h - is a call worth the engine?  What is asked before NumPy is asked for a
+ * loop. */
+#ifndef NPP_WORTH_H
+#define NPP_WORTH_H
+
+#include "call.h"
+#include "cost.h"
+
+struct worth {
+    uint32_t key;       /* of the call's cost */
+    int limit;          /* threads it may use */
+    int64_t break_even; /* elements from which calls of this kind pay; 0: not known */
+};
+
+/*
+ * NULL: go on (or an exception is set, which is the end), else the reason why NumPy is
+ * to run the call.  To explain one, only the reasons that do not depend on costs.
+ */
+const char *worth_consider(struct worth *worth, const struct call *call,
+                           const struct cost_table *costs, bool explain);
+
+/* Threads a call may use here and now; -1 with an exception set. */
+int worth_thread_limit(const struct state *state);
+
+#endif
