@@ -8,7 +8,7 @@
 #include "call.h"
 #include "dispatch.h"
 #include "gufunc.h"
-#include "hooks.h"
+#include "hooks/hooks.h"
 #include "movement.h"
 #include "team.h"
 #include "ufuncs.h"

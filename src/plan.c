@@ -66,9 +66,45 @@ static bool cache_find(const struct plan_cache *cache, const struct call *call,
     return false;
 }
 
+/* One of NumPy's built-in dtypes, which live as long as NumPy. */
+static bool is_eternal(const PyArray_Descr *descr)
+{
+    if (PyTypeNum_ISEXTENDED(descr->type_num) || descr->type_num >= NPY_NTYPES_LEGACY) {
+        return false;
+    }
+    PyArray_Descr *builtin = PyArray_DescrFromType(descr->type_num);
+    Py_XDECREF(builtin);
+    return builtin == descr;
+}
+
+/*
+ * A kept plan does not count its references to eternal dtypes: NumPy's own tests, for
+ * one, compare such counts before and after a few calls.
+ */
+static void count_eternal(const struct kept_plan *kept, int more)
+{
+    const PyTupleObject *descrs = (const PyTupleObject *)kept->plan.descrs;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(descrs); i++) {
+        PyArray_Descr *descr = plan_descr(&kept->plan, (int)i);
+        if (!is_eternal(descr)) {
+            continue;
+        }
+        /* One reference of the tuple, one of the context; perhaps one of the key. */
+        const int references = 2 + (kept->key[i] == (PyObject *)descr);
+        for (int k = 0; k < references; k++) {
+            if (more > 0) {
+                Py_INCREF(descr);
+            } else {
+                Py_DECREF(descr);
+            }
+        }
+    }
+}
+
 static void kept_free(struct kept_plan *kept)
 {
     if (kept) {
+        count_eternal(kept, 1);
         for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
             Py_XDECREF(kept->key[i]);
         }
@@ -93,6 +129,7 @@ static void cache_keep(struct plan_cache *cache, const struct call *call,
     kept->plan = *plan;
     Py_INCREF(plan->descrs);
     Py_INCREF(plan->capsule);
+    count_eternal(kept, -1);
     struct kept_plan *old = cache->kept[cache->next];
     cache->kept[cache->next] = kept;
     cache->next = (cache->next + 1) % PLANS_KEPT;

@@ -9,7 +9,7 @@
 #ifndef NPP_HOOKS_H
 #define NPP_HOOKS_H
 
-#include "state.h"
+#include "../state.h"
 
 /* 0, or -1 with an exception set. */
 int hooks_init(struct state *state);

@@ -2,7 +2,7 @@
 #ifndef NPP_HOOK_CALL_H
 #define NPP_HOOK_CALL_H
 
-#include "drive.h"
+#include "../drive.h"
 
 struct hook_call {
     const struct state *state;

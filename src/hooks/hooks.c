@@ -1,0 +1,94 @@
+/* hooks.c - see hooks.h. */
+#include "hooks.h"
+
+#include "slots.h"
+
+struct hooks hooks;
+
+static struct {
+    _Atomic bool everywhere;
+    _Atomic int contexts;
+} enabled;
+
+bool hooks_are_on(void)
+{
+    if (atomic_load_explicit(&enabled.contexts, memory_order_relaxed) == 0) {
+        return atomic_load_explicit(&enabled.everywhere, memory_order_relaxed);
+    }
+    PyObject *value = NULL;
+    if (PyContextVar_Get(hooks.state->enabled_variable, NULL, &value) < 0) {
+        PyErr_Clear();
+    }
+    const bool on =
+        value && value != Py_None ? value == Py_True : atomic_load(&enabled.everywhere);
+    Py_XDECREF(value);
+    return on;
+}
+
+bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs)
+{
+    hooks.reached = false;
+    atomic_store(&hooks.tester, PyThreadState_Get());
+    PyObject *result = PyObject_Vectorcall(callable, args, nargs, NULL);
+    atomic_store(&hooks.tester, NULL);
+    Py_XDECREF(result);
+    PyErr_Clear();
+    return hooks.reached;
+}
+
+int hooks_install(struct state *state)
+{
+    hooks.state = state;
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    PyObject *functions = PyImport_ImportModule("numpy._core._multiarray_umath");
+    const int status = numpy && functions ? ufunc_slots_prepare(state, functions) : -1;
+    if (status == 0) {
+        ufunc_slots_install();
+        method_slots_install(numpy, functions);
+        hooks.tested = true;
+    }
+    Py_XDECREF(functions);
+    Py_XDECREF(numpy);
+    return status;
+}
+
+void hooks_remove(void)
+{
+    ufunc_slots_remove();
+    method_slots_remove();
+}
+
+int hooks_append_status(PyObject *list, PyObject *name, const char *left_out, bool on)
+{
+    const char *status = left_out ? left_out : on ? "on" : "off";
+    PyObject *row = name ? Py_BuildValue("(Os)", name, status) : NULL;
+    const int result = row ? PyList_Append(list, row) : -1;
+    Py_XDECREF(row);
+    Py_XDECREF(name);
+    return result;
+}
+
+PyObject *hooks_status(void)
+{
+    PyObject *list = PyList_New(0);
+    if (list && (ufunc_slots_status(list) < 0 || method_slots_status(list) < 0)) {
+        Py_CLEAR(list);
+    }
+    return list;
+}
+
+void hooks_set_everywhere(bool on)
+{
+    atomic_store(&enabled.everywhere, on);
+}
+
+void hooks_count_contexts(int more)
+{
+    atomic_fetch_add(&enabled.contexts, more);
+}
+
+int hooks_init(struct state *state)
+{
+    state->enabled_variable = PyContextVar_New("numpy_par_enabled", NULL);
+    return state->enabled_variable ? 0 : -1;
+}

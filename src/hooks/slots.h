@@ -1,0 +1,51 @@
+/*
+ * slots.h - what the two kinds of slots, of ufuncs (ufunc_slots.c) and of methods and
+ * functions (method_slots.c), share.  Only for the files of this folder.
+ */
+#ifndef NPP_HOOKS_SLOTS_H
+#define NPP_HOOKS_SLOTS_H
+
+#include <stdatomic.h>
+
+#include "../state.h"
+
+/* Slots are read by other threads, without a lock, in NumPy and CPython. */
+#define LOAD(slot) __atomic_load_n(&(slot), __ATOMIC_ACQUIRE)
+#define STORE(slot, value) __atomic_store_n(&(slot), value, __ATOMIC_RELEASE)
+
+struct hooks {
+    const struct state *state; /* of the main interpreter's module, which stays */
+    bool tested;
+    _Atomic(PyThreadState *) tester; /* the thread that tests hooks now, or NULL */
+    bool reached;                    /* by the last test */
+};
+extern struct hooks hooks;
+
+/* Whether this call is the test of a hook: then it has done its work by arriving. */
+static inline bool is_test(void)
+{
+    PyThreadState *tester = atomic_load_explicit(&hooks.tester, memory_order_relaxed);
+    if (tester == NULL || tester != PyThreadState_Get()) {
+        return false;
+    }
+    hooks.reached = true;
+    return true;
+}
+
+/* Call what a trampoline has just been put into; true: it was reached. */
+bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs);
+
+/* 0, or -1 with an exception set. */
+int ufunc_slots_prepare(struct state *state, PyObject *functions);
+void ufunc_slots_install(void);
+void ufunc_slots_remove(void);
+int ufunc_slots_status(PyObject *list);
+
+void method_slots_install(PyObject *numpy, PyObject *functions);
+void method_slots_remove(void);
+int method_slots_status(PyObject *list);
+
+/* Append a row to what hooks_status() returns; takes the name over. */
+int hooks_append_status(PyObject *list, PyObject *name, const char *left_out, bool on);
+
+#endif

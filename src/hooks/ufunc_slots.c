@@ -1,0 +1,140 @@
+/* ufunc_slots.c - the vectorcall of NumPy's ufuncs. */
+#include "slots.h"
+
+#include "../dispatch.h"
+#include "../ufuncs.h"
+#include "hooks.h"
+
+/* By address: a power of two, more than twice as many as there are, SciPy's too. */
+enum { TABLE_SIZE = 2048 };
+
+/* Entries are added, complete, before their slot is filled, and never leave. */
+static struct ufunc_hook {
+    PyUFuncObject *ufunc;
+    struct route *route;
+    vectorcallfunc saved;
+    const char *left_out; /* why, or NULL */
+    bool buried;          /* another library's function lies over ours, and stays */
+} ufunc_hooks[TABLE_SIZE];
+
+static inline struct ufunc_hook *find(const void *ufunc)
+{
+    for (uintptr_t at = (uintptr_t)ufunc >> 4;; at++) {
+        struct ufunc_hook *hook = &ufunc_hooks[at % TABLE_SIZE];
+        if (hook->ufunc == ufunc || hook->ufunc == NULL) {
+            return hook;
+        }
+    }
+}
+
+static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args, size_t nargsf,
+                                  PyObject *kwnames)
+{
+    if (is_test()) {
+        Py_RETURN_NONE;
+    }
+    const struct ufunc_hook *hook = find(self);
+    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+    if (dispatch_is_tiny(hook->route, args, PyVectorcall_NARGS(nargsf) + values) ||
+        !hooks_are_on()) {
+        return hook->saved(self, args, nargsf, kwnames);
+    }
+    return dispatch_large(hook->route, hook->saved, args, nargsf, kwnames);
+}
+
+static void install_ufunc(struct ufunc_hook *hook)
+{
+    const vectorcallfunc now = LOAD(hook->ufunc->vectorcall);
+    if (now == ufunc_trampoline || hook->buried || hook->left_out) {
+        return;
+    }
+    hook->saved = now;
+    STORE(hook->ufunc->vectorcall, ufunc_trampoline);
+    if (!hooks.tested && !hooks_test((PyObject *)hook->ufunc, NULL, 0)) {
+        hook->left_out = "a call does not reach its vectorcall";
+        STORE(hook->ufunc->vectorcall, now);
+    }
+}
+
+static void remove_ufunc(struct ufunc_hook *hook)
+{
+    const vectorcallfunc now = LOAD(hook->ufunc->vectorcall);
+    hook->buried = now != ufunc_trampoline && now != hook->saved;
+    if (now == ufunc_trampoline) {
+        STORE(hook->ufunc->vectorcall, hook->saved);
+    }
+}
+
+/* Have a parallel ufunc for each of a module of NumPy's, the private ones (clip) too.
+ */
+static int add_ufuncs(struct state *state, PyObject *module)
+{
+    PyObject *name, *value;
+    PyObject *contents = PyModule_GetDict(module);
+    for (Py_ssize_t at = 0; PyDict_Next(contents, &at, &name, &value);) {
+        if (PyObject_TypeCheck(value, &PyUFunc_Type)) {
+            PyObject *ours = ufuncs_parallelize(state, value);
+            if (ours == NULL) {
+                return -1;
+            }
+            Py_DECREF(ours);
+        }
+    }
+    return 0;
+}
+
+/* An entry for every ufunc that has a parallel one.  -1: exception. */
+int ufunc_slots_prepare(struct state *state, PyObject *functions)
+{
+    static int count;
+    PyObject *ufunc, *ours;
+    if (add_ufuncs(state, functions) < 0) {
+        return -1;
+    }
+    for (Py_ssize_t at = 0; PyDict_Next(state->registry, &at, &ufunc, &ours);) {
+        struct ufunc_hook *hook = find(ufunc);
+        if (hook->ufunc) {
+            continue;
+        }
+        if (++count > TABLE_SIZE / 2) {
+            PyErr_Format(PyExc_SystemError, "enable: NumPy has more than %d ufuncs",
+                         TABLE_SIZE / 2);
+            return -1;
+        }
+        hook->route = (struct route *)Py_NewRef((PyObject *)route_of(ours));
+        hook->ufunc = (PyUFuncObject *)Py_NewRef(ufunc);
+    }
+    return 0;
+}
+
+void ufunc_slots_install(void)
+{
+    for (int i = 0; i < TABLE_SIZE; i++) {
+        if (ufunc_hooks[i].ufunc) {
+            install_ufunc(&ufunc_hooks[i]);
+        }
+    }
+}
+
+void ufunc_slots_remove(void)
+{
+    for (int i = 0; i < TABLE_SIZE; i++) {
+        if (ufunc_hooks[i].ufunc) {
+            remove_ufunc(&ufunc_hooks[i]);
+        }
+    }
+}
+
+int ufunc_slots_status(PyObject *list)
+{
+    int status = 0;
+    for (int i = 0; i < TABLE_SIZE && status == 0; i++) {
+        const struct ufunc_hook *hook = &ufunc_hooks[i];
+        if (hook->ufunc) {
+            status = hooks_append_status(
+                list, PyUnicode_FromString(hook->ufunc->name), hook->left_out,
+                LOAD(hook->ufunc->vectorcall) == ufunc_trampoline);
+        }
+    }
+    return status;
+}
