@@ -27,6 +27,7 @@ from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
 from numpy_par._mirror import publish as _publish
 from numpy_par._parallelize import parallelize
+from numpy_par._profile import Row, profile
 from numpy_par._threads import get_num_threads, set_num_threads, threads
 
 __version__ = _engine.version
@@ -49,6 +50,7 @@ from numpy_par import linalg, strings  # noqa: E402  (they are made of the ufunc
 
 __all__ = [
     "Explanation",
+    "Row",
     "disable",
     "enable",
     "enabled",
@@ -57,6 +59,7 @@ __all__ = [
     "is_enabled",
     "linalg",
     "parallelize",
+    "profile",
     "set_num_threads",
     "show_config",
     "strings",
@@ -64,6 +67,20 @@ __all__ = [
     "__version__",
     *_UFUNC_NAMES,
 ]
+
+
+def load_ipython_extension(ipython) -> None:
+    """Do what ``%load_ext numpy_par`` asks for: `enable`, and ``%%numpy_par.profile``."""
+    from numpy_par._ipython import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython) -> None:
+    """Undo `load_ipython_extension`."""
+    from numpy_par._ipython import unload
+
+    unload(ipython)
 
 
 def __dir__():

@@ -6,9 +6,9 @@ import sys
 
 import numpy_par as npp
 
-USAGE = """python -m numpy_par [--exact] [--threads N] script.py [argument ...]
-       python -m numpy_par [--exact] [--threads N] -m module [argument ...]
-       python -m numpy_par [--exact] [--threads N] -c code [argument ...]"""
+USAGE = """python -m numpy_par [--exact] [--threads N] [--profile] script.py [argument ...]
+       python -m numpy_par [--exact] [--threads N] [--profile] -m module [argument ...]
+       python -m numpy_par [--exact] [--threads N] [--profile] -c code [argument ...]"""
 
 
 def main(arguments: list[str]) -> None:
@@ -20,7 +20,15 @@ def main(arguments: list[str]) -> None:
     except (TypeError, ValueError) as error:
         sys.exit(f"python -m numpy_par: --threads: {error}")
     npp.enable(exact=options.exact)
-    run(program)
+    if not options.profile:
+        run(program)
+        return
+    record = npp.profile()
+    try:
+        with record:
+            run(program)
+    finally:
+        print(record, file=sys.stderr)
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -33,6 +41,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         prog="python -m numpy_par", usage=USAGE, description=__doc__, allow_abbrev=False
     )
     parser.add_argument("--exact", action="store_true", help="only NumPy's own bits")
+    parser.add_argument("--profile", action="store_true", help="show at the end what it gained")
     parser.add_argument("--threads", type=int, metavar="N", help="set_num_threads(N)")
     end = 0
     while end < len(arguments):

@@ -18,7 +18,7 @@
  * element: below so many elements no region was ever worth its price. */
 #define FIRST_LOOK 500
 
-_Atomic int64_t cost_first_look = FIRST_LOOK;
+static _Atomic int64_t first_look = FIRST_LOOK;
 static _Atomic int64_t min_elements = -1;
 static _Atomic int64_t debt; /* ns lost by calls that ran serial for a sleeping team */
 
@@ -121,10 +121,15 @@ int cost_threads(int64_t n, double ns, int limit)
 void cost_set_min_elements(int64_t n)
 {
     atomic_store(&min_elements, n);
-    atomic_store(&cost_first_look, n < 0 ? FIRST_LOOK : n < 2 ? 2 : n);
+    atomic_store(&first_look, n < 0 ? FIRST_LOOK : n < 2 ? 2 : n);
 }
 
 int64_t cost_min_elements(void)
 {
     return atomic_load_explicit(&min_elements, memory_order_relaxed);
+}
+
+int64_t cost_first_look(void)
+{
+    return atomic_load_explicit(&first_look, memory_order_relaxed);
 }

@@ -42,9 +42,8 @@ int cost_threads_awake(int64_t n, double ns, int limit);
 void cost_set_min_elements(int64_t n);
 int64_t cost_min_elements(void);
 
-/* Calls of fewer elements go to NumPy without a second look.  A variable, because
- * every small call asks. */
-extern _Atomic int64_t cost_first_look;
+/* Calls of fewer elements are too small for any loop to gain. */
+int64_t cost_first_look(void);
 
 /* The least number of elements of this cost that is worth two threads. */
 int64_t cost_break_even(double ns);

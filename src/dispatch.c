@@ -2,7 +2,9 @@
 #include "dispatch.h"
 
 #include "elementwise.h"
+#include "glance.h"
 #include "gufunc.h"
+#include "profile.h"
 #include "worth.h"
 
 /* One in so many calls below the threshold of their kind is looked at all the same:
@@ -81,12 +83,24 @@ finish:
     return result;
 }
 
+/* The elements of one argument; of an output tuple, those of its first. */
+static inline int64_t elements_of(PyObject *object)
+{
+    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0) {
+        object = PyTuple_GET_ITEM(object, 0);
+    }
+    if (!glance_is_array(object) && PyArray_Check(object)) {
+        return PyArray_SIZE((PyArrayObject *)object);
+    }
+    return glance_elements(object);
+}
+
 static inline bool same_shape(PyObject *a, PyObject *b)
 {
     if (a == b) {
         return true;
     }
-    if (!PyArray_CheckExact(a) || !PyArray_CheckExact(b)) {
+    if (!glance_is_array(a) || !glance_is_array(b)) {
         return false;
     }
     PyArrayObject *left = (PyArrayObject *)a, *right = (PyArrayObject *)b;
@@ -108,15 +122,15 @@ static inline bool same_shape(PyObject *a, PyObject *b)
  */
 static inline int64_t elements_at_most(PyObject *const *args, int nin, Py_ssize_t n)
 {
-    int64_t most = dispatch_elements(args[0]);
+    int64_t most = elements_of(args[0]);
     for (int i = 1; i < nin; i++) {
         if (!same_shape(args[i - 1], args[i]) &&
-            __builtin_mul_overflow(most, dispatch_elements(args[i]), &most)) {
+            __builtin_mul_overflow(most, elements_of(args[i]), &most)) {
             return INT64_MAX;
         }
     }
     for (Py_ssize_t i = nin; i < n; i++) {
-        const int64_t size = dispatch_elements(args[i]);
+        const int64_t size = elements_of(args[i]);
         most = size > most ? size : most;
     }
     return most;
@@ -126,7 +140,7 @@ static inline int64_t elements_at_most(PyObject *const *args, int nin, Py_ssize_
 static inline bool worth_a_look(struct route *route, PyObject *const *args,
                                 int64_t most)
 {
-    if (most < atomic_load_explicit(&cost_first_look, memory_order_relaxed)) {
+    if (most < cost_first_look()) {
         return false;
     }
     if (cost_min_elements() >= 0 ||
@@ -146,16 +160,21 @@ PyObject *dispatch_large(struct route *route, vectorcallfunc numpy_call,
 {
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
+    const int64_t since = profile_is_on() ? profile_now() : 0;
+    struct report report = {.reason = "small: too few elements for any loop to gain"};
+    PyObject *result = NULL;
     if (nargs >= route->nin &&
         worth_a_look(route, args, elements_at_most(args, route->nin, n))) {
-        struct report report;
-        PyObject *result = engine_run(route, args, nargs, kwnames, false, &report);
-        if (result != NULL || PyErr_Occurred()) {
-            return result;
-        }
-        atomic_fetch_add_explicit(&numpy_calls, 1, memory_order_relaxed);
+        result = engine_run(route, args, nargs, kwnames, false, &report);
+        atomic_fetch_add_explicit(&numpy_calls, result == NULL, memory_order_relaxed);
     }
-    return numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+    if (result == NULL && !PyErr_Occurred()) {
+        result = numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+    }
+    if (since) {
+        profile_call(route->numpy->name, args, n, result, &report, since);
+    }
+    return result;
 }
 
 PyObject *dispatch_call(PyObject *self, PyObject *const *args, size_t nargsf,
@@ -163,7 +182,7 @@ PyObject *dispatch_call(PyObject *self, PyObject *const *args, size_t nargsf,
 {
     struct route *route = route_of(self);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-    if (!dispatch_is_tiny(route, args, PyVectorcall_NARGS(nargsf) + values)) {
+    if (!glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
         return dispatch_large(route, route->numpy_call, args, nargsf, kwnames);
     }
     return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);

@@ -5,8 +5,6 @@
 #ifndef NPP_DISPATCH_H
 #define NPP_DISPATCH_H
 
-#include <stdatomic.h>
-
 #include "drive.h"
 
 enum { LOOK_SLOTS = 64 };
@@ -54,54 +52,5 @@ int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t narg
 
 /* Calls that came past the first glance and were given to NumPy. */
 uint64_t dispatch_numpy_calls(void);
-
-/* The elements of one argument; of an output tuple, those of its first. */
-static inline int64_t dispatch_elements(PyObject *object)
-{
-    if (PyFloat_CheckExact(object) || PyLong_CheckExact(object) || object == Py_None) {
-        return 1; /* spares them the subtype check */
-    }
-    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0 &&
-        PyArray_CheckExact(PyTuple_GET_ITEM(object, 0))) {
-        object = PyTuple_GET_ITEM(object, 0);
-    }
-    if (PyArray_CheckExact(object) || PyArray_Check(object)) {
-        PyArrayObject *array = (PyArrayObject *)object;
-        int64_t size = 1;
-        for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
-            size *= PyArray_DIM(array, axis);
-        }
-        return size;
-    }
-    return PyList_CheckExact(object) || PyTuple_CheckExact(object) ? Py_SIZE(object)
-                                                                   : 1;
-}
-
-/* What most small calls look like: arrays of one or two axes, numbers, few elements. */
-static inline bool dispatch_is_tiny(const struct route *route, PyObject *const *args,
-                                    Py_ssize_t n)
-{
-    const int64_t look = atomic_load_explicit(&cost_first_look, memory_order_relaxed);
-    int64_t most = 1;
-    for (Py_ssize_t i = 0; i < n; i++) {
-        if (PyArray_CheckExact(args[i])) {
-            PyArrayObject *array = (PyArrayObject *)args[i];
-            if (PyArray_NDIM(array) > 2) {
-                return false;
-            }
-            int64_t size = i < route->nin ? most : 1;
-            for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
-                size *= PyArray_DIM(array, axis);
-            }
-            if (size >= look) {
-                return false;
-            }
-            most = i < route->nin ? size : most;
-        } else if (!PyFloat_CheckExact(args[i]) && !PyLong_CheckExact(args[i])) {
-            return false;
-        }
-    }
-    return true;
-}
 
 #endif

@@ -26,6 +26,7 @@ struct task {
     NpyIter **iters; /* one a member; NULL for a box */
     int niters;
     PyThreadState *saved;
+    int64_t without_gil_ns;
 };
 
 /* -- one piece ------------------------------------------------------------------ */
@@ -139,6 +140,7 @@ static struct team_result run_task(struct task *task, int threads, double ns)
     task->saved = PyEval_SaveThread();
     const struct team_result result = team_run(&region);
     PyEval_RestoreThread(task->saved);
+    task->without_gil_ns += result.ns;
     return result;
 }
 
@@ -225,7 +227,7 @@ static bool went_well(enum team_status status, struct report *report)
 }
 
 static void describe(const struct drive *drive, int threads, npy_intp pieces, double ns,
-                     struct report *report)
+                     int64_t without_gil_ns, struct report *report)
 {
     *report = (struct report){
         .path = drive->path,
@@ -233,6 +235,7 @@ static void describe(const struct drive *drive, int threads, npy_intp pieces, do
         .pieces = pieces,
         .threads = threads,
         .ns = ns,
+        .without_gil_ns = without_gil_ns,
     };
 }
 
@@ -249,7 +252,8 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
         return false;
     }
     const struct team_result result = run_task(task, threads, ns);
-    describe(drive, result.threads, task->pieces.count, ns, report);
+    describe(drive, result.threads, task->pieces.count, ns, task->without_gil_ns,
+             report);
     if (!went_well(result.status, report)) {
         return false;
     }
@@ -270,7 +274,7 @@ static void explain_run(const struct drive *drive, double ns, struct report *rep
                            : cost_threads_awake(drive->size, ns, drive->limit);
     const struct pieces pieces = make_pieces(drive, 0, threads, ns);
     threads = threads < pieces.count ? threads : (int)pieces.count;
-    describe(drive, threads, threads > 1 ? pieces.count : 1, ns, report);
+    describe(drive, threads, threads > 1 ? pieces.count : 1, ns, 0, report);
     if (threads < 2) {
         report->reason = reason ? reason
                          : drive->limit < 2
@@ -306,7 +310,7 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
     if (explain) {
         explain_run(drive, ns, report);
     } else if (done == drive->size) { /* the probe was all there was */
-        describe(drive, 1, 1, ns, report);
+        describe(drive, 1, 1, ns, task.without_gil_ns, report);
         success = true;
     } else {
         success = run(&task, done, ns, fpe, report);

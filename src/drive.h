@@ -17,7 +17,8 @@ struct report {
     const char *path;   /* "direct", "iterator", "buffered", "gufunc", "numpy" */
     npy_intp elements, pieces;
     int threads;
-    double ns; /* an element; negative: not known */
+    double ns; /* an element, on one thread; negative: not known */
+    int64_t without_gil_ns;
 };
 
 struct drive {

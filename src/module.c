@@ -7,9 +7,11 @@
 
 #include "call.h"
 #include "dispatch.h"
+#include "glance.h"
 #include "gufunc.h"
 #include "hooks/hooks.h"
 #include "movement.h"
+#include "profile.h"
 #include "team.h"
 #include "ufuncs.h"
 #include "worth.h"
@@ -135,6 +137,26 @@ static PyObject *is_enabled(PyObject *module, PyObject *unused)
     return PyBool_FromLong(hooks_are_on());
 }
 
+static PyObject *begin_profile(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    profile_begin();
+    Py_RETURN_NONE;
+}
+
+static PyObject *end_profile(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    profile_end();
+    Py_RETURN_NONE;
+}
+
+static PyObject *read_profile(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return profile_rows();
+}
+
 static PyObject *hooks(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
@@ -152,6 +174,7 @@ static PyObject *set_min_elements(PyObject *module, PyObject *object)
     }
     const long long before = cost_min_elements();
     cost_set_min_elements(n < 0 ? -1 : n);
+    glance_set(profile_is_on());
     return PyLong_FromLongLong(before);
 }
 
@@ -230,6 +253,9 @@ static PyMethodDef methods[] = {
     {"count_contexts", count_contexts, METH_O, NULL},
     {"is_enabled", is_enabled, METH_NOARGS, NULL},
     {"hooks", hooks, METH_NOARGS, NULL},
+    {"begin_profile", begin_profile, METH_NOARGS, NULL},
+    {"end_profile", end_profile, METH_NOARGS, NULL},
+    {"read_profile", read_profile, METH_NOARGS, NULL},
     {"set_min_elements", set_min_elements, METH_O, NULL},
     {"set_rendezvous", set_rendezvous, METH_O, NULL},
     {"counters", counters, METH_NOARGS, NULL},
@@ -265,6 +291,7 @@ static int module_exec(PyObject *module)
     }
     import_array1(-1);
     import_umath1(-1);
+    glance_set(false);
     if (!team_ready && (errno = team_init(1)) != 0) {
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;

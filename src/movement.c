@@ -274,8 +274,11 @@ PyObject *movement_astype(struct hook_call *hook, PyObject *self, PyObject *cons
                  &descr)) {
         return NULL;
     }
-    if (descr == NULL || !is_movable(descr) ||
-        !PyArray_CanCastArrayTo(array, descr, casting) ||
+    if (descr && !is_movable(descr)) {
+        hook->report.reason = "elements that own something, or have parts";
+        goto finish;
+    }
+    if (descr == NULL || !PyArray_CanCastArrayTo(array, descr, casting) ||
         (copy == Py_False && PyArray_EquivTypes(PyArray_DESCR(array), descr))) {
         goto finish;
     }

@@ -196,11 +196,11 @@ static inline void move(_Atomic int64_t *average, int64_t to, int share)
  * What it waits at the end for the last helper is lost; it is long where other
  * programs get in the way, and the average is what the next region has to expect.
  */
-static void note_costs(const struct team_result *result, int64_t region_ns)
+static void note_costs(const struct team_result *result)
 {
     /* Up to the length of a piece is in the nature of pieces, and scales with them. */
     const int64_t piece = result->caller_ns / (result->caller_pieces + 1);
-    const int64_t waited = region_ns - result->caller_ns - piece;
+    const int64_t waited = result->ns - result->caller_ns - piece;
     const int64_t arrival = offer.arrived_at - offer.offered_at;
     _Atomic int64_t *known = &team.arrival_ns[offer.to_sleeper];
     move(known, arrival, arrival < load(known) ? 1 : 64);
@@ -341,7 +341,8 @@ struct team_result team_run(const struct team_region *region)
     if (region->threads < 2 || region->npieces < 2 || !take()) {
         count(&counters.serial, 1);
         run_alone(region, &result);
-        count(&counters.ns, result.caller_ns);
+        result.ns = result.caller_ns;
+        count(&counters.ns, result.ns);
         return result;
     }
     open_gate(region);
@@ -349,9 +350,9 @@ struct team_result team_run(const struct team_region *region)
     result.caller_pieces = work(region, 0);
     result.caller_ns = monotonic_ns() - offer.offered_at;
     const uint64_t gate = close_gate();
-    const int64_t region_ns = monotonic_ns() - offer.offered_at;
+    result.ns = monotonic_ns() - offer.offered_at;
     if (offer.arrived_at) {
-        note_costs(&result, region_ns);
+        note_costs(&result);
     }
 
     result.status = (enum team_status)atomic_load(&offer.status);
@@ -363,7 +364,7 @@ struct team_result team_run(const struct team_region *region)
 
     count(&counters.regions, 1);
     count(&counters.helped, helped);
-    count(&counters.ns, region_ns);
+    count(&counters.ns, result.ns);
     return result;
 }
 

@@ -48,6 +48,7 @@ struct team_result {
     int threads;                      /* members that came, the caller included */
     int fpe;                          /* FE_* status flags raised by any member */
     int64_t caller_pieces, caller_ns; /* what the caller did itself, and in what time */
+    int64_t ns;                       /* of the whole region */
 };
 
 /*

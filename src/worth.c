@@ -1,8 +1,6 @@
 /* worth.c - see worth.h. */
 #include "worth.h"
 
-#include <stdatomic.h>
-
 #include "team.h"
 
 /* What a person notices, and what an element costs at most where nothing is known. */
@@ -71,7 +69,7 @@ const char *worth_consider(struct worth *worth, const struct call *call,
         return NULL;
     }
     const double known = cost_known(costs, worth->key);
-    if (!call->core && call->size < atomic_load(&cost_first_look)) {
+    if (!call->core && call->size < cost_first_look()) {
         return "small: too few elements for any loop to gain";
     }
     if (worth->limit < 2 && !explain && !is_long(call, known)) {

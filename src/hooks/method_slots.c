@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#include "../dispatch.h"
+#include "../glance.h"
 #include "../movement.h"
 #include "../outer.h"
+#include "../profile.h"
 #include "hook_call.h"
 #include "hooks.h"
 
@@ -16,12 +17,12 @@ enum owner { owner_ndarray, owner_ufunc, owner_function };
 #define NUMPY NULL
 
 struct slot {
-    const char *owner_name, *name;
+    const char *name, *label;
     enum owner owner;
     int arrays;
     hook_function *ours;
     /* One trampoline for each way in which CPython may call a function. */
-    PyCFunction trampolines[3];
+    PyCFunction trampolines[4];
     PyMethodDef *def; /* NULL: this NumPy has none */
     PyCFunction saved, chosen;
     const char *left_out;
@@ -37,86 +38,165 @@ enum slot_number {
 };
 static struct slot slots[slot_count];
 
-/* Of an array, or of the first arrays in a list or tuple. */
-static inline int64_t elements(PyObject *object)
+/* What a call is about, at a glance. */
+static inline bool is_small(enum owner owner, PyObject *self, PyObject *const *args,
+                            Py_ssize_t nargs)
 {
-    if (!PyList_CheckExact(object) && !PyTuple_CheckExact(object)) {
-        return dispatch_elements(object);
+    const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
+    if (owner == owner_ndarray && glance_elements(self) >= gate) {
+        return false;
     }
-    int64_t sum = PySequence_Fast_GET_SIZE(object);
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object) && i < 16; i++) {
-        sum += dispatch_elements(PySequence_Fast_GET_ITEM(object, i));
+    for (Py_ssize_t i = 0; i < nargs && i < 3; i++) {
+        if (glance_elements(args[i]) >= gate) {
+            return false;
+        }
     }
-    return sum;
+    return true;
 }
 
-/* What a call is about, at a glance. */
-static inline int64_t glance(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
+/* The arguments of a call: as a vector, and as CPython gave them if that was not one.
+ */
+struct arguments {
+    PyObject *const *vector;
+    Py_ssize_t nargs;
+    PyObject *kwnames;
+    PyObject *tuple, *dictionary;
+};
+
+static PyObject *call_numpy(const struct slot *slot, PyObject *self,
+                            const struct arguments *given)
 {
-    int64_t most = PyArray_Check(self) ? dispatch_elements(self) : 0;
-    for (Py_ssize_t i = 0; i < nargs && i < 3; i++) {
-        const int64_t size = elements(args[i]);
-        most = size > most ? size : most;
+    void (*const saved)(void) = (void (*)(void))slot->saved;
+    switch (slot->def->ml_flags) {
+    case METH_FASTCALL | METH_KEYWORDS:
+        return ((with_keywords *)saved)(self, given->vector, given->nargs,
+                                        given->kwnames);
+    case METH_FASTCALL:
+        return ((positional *)saved)(self, given->vector, given->nargs);
+    case METH_VARARGS:
+        return ((PyCFunction)saved)(self, given->tuple);
+    default:
+        return ((PyCFunctionWithKeywords)saved)(self, given->tuple, given->dictionary);
     }
-    return most;
 }
 
 /* Ours; NULL without an exception: NumPy is to run it. */
-static PyObject *run(struct slot *slot, PyObject *self, PyObject *const *args,
-                     Py_ssize_t nargs, PyObject *kwnames)
+static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *self,
+                           const struct arguments *given)
+{
+    PyObject *vector[16], *name, *value;
+    const Py_ssize_t more = given->dictionary ? PyDict_GET_SIZE(given->dictionary) : 0;
+    if (slot->ours == NULL) {
+        hook->report.reason = "no parallel version of it yet";
+        return NULL;
+    }
+    if (more == 0) {
+        return slot->ours(hook, self, given->vector, given->nargs, given->kwnames);
+    }
+    if (given->nargs + more > (Py_ssize_t)(sizeof vector / sizeof *vector)) {
+        hook->report.reason = "more arguments than it takes: NumPy raises";
+        return NULL;
+    }
+    PyObject *kwnames = PyTuple_New(more);
+    if (kwnames == NULL) {
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < given->nargs; i++) {
+        vector[i] = given->vector[i];
+    }
+    Py_ssize_t at = 0;
+    for (Py_ssize_t i = 0; PyDict_Next(given->dictionary, &at, &name, &value); i++) {
+        PyTuple_SET_ITEM(kwnames, i, Py_NewRef(name));
+        vector[given->nargs + i] = value;
+    }
+    PyObject *result = slot->ours(hook, self, vector, given->nargs, kwnames);
+    Py_DECREF(kwnames);
+    return result;
+}
+
+static PyObject *call_large(struct slot *slot, PyObject *self,
+                            const struct arguments *given)
 {
     if (is_test()) {
         Py_RETURN_NONE;
     }
-    const int64_t look = atomic_load_explicit(&cost_first_look, memory_order_relaxed);
-    if (slot->ours == NULL || glance(self, args, nargs) < look || !hooks_are_on()) {
-        return NULL;
-    }
+    const int64_t since = profile_is_on() ? profile_now() : 0;
     struct hook_call hook = {.state = hooks.state, .costs = &slot->costs};
-    return slot->ours(&hook, self, args, nargs, kwnames);
+    PyObject *result = NULL;
+    if (!hooks_are_on()) {
+        return call_numpy(slot, self, given);
+    }
+    result = call_ours(slot, &hook, self, given);
+    if (result == NULL && !PyErr_Occurred()) {
+        result = call_numpy(slot, self, given);
+    }
+    if (since) {
+        /* The array of a method counts as its first argument. */
+        PyObject *args[3] = {self};
+        Py_ssize_t n = slot->owner == owner_ndarray;
+        for (Py_ssize_t i = 0; i < given->nargs && n < 3; i++) {
+            args[n++] = given->vector[i];
+        }
+        profile_call(slot->label, args, n, result, &hook.report, since);
+    }
+    return result;
 }
 
-static inline PyObject *call_with_keywords(struct slot *slot, PyObject *self,
-                                           PyObject *const *args, Py_ssize_t nargs,
-                                           PyObject *kwnames)
+static inline PyObject *const *items(PyObject *tuple)
 {
-    PyObject *result = run(slot, self, args, nargs, kwnames);
-    return result || PyErr_Occurred() ? result
-                                      : ((with_keywords *)(void (*)(void))slot->saved)(
-                                            self, args, nargs, kwnames);
+    return ((PyTupleObject *)tuple)->ob_item;
 }
 
-static inline PyObject *call_positional(struct slot *slot, PyObject *self,
-                                        PyObject *const *args, Py_ssize_t nargs)
+/* Apart, so that small calls need no stack frame. */
+__attribute__((noinline)) static PyObject *
+call_vector(struct slot *slot, PyObject *self, PyObject *const *args, Py_ssize_t nargs,
+            PyObject *kwnames)
 {
-    PyObject *result = run(slot, self, args, nargs, NULL);
-    return result || PyErr_Occurred()
-               ? result
-               : ((positional *)(void (*)(void))slot->saved)(self, args, nargs);
+    return call_large(slot, self,
+                      &(struct arguments){args, nargs, kwnames, NULL, NULL});
 }
 
-static inline PyObject *call_tuple(struct slot *slot, PyObject *self, PyObject *args)
+__attribute__((noinline)) static PyObject *
+call_tuple(struct slot *slot, PyObject *self, PyObject *tuple, PyObject *dictionary)
 {
-    PyObject *result =
-        run(slot, self, ((PyTupleObject *)args)->ob_item, PyTuple_GET_SIZE(args), NULL);
-    return result || PyErr_Occurred() ? result : slot->saved(self, args);
+    return call_large(slot, self,
+                      &(struct arguments){items(tuple), PyTuple_GET_SIZE(tuple), NULL,
+                                          tuple, dictionary});
 }
 
 #define HOOK(owner, name, arrays, ours)                                                \
   static PyObject *keywords_##owner##_##name(PyObject *self, PyObject *const *args,    \
                                              Py_ssize_t nargs, PyObject *kwnames)      \
   {                                                                                    \
-    return call_with_keywords(&slots[slot_##owner##_##name], self, args, nargs,        \
-                              kwnames);                                                \
+    struct slot *slot = &slots[slot_##owner##_##name];                                 \
+    return is_small(owner_##owner, self, args, nargs)                                  \
+               ? ((with_keywords *)(void (*)(void))slot->saved)(self, args, nargs,     \
+                                                                kwnames)               \
+               : call_vector(slot, self, args, nargs, kwnames);                        \
   }                                                                                    \
   static PyObject *positional_##owner##_##name(PyObject *self, PyObject *const *args,  \
                                                Py_ssize_t nargs)                       \
   {                                                                                    \
-    return call_positional(&slots[slot_##owner##_##name], self, args, nargs);          \
+    struct slot *slot = &slots[slot_##owner##_##name];                                 \
+    return is_small(owner_##owner, self, args, nargs)                                  \
+               ? ((positional *)(void (*)(void))slot->saved)(self, args, nargs)        \
+               : call_vector(slot, self, args, nargs, NULL);                           \
   }                                                                                    \
   static PyObject *tuple_##owner##_##name(PyObject *self, PyObject *args)              \
   {                                                                                    \
-    return call_tuple(&slots[slot_##owner##_##name], self, args);                      \
+    struct slot *slot = &slots[slot_##owner##_##name];                                 \
+    return is_small(owner_##owner, self, items(args), PyTuple_GET_SIZE(args))          \
+               ? slot->saved(self, args)                                               \
+               : call_tuple(slot, self, args, NULL);                                   \
+  }                                                                                    \
+  static PyObject *dictionary_##owner##_##name(PyObject *self, PyObject *args,         \
+                                               PyObject *keywords)                     \
+  {                                                                                    \
+    struct slot *slot = &slots[slot_##owner##_##name];                                 \
+    return is_small(owner_##owner, self, items(args), PyTuple_GET_SIZE(args))          \
+               ? ((PyCFunctionWithKeywords)(void (*)(void))slot->saved)(self, args,    \
+                                                                        keywords)      \
+               : call_tuple(slot, self, args, keywords);                               \
   }
 #include "hooks.def"
 #undef HOOK
@@ -124,13 +204,13 @@ static inline PyObject *call_tuple(struct slot *slot, PyObject *self, PyObject *
 #define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static struct slot slots[slot_count] = {
 #define HOOK(owner, name, arrays, ours)                                                \
-  {#owner,                                                                             \
-   #name,                                                                              \
+  {#name,                                                                              \
+   #owner "." #name,                                                                   \
    owner_##owner,                                                                      \
    arrays,                                                                             \
    ours,                                                                               \
    {FUNCTION(keywords_##owner##_##name), FUNCTION(positional_##owner##_##name),        \
-    tuple_##owner##_##name},                                                           \
+    tuple_##owner##_##name, FUNCTION(dictionary_##owner##_##name)},                    \
    NULL,                                                                               \
    NULL,                                                                               \
    NULL,                                                                               \
@@ -210,6 +290,9 @@ static const char *find_slot(struct slot *slot, PyObject *functions)
     case METH_VARARGS:
         slot->chosen = slot->trampolines[2];
         return NULL;
+    case METH_VARARGS | METH_KEYWORDS:
+        slot->chosen = slot->trampolines[3];
+        return NULL;
     default:
         slot->def = NULL;
         return "this NumPy takes its arguments in another way";
@@ -263,9 +346,9 @@ int method_slots_status(PyObject *list)
     int status = 0;
     for (int i = 0; i < slot_count && status == 0; i++) {
         const struct slot *slot = &slots[i];
-        status = hooks_append_status(
-            list, PyUnicode_FromFormat("%s.%s", slot->owner_name, slot->name),
-            slot->left_out, slot->def && LOAD(slot->def->ml_meth) == slot->chosen);
+        status =
+            hooks_append_status(list, PyUnicode_FromString(slot->label), slot->left_out,
+                                slot->def && LOAD(slot->def->ml_meth) == slot->chosen);
     }
     return status;
 }

@@ -2,6 +2,7 @@
 #include "slots.h"
 
 #include "../dispatch.h"
+#include "../glance.h"
 #include "../ufuncs.h"
 #include "hooks.h"
 
@@ -17,29 +18,43 @@ static struct ufunc_hook {
     bool buried;          /* another library's function lies over ours, and stays */
 } ufunc_hooks[TABLE_SIZE];
 
-static inline struct ufunc_hook *find(const void *ufunc)
+static inline struct ufunc_hook *place(const void *ufunc, uintptr_t attempt)
 {
-    for (uintptr_t at = (uintptr_t)ufunc >> 4;; at++) {
-        struct ufunc_hook *hook = &ufunc_hooks[at % TABLE_SIZE];
-        if (hook->ufunc == ufunc || hook->ufunc == NULL) {
-            return hook;
-        }
-    }
+    return &ufunc_hooks[(((uintptr_t)ufunc >> 4) + attempt) % TABLE_SIZE];
 }
 
-static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args, size_t nargsf,
-                                  PyObject *kwnames)
+static struct ufunc_hook *find(const void *ufunc)
+{
+    uintptr_t attempt = 0;
+    while (place(ufunc, attempt)->ufunc && place(ufunc, attempt)->ufunc != ufunc) {
+        attempt++;
+    }
+    return place(ufunc, attempt);
+}
+
+/* Apart, so that small calls need no stack frame. */
+__attribute__((noinline)) static PyObject *
+call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     if (is_test()) {
         Py_RETURN_NONE;
     }
     const struct ufunc_hook *hook = find(self);
+    return hooks_are_on()
+               ? dispatch_large(hook->route, hook->saved, args, nargsf, kwnames)
+               : hook->saved(self, args, nargsf, kwnames);
+}
+
+static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args, size_t nargsf,
+                                  PyObject *kwnames)
+{
+    const struct ufunc_hook *hook = place(self, 0);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-    if (dispatch_is_tiny(hook->route, args, PyVectorcall_NARGS(nargsf) + values) ||
-        !hooks_are_on()) {
+    if (hook->ufunc == (PyUFuncObject *)self &&
+        glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
         return hook->saved(self, args, nargsf, kwnames);
     }
-    return dispatch_large(hook->route, hook->saved, args, nargsf, kwnames);
+    return call_large(self, args, nargsf, kwnames);
 }
 
 static void install_ufunc(struct ufunc_hook *hook)

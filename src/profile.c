@@ -1,0 +1,251 @@
+/* profile.c - see profile.h. */
+#include "profile.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "glance.h"
+
+enum { ROWS = 512, NO_DTYPE = -1 };
+
+_Atomic int profile_users;
+
+/* Written by one thread, read by any. */
+struct counts {
+    _Atomic int64_t calls, elements, bytes, ns, without_gil_ns, numpy_ns;
+    _Atomic int threads; /* the most */
+};
+
+struct row {
+    _Atomic(const char *) name; /* written last; NULL: free */
+    const char *reason;         /* why serial; NULL: in parallel */
+    int dtype;
+    struct counts counts;
+};
+
+struct table {
+    _Atomic(struct table *) next;
+    _Atomic bool taken; /* by a living thread */
+    struct row rows[ROWS];
+};
+static _Atomic(struct table *) tables;
+
+/* -- the table of this thread --------------------------------------------------- */
+
+static _Thread_local struct table *mine;
+static pthread_key_t at_thread_end;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void give_back(void *table)
+{
+    atomic_store(&((struct table *)table)->taken, false);
+}
+
+static void make_key(void)
+{
+    (void)pthread_key_create(&at_thread_end, give_back);
+}
+
+/* One that a thread left behind, or a new one; NULL: no memory. */
+static struct table *find_table(void)
+{
+    struct table *table = atomic_load(&tables);
+    for (; table; table = atomic_load(&table->next)) {
+        bool taken = false;
+        if (atomic_compare_exchange_strong(&table->taken, &taken, true)) {
+            return table;
+        }
+    }
+    table = calloc(1, sizeof *table);
+    if (table) {
+        atomic_store(&table->taken, true);
+        struct table *first = atomic_load(&tables);
+        do {
+            atomic_store(&table->next, first);
+        } while (!atomic_compare_exchange_weak(&tables, &first, table));
+    }
+    return table;
+}
+
+static struct table *my_table(void)
+{
+    if (mine == NULL && (mine = find_table()) != NULL) {
+        pthread_once(&once, make_key);
+        pthread_setspecific(at_thread_end, mine);
+    }
+    return mine;
+}
+
+/* The row of a kind of calls; the last one takes what the table has no room for. */
+static struct row *find_row(struct table *table, const char *name, const char *reason,
+                            int dtype)
+{
+    const uintptr_t hash = ((uintptr_t)name >> 2) * 31 + ((uintptr_t)reason >> 2) * 17 +
+                           (uintptr_t)(dtype + 1);
+    for (uintptr_t i = 0; i < ROWS - 1; i++) {
+        struct row *row = &table->rows[(hash + i) % (ROWS - 1)];
+        const char *known = atomic_load_explicit(&row->name, memory_order_relaxed);
+        if (known == NULL) {
+            row->reason = reason;
+            row->dtype = dtype;
+            atomic_store(&row->name, name);
+            return row;
+        }
+        if (known == name && row->reason == reason && row->dtype == dtype) {
+            return row;
+        }
+    }
+    struct row *last = &table->rows[ROWS - 1];
+    last->reason = "more kinds of calls than profile() tells apart";
+    last->dtype = NO_DTYPE;
+    atomic_store(&last->name, "(others)");
+    return last;
+}
+
+/* -- counting ------------------------------------------------------------------- */
+
+int64_t profile_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec + 1;
+}
+
+void profile_begin(void)
+{
+    atomic_fetch_add(&profile_users, 1);
+    glance_set(true);
+}
+
+void profile_end(void)
+{
+    if (atomic_fetch_sub(&profile_users, 1) == 1) {
+        glance_set(false);
+    }
+}
+
+static void add(_Atomic int64_t *count, int64_t more)
+{
+    atomic_store_explicit(count,
+                          atomic_load_explicit(count, memory_order_relaxed) + more,
+                          memory_order_relaxed);
+}
+
+struct size {
+    int64_t elements, bytes;
+    int dtype;
+};
+
+static void measure(struct size *size, PyObject *object)
+{
+    if (object == NULL || !PyArray_Check(object)) {
+        return;
+    }
+    PyArrayObject *array = (PyArrayObject *)object;
+    const int64_t elements = PyArray_SIZE(array);
+    size->elements = elements > size->elements ? elements : size->elements;
+    size->bytes += elements * PyArray_ITEMSIZE(array);
+    size->dtype = size->dtype == NO_DTYPE ? PyArray_TYPE(array) : size->dtype;
+}
+
+/* Arguments, those within a list or tuple too, and a result that is none of them. */
+static struct size measure_call(PyObject *const *args, Py_ssize_t n, PyObject *result)
+{
+    struct size size = {0, 0, NO_DTYPE};
+    bool is_argument = false;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        is_argument |= args[i] == result;
+        if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i])) {
+            for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(args[i]); k++) {
+                PyObject *item = PySequence_Fast_GET_ITEM(args[i], k);
+                is_argument |= item == result;
+                measure(&size, item);
+            }
+        } else {
+            measure(&size, args[i]);
+        }
+    }
+    if (result && !is_argument) {
+        measure(&size, result);
+        for (Py_ssize_t k = 0;
+             PyTuple_CheckExact(result) && k < PyTuple_GET_SIZE(result); k++) {
+            measure(&size, PyTuple_GET_ITEM(result, k));
+        }
+    }
+    return size;
+}
+
+void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
+                  PyObject *result, const struct report *report, int64_t since)
+{
+    const int64_t ns = profile_now() - since;
+    struct table *table = my_table();
+    if (table == NULL) {
+        return;
+    }
+    const struct size size = measure_call(args, n, result);
+    const bool parallel = report->reason == NULL && report->threads > 1;
+    const char *reason = parallel         ? NULL
+                         : report->reason ? report->reason
+                                          : "no helper came in time";
+    struct counts *counts = &find_row(table, name, reason, size.dtype)->counts;
+    const double numpy_ns = report->ns * (double)report->elements;
+    add(&counts->calls, 1);
+    add(&counts->elements, size.elements);
+    add(&counts->bytes, size.bytes);
+    add(&counts->ns, ns);
+    add(&counts->without_gil_ns, report->without_gil_ns);
+    add(&counts->numpy_ns, parallel && report->ns > 0 ? (int64_t)numpy_ns : ns);
+    if (report->threads > counts->threads) {
+        counts->threads = report->threads;
+    }
+}
+
+/* -- reading -------------------------------------------------------------------- */
+
+static PyObject *describe(const struct row *row, const char *name)
+{
+    const struct counts *counts = &row->counts;
+    PyObject *dtype = NULL;
+    if (row->dtype == NO_DTYPE) {
+        dtype = Py_NewRef(Py_None);
+    } else {
+        PyArray_Descr *descr = PyArray_DescrFromType(row->dtype);
+        dtype = descr ? PyObject_GetAttrString((PyObject *)descr, "name") : NULL;
+        Py_XDECREF(descr);
+        if (dtype ==
+            NULL) { /* one that has no single instance: StringDType, a user's */
+            PyErr_Clear();
+            dtype = PyUnicode_FromFormat("type %d", row->dtype);
+        }
+    }
+    return dtype
+               ? Py_BuildValue("(sNziLLLLLL)", name, dtype, row->reason,
+                               (int)counts->threads, (long long)counts->calls,
+                               (long long)counts->elements, (long long)counts->bytes,
+                               (long long)counts->ns, (long long)counts->without_gil_ns,
+                               (long long)counts->numpy_ns)
+               : NULL;
+}
+
+PyObject *profile_rows(void)
+{
+    PyObject *list = PyList_New(0);
+    struct table *table = atomic_load(&tables);
+    for (; list && table; table = atomic_load(&table->next)) {
+        for (int i = 0; list && i < ROWS; i++) {
+            const char *name = atomic_load(&table->rows[i].name);
+            if (name == NULL || table->rows[i].counts.calls == 0) {
+                continue;
+            }
+            PyObject *row = describe(&table->rows[i], name);
+            if (row == NULL || PyList_Append(list, row) < 0) {
+                Py_CLEAR(list);
+            }
+            Py_XDECREF(row);
+        }
+    }
+    return list;
+}

@@ -1,0 +1,33 @@
+/*
+ * profile.h - what was called, and what came of it.
+ *
+ * Each thread counts in a table of its own, without a lock; a reader adds the tables
+ * up. Counts only grow: a profile is the difference of two readings.
+ */
+#ifndef NPP_PROFILE_H
+#define NPP_PROFILE_H
+
+#include "drive.h"
+
+/* Calls are counted while more profiles began than ended. */
+void profile_begin(void);
+void profile_end(void);
+extern _Atomic int profile_users;
+
+static inline bool profile_is_on(void)
+{
+    return __builtin_expect(profile_users > 0, 0);
+}
+
+/* Never 0. */
+int64_t profile_now(void);
+
+/* Count a call that began at `since`: its arguments, and its result or NULL. */
+void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
+                  PyObject *result, const struct report *report, int64_t since);
+
+/* [(name, dtype or None, reason or None, threads, calls, elements, bytes, ns, ns
+ * without the GIL, ns that NumPy is estimated to take)]; NULL: an exception is set. */
+PyObject *profile_rows(void);
+
+#endif

@@ -1,0 +1,186 @@
+"""profile: what it counts, for whom, and how it is shown."""
+
+import threading
+
+import numpy as np
+import numpy_par as npp
+import pytest
+from support import run_python
+
+X = np.linspace(0, 1, 50_000)
+
+
+def only(record, call):
+    [row] = [row for row in record.rows if row.call == call]
+    return row
+
+
+@pytest.fixture
+def patient():
+    """Helpers that are started or woken first come in time all the same."""
+    npp._engine.set_rendezvous(50_000_000)
+    yield
+    npp._engine.set_rendezvous(200_000)
+
+
+def test_a_parallel_call(patient):
+    with npp.profile() as record:
+        for _ in range(3):
+            npp.add(X, X)
+    row = only(record, "add")
+    assert (row.outcome, row.dtype, row.calls, row.elements) == ("parallel", "float64", 3, 150_000)
+    assert row.bytes == 3 * 3 * X.nbytes and 2 <= row.threads <= 3
+    assert 0 < row.seconds < 10 and 0 <= row.gil <= 1 and row.numpy_seconds > 0
+    assert row.saved == row.numpy_seconds - row.seconds
+
+
+SERIAL = {
+    "small": (lambda: np.add(X[:3], 1), "small"),
+    "object dtype": (lambda: np.add(X[:900].astype(object), 1), "object dtype"),
+    "subclass": (lambda: np.add(X.view(np.matrix), 1), "not a plain ndarray"),
+    "limit": (lambda: limited(), "limit on threads is 1"),
+    "reduction": (lambda: np.add.reduce(X), "no parallel version"),
+    "StringDType": (lambda: np.equal(np.full(900, "a", "T"), "b"), "StringDType"),
+}
+
+
+def limited():
+    with npp.threads(1):
+        return np.add(X, 1)
+
+
+@pytest.mark.parametrize("name", SERIAL)
+def test_why_a_call_is_serial(name, cost_model):
+    case, reason = SERIAL[name]
+    with npp.enabled(), npp.profile() as record:
+        case()
+    outcomes = {row.outcome for row in record.rows}
+    assert any(reason in outcome for outcome in outcomes), outcomes
+    assert all(row.outcome != "parallel" for row in record.rows if row.call == "add")
+
+
+def test_numpys_functions_and_operators():
+    with npp.enabled(), npp.profile() as record:
+        (X + X).astype("f4")
+        np.where(X > 0.5, X, 0.0)
+        np.concatenate([X, X])
+        X.sum()
+    calls = {row.call for row in record.rows}
+    assert calls == {"add", "ndarray.astype", "function.where", "greater", "function.concatenate", "ufunc.reduce"}
+    assert only(record, "function.concatenate").bytes == 4 * X.nbytes
+
+
+def test_all_threads_and_only_the_block():
+    npp.add(X, X)
+
+    def compute():
+        for _ in range(50):
+            npp.add(X, X)
+
+    with npp.profile() as record:
+        threads = [threading.Thread(target=compute) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    npp.add(X, X)
+    assert sum(row.calls for row in record.rows if row.call == "add") == 300
+
+
+def test_nested():
+    with npp.profile() as outer:
+        npp.exp(X)
+        with npp.profile() as inner:
+            npp.sin(X)
+        npp.cos(X)
+    assert {row.call for row in inner.rows} == {"sin"} and {row.call for row in outer.rows} == {"exp", "sin", "cos"}
+
+
+def test_within_the_block_it_shows_what_there_is_so_far():
+    record = npp.profile()
+    assert record.rows == []
+    with record:
+        npp.exp(X)
+        assert only(record, "exp").calls == 1
+        npp.exp(X)
+        assert only(record, "exp").calls == 2
+    npp.exp(X)
+    assert only(record, "exp").calls == 2
+    with pytest.raises(RuntimeError, match="used already"), record:
+        pass
+
+
+def test_a_call_that_raises_is_counted():
+    with npp.profile() as record, pytest.raises(ValueError, match="broadcast"):
+        npp.add(X, X[:-1])
+    assert only(record, "add").calls == 1
+
+
+def test_forms():
+    with npp.profile() as record:
+        npp.exp(X)
+        npp.add(X.astype("f4"), np.float32(1))
+    text = str(record)
+    assert "exp" in text and "float32" in text and "parallel" in text and "calls took" in text
+    assert "no call was recorded" in str(npp.profile())
+    [first, *_] = record.to_dict()
+    assert {"call", "dtype", "calls", "gil", "saved", "gb_per_s", "outcome"} <= set(first)
+    frame = pytest.importorskip("pandas") and record.to_pandas()
+    assert list(frame["calls"]) == [1, 1] and set(frame.columns) == set(first)
+    assert list(npp.profile().to_pandas().columns) == list(frame.columns)
+
+
+def test_plot():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    with npp.profile() as record:
+        npp.exp(X)
+        npp.exp(X[:1])
+    axes = record.plot()
+    assert {label.get_text() for label in axes.get_yticklabels()} == {"exp float64"} and axes.get_xlabel() == "milliseconds"
+    assert record.plot(ax=axes) is axes
+
+
+def test_many_kinds_of_calls_and_many_threads():
+    code = """
+        import threading
+        import numpy as np, numpy_par as npp
+        def work():
+            for name in npp._UFUNC_NAMES:
+                ufunc = getattr(npp, name)
+                for dtype in "?bhilqBHILQefdgFDG":
+                    try:
+                        ufunc(*[np.ones(2, dtype)] * ufunc.nin)
+                    except Exception:
+                        pass
+        with npp.profile() as record:
+            for _ in range(40):  # one after the other: they use one table
+                thread = threading.Thread(target=work)
+                thread.start()
+                thread.join()
+        assert len(record.rows) > 400 and sum(row.calls for row in record.rows if row.call == "add") % 40 == 0
+        assert any(row.call == "(others)" for row in record.rows)
+        status = dict(line.split(":") for line in open("/proc/self/status") if line.startswith("VmRSS"))
+        assert int(status["VmRSS"].split()[0]) < 200_000, status
+    """
+    run_python(code, env={"NUMPY_PAR_MIN_ELEMENTS": None}, options=("-W", "ignore"))
+
+
+def test_magics():
+    pytest.importorskip("IPython")
+    code = """
+        from IPython.testing.globalipapp import start_ipython
+        import io, contextlib
+        ip = start_ipython()
+        ip.run_line_magic("load_ext", "numpy_par")
+        import numpy_par as npp
+        assert npp.is_enabled()
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            ip.run_cell("import numpy as np; x = np.ones(100_000)")
+            ip.run_cell_magic("numpy_par.profile", "", "y = x + x")
+            assert ip.user_ns["y"][0] == 2
+        assert "add" in out.getvalue() and "calls took" in out.getvalue(), out.getvalue()
+        ip.run_line_magic("unload_ext", "numpy_par")
+        assert not npp.is_enabled() and "numpy_par.profile" not in ip.magics_manager.magics["cell"]
+    """
+    run_python(code, options=("-W", "ignore"))
