@@ -31,6 +31,14 @@ class Row:
     numpy_seconds : float
         What NumPy would have taken, from the cost of an element on one thread; where it
         was NumPy, what it took.
+
+    Examples
+    --------
+    >>> import numpy_par as npp
+    >>> with npp.profile() as p:
+    ...     y = npp.add([1, 2], 3)
+    >>> p.rows[0].calls, p.rows[0].outcome
+    (1, 'small: too few elements for any loop to gain')
     """
 
     call: str

@@ -10,7 +10,7 @@
 #include "glance.h"
 #include "gufunc.h"
 #include "hooks/hooks.h"
-#include "movement.h"
+#include "movement/movement.h"
 #include "profile.h"
 #include "team.h"
 #include "ufuncs.h"

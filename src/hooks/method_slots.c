@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../glance.h"
-#include "../movement.h"
+#include "../movement/movement.h"
 #include "../outer.h"
 #include "../profile.h"
 #include "hook_call.h"

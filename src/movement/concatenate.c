@@ -1,0 +1,108 @@
+/* concatenate.c - concatenate, and so stack, hstack and the like. */
+#include <string.h>
+
+#include "arguments.h"
+#include "move.h"
+#include "movement.h"
+
+/* The shape of a concatenation of plain C-contiguous arrays of one dtype along an
+ * axis, or why it is not that.  Other layouts have a result whose strides NumPy finds
+ * by a vote; axes of length 1 take part in it with strides that say nothing. */
+static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *shape)
+{
+    static const char mixed[] =
+        "not all plain C-contiguous ndarrays of one native dtype";
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(arrays);
+    PyArrayObject *first = (PyArrayObject *)PySequence_Fast_GET_ITEM(arrays, 0);
+    if (!move_is_plain((PyObject *)first) || PyArray_ISBYTESWAPPED(first)) {
+        return mixed;
+    }
+    const int ndim = PyArray_NDIM(first);
+    *axis += *axis < 0 ? ndim : 0;
+    if (*axis < 0 || *axis >= ndim) {
+        return arguments_refused;
+    }
+    memcpy(shape, PyArray_DIMS(first), sizeof *shape * (size_t)ndim);
+    shape[*axis] = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyArrayObject *array = (PyArrayObject *)PySequence_Fast_GET_ITEM(arrays, i);
+        if (!move_is_plain((PyObject *)array) || PyArray_NDIM(array) != ndim ||
+            !PyArray_IS_C_CONTIGUOUS(array) ||
+            PyArray_DESCR(array) != PyArray_DESCR(first)) {
+            return mixed;
+        }
+        for (int d = 0; d < ndim; d++) {
+            const npy_intp length = PyArray_DIM(array, d);
+            if ((d != *axis && length != shape[d]) || (ndim > 1 && length < 2)) {
+                return arguments_refused;
+            }
+        }
+        shape[*axis] += PyArray_DIM(array, *axis);
+    }
+    return NULL;
+}
+
+/* Give a view another place along an axis. */
+static PyObject *window(PyArrayObject *whole, int axis, npy_intp begin, npy_intp length)
+{
+    npy_intp shape[NPY_MAXDIMS];
+    memcpy(shape, PyArray_DIMS(whole), sizeof *shape * (size_t)PyArray_NDIM(whole));
+    shape[axis] = length;
+    PyArray_Descr *descr = PyArray_DESCR(whole);
+    Py_INCREF(descr);
+    PyObject *view = PyArray_NewFromDescr(
+        &PyArray_Type, descr, PyArray_NDIM(whole), shape, PyArray_STRIDES(whole),
+        PyArray_BYTES(whole) + begin * PyArray_STRIDE(whole, axis), NPY_ARRAY_WRITEABLE,
+        NULL);
+    if (view && PyArray_SetBaseObject((PyArrayObject *)view, Py_NewRef(whole)) < 0) {
+        Py_CLEAR(view);
+    }
+    return view;
+}
+
+PyObject *movement_concatenate(struct hook_call *hook, PyObject *self,
+                               PyObject *const *args, Py_ssize_t nargs,
+                               PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    npy_intp shape[NPY_MAXDIMS];
+    int axis = 0;
+    PyObject *arrays = arguments_find(&arguments, 0, "seq");
+    PyObject *axis_given = arguments_find(&arguments, 1, "axis");
+
+    hook->report.reason = arguments_refused;
+    if (nargs > 2 || !arrays || !arguments_known(&arguments) || axis_given == Py_None ||
+        !(PyList_CheckExact(arrays) || PyTuple_CheckExact(arrays)) ||
+        PySequence_Fast_GET_SIZE(arrays) == 0 ||
+        (axis_given && !PyLong_CheckExact(axis_given))) {
+        return NULL;
+    }
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(arrays);
+    axis = axis_given ? PyArray_PyIntAsInt(axis_given) : 0;
+    if (PyErr_Occurred()) {
+        PyErr_Clear(); /* out of range */
+        return NULL;
+    }
+    hook->report.reason = concatenated_shape(arrays, &axis, shape);
+    if (hook->report.reason) {
+        return NULL;
+    }
+    PyArrayObject *first = (PyArrayObject *)PySequence_Fast_GET_ITEM(arrays, 0);
+    PyArray_Descr *descr = PyArray_DESCR(first);
+    Py_INCREF(descr);
+    PyObject *result = PyArray_Empty(PyArray_NDIM(first), shape, descr, 0);
+    npy_intp begin = 0;
+    for (Py_ssize_t i = 0; result && i < count; i++) {
+        PyArrayObject *array = (PyArrayObject *)PySequence_Fast_GET_ITEM(arrays, i);
+        const npy_intp length = PyArray_DIM(array, axis);
+        PyObject *view = window((PyArrayObject *)result, axis, begin, length);
+        if (view == NULL || (!move_into(hook, (PyArrayObject *)view, array, NULL) &&
+                             (PyErr_Occurred() ||
+                              PyArray_CopyInto((PyArrayObject *)view, array) < 0))) {
+            Py_CLEAR(result);
+        }
+        Py_XDECREF(view);
+        begin += length;
+    }
+    return result;
+}

@@ -1,0 +1,160 @@
+/* copy.c - copy, astype, copyto. */
+#include "arguments.h"
+#include "move.h"
+#include "movement.h"
+
+/* What names one dtype, always the same one, without a warning: a dtype, a concrete
+ * type of scalars, a Python type of numbers, or a text but for the deprecated "a8". */
+static bool names_dtype(PyObject *object)
+{
+    PyTypeObject *const abstract[] = {
+        &PyGenericArrType_Type,         &PyNumberArrType_Type,
+        &PyIntegerArrType_Type,         &PySignedIntegerArrType_Type,
+        &PyUnsignedIntegerArrType_Type, &PyInexactArrType_Type,
+        &PyFloatingArrType_Type,        &PyComplexFloatingArrType_Type,
+        &PyFlexibleArrType_Type,        &PyCharacterArrType_Type,
+    };
+    if (PyUnicode_CheckExact(object)) {
+        return PyUnicode_GET_LENGTH(object) > 0 &&
+               PyUnicode_READ_CHAR(object, 0) != 'a';
+    }
+    if (!PyType_Check(object)) {
+        return PyArray_DescrCheck(object);
+    }
+    PyTypeObject *type = (PyTypeObject *)object;
+    for (size_t i = 0; i < sizeof abstract / sizeof *abstract; i++) {
+        if (type == abstract[i]) {
+            return false;
+        }
+    }
+    return type == &PyFloat_Type || type == &PyLong_Type || type == &PyBool_Type ||
+           type == &PyComplex_Type || PyType_IsSubtype(type, &PyGenericArrType_Type);
+}
+
+PyObject *movement_copy(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                        Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    NPY_ORDER order = NPY_CORDER;
+    PyObject *given = arguments_find(&arguments, 0, "order");
+    if (!move_is_plain(self)) {
+        hook->report.reason = "not a plain ndarray of elements without references";
+        return NULL;
+    }
+    if (nargs > 1 || !arguments_known(&arguments) ||
+        !arguments_convert(given, (int (*)(PyObject *, void *))PyArray_OrderConverter,
+                           &order)) {
+        hook->report.reason = arguments_refused;
+        return NULL;
+    }
+    PyArrayObject *array = (PyArrayObject *)self;
+    PyObject *result = PyArray_NewLikeArray(array, order, NULL, 0);
+    if (result && !move_into(hook, (PyArrayObject *)result, array, NULL)) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+PyObject *movement_astype(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                          Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    NPY_ORDER order = NPY_KEEPORDER;
+    NPY_CASTING casting = NPY_UNSAFE_CASTING;
+    PyArray_Descr *descr = NULL;
+    PyObject *result = NULL;
+    PyObject *dtype_given = arguments_find(&arguments, 0, "dtype");
+    PyObject *order_given = arguments_find(&arguments, 1, "order");
+    PyObject *casting_given = arguments_find(&arguments, 2, "casting");
+    PyObject *subok = arguments_find(&arguments, 3, "subok");
+    PyObject *copy = arguments_find(&arguments, 4, "copy");
+
+    if (!move_is_plain(self)) {
+        hook->report.reason = "not a plain ndarray of elements without references";
+        return NULL;
+    }
+    PyArrayObject *array = (PyArrayObject *)self;
+    hook->report.reason = arguments_refused;
+    if (nargs > 5 || !dtype_given || !names_dtype(dtype_given) ||
+        !arguments_known(&arguments) || (subok && !PyBool_Check(subok)) ||
+        (copy && !PyBool_Check(copy)) ||
+        !arguments_convert(
+            order_given, (int (*)(PyObject *, void *))PyArray_OrderConverter, &order) ||
+        !arguments_convert(casting_given,
+                           (int (*)(PyObject *, void *))PyArray_CastingConverter,
+                           &casting) ||
+        !arguments_convert(
+            dtype_given, (int (*)(PyObject *, void *))PyArray_DescrConverter, &descr)) {
+        return NULL;
+    }
+    if (descr && !move_is_movable(descr)) {
+        hook->report.reason = "elements that own something, or have parts";
+        goto finish;
+    }
+    if (descr == NULL || !PyArray_CanCastArrayTo(array, descr, casting) ||
+        (copy == Py_False && PyArray_EquivTypes(PyArray_DESCR(array), descr))) {
+        goto finish;
+    }
+    hook->report.reason = move_refuse_cast(PyArray_DESCR(array), descr);
+    if (hook->report.reason) {
+        goto finish;
+    }
+    Py_INCREF(descr);
+    result = PyArray_NewLikeArray(array, order, descr, 0);
+    if (result && !move_into(hook, (PyArrayObject *)result, array, NULL)) {
+        Py_CLEAR(result);
+    }
+
+finish:
+    Py_XDECREF(descr);
+    return result;
+}
+
+PyObject *movement_copyto(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                          Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    NPY_CASTING casting = NPY_SAME_KIND_CASTING;
+    PyObject *to = arguments_find(&arguments, 0, "dst");
+    PyObject *from = arguments_find(&arguments, 1, "src");
+    PyObject *casting_given = arguments_find(&arguments, 2, "casting");
+    PyObject *mask = arguments_find(&arguments, 3, "where");
+
+    hook->report.reason = arguments_refused;
+    if (nargs > 4 || !to || !from || !arguments_known(&arguments) ||
+        !move_is_plain(to) || !move_is_plain(from) ||
+        !arguments_convert(casting_given,
+                           (int (*)(PyObject *, void *))PyArray_CastingConverter,
+                           &casting)) {
+        return NULL;
+    }
+    PyArrayObject *into = (PyArrayObject *)to, *source = (PyArrayObject *)from;
+    const int flags = PyArray_FLAGS(into); /* the sign bit: NumPy's "warn on write" */
+    if (!(flags & NPY_ARRAY_WRITEABLE) || flags < 0 ||
+        !PyArray_CanCastTypeTo(PyArray_DESCR(source), PyArray_DESCR(into), casting)) {
+        return NULL;
+    }
+    mask = mask == Py_True ? NULL : mask;
+    if (mask && (!PyArray_CheckExact(mask) ||
+                 PyArray_TYPE((PyArrayObject *)mask) != NPY_BOOL)) {
+        return NULL;
+    }
+    if (PyArray_NDIM(source) == 0 && PyArray_NDIM(into) > 0 &&
+        !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into))) {
+        return NULL; /* NumPy casts it once */
+    }
+    if (arrays_overlap(into, source) ||
+        (mask && arrays_overlap(into, (PyArrayObject *)mask))) {
+        hook->report.reason = "overlapping arrays: NumPy copies in an order of its own";
+        return NULL;
+    }
+    hook->report.reason = move_refuse_cast(PyArray_DESCR(source), PyArray_DESCR(into));
+    if (!hook->report.reason && mask &&
+        !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into))) {
+        hook->report.reason = "a cast under a mask: NumPy casts only what is true";
+    }
+    if (hook->report.reason || !move_into(hook, into, source, (PyArrayObject *)mask)) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}

@@ -1,0 +1,67 @@
+/* where.c - where(condition, x, y). */
+#include "move.h"
+#include "movement.h"
+
+int movement_init(struct state *state)
+{
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    state->result_type = numpy ? PyObject_GetAttrString(numpy, "result_type") : NULL;
+    Py_XDECREF(numpy);
+    return state->result_type ? 0 : -1;
+}
+
+/* An operand of where(): a plain array, or a number as NumPy makes an array of it. */
+static PyArrayObject *where_operand(PyObject *object)
+{
+    if (PyArray_CheckExact(object)) {
+        return move_is_plain(object) ? (PyArrayObject *)Py_NewRef(object) : NULL;
+    }
+    if (!PyLong_CheckExact(object) && !PyFloat_CheckExact(object) &&
+        !PyComplex_CheckExact(object) && !PyBool_Check(object) &&
+        !PyArray_CheckAnyScalarExact(object)) {
+        return NULL;
+    }
+    PyObject *array = PyArray_FROM_O(object);
+    if (array && !move_is_plain(array)) {
+        Py_CLEAR(array);
+    }
+    return (PyArrayObject *)array;
+}
+
+PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                         Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct call call;
+    PyObject *result = NULL;
+    PyArray_Descr *descr = NULL;
+    move_begin(&call, hook, 3);
+    hook->report.reason = "operands that are no plain ndarrays or numbers";
+    if (nargs != 3 || kwnames || !PyArray_CheckExact(args[0]) ||
+        PyArray_TYPE((PyArrayObject *)args[0]) != NPY_BOOL) {
+        goto finish;
+    }
+    call.op[0] = (PyArrayObject *)Py_NewRef(args[0]);
+    call.op[1] = where_operand(args[1]);
+    call.op[2] = where_operand(args[2]);
+    if (call.op[1] == NULL || call.op[2] == NULL) {
+        goto finish;
+    }
+    descr = (PyArray_Descr *)PyObject_Vectorcall(hook->state->result_type, args + 1, 2,
+                                                 NULL);
+    if (descr == NULL || !move_is_movable(descr) ||
+        move_select(PyDataType_ELSIZE(descr)) == NULL ||
+        move_refuse_cast(PyArray_DESCR(call.op[1]), descr) ||
+        move_refuse_cast(PyArray_DESCR(call.op[2]), descr)) {
+        hook->report.reason = "elements of a kind or size that NumPy is to select";
+        goto finish;
+    }
+    result = move_operands(hook, &call, move_select(PyDataType_ELSIZE(descr)), descr);
+
+finish:
+    if (result == NULL && hook->report.reason) {
+        PyErr_Clear();
+    }
+    Py_XDECREF(descr);
+    call_clear(&call);
+    return result;
+}
