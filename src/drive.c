@@ -127,12 +127,42 @@ static bool poll_signals(void *context)
     return stop;
 }
 
+/*
+ * A loop that raises gets hold of the GIL to do so.  In a thread without a thread state
+ * its exception would end with the state made for the moment; here it is still there
+ * when the helper leaves.  NumPy will raise it again.
+ */
+struct raising {
+    PyGILState_STATE gil;
+    PyThreadState *thread;
+};
+
+static void *enter_raising(void)
+{
+    static _Thread_local struct raising raising;
+    raising.gil = PyGILState_Ensure();
+    raising.thread = PyEval_SaveThread();
+    return &raising;
+}
+
+static int leave_raising(void *entered)
+{
+    const struct raising *raising = entered;
+    PyEval_RestoreThread(raising->thread);
+    const int status = PyErr_Occurred() ? -1 : 0;
+    PyErr_Clear();
+    PyGILState_Release(raising->gil);
+    return status;
+}
+
 static struct team_result run_task(struct task *task, int threads, double ns)
 {
     const bool brief = ns > 0 && ns * (double)task->drive->size < POLL_FROM_NS;
     const struct team_region region = {
         .body = run_piece,
         .poll = brief ? NULL : poll_signals,
+        .enter = task->drive->plan->may_raise ? enter_raising : NULL,
+        .leave = task->drive->plan->may_raise ? leave_raising : NULL,
         .context = task,
         .npieces = task->pieces.count,
         .threads = threads,

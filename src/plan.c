@@ -258,6 +258,20 @@ static const char *refuse_repetition(const struct plan *plan, const struct call 
                : NULL;
 }
 
+/* Since 2.5 NumPy's classic loops on times raise where they overflow, and go on. */
+static bool raises(const struct plan *plan, const struct call *call)
+{
+    const struct state *state = call->state;
+    bool times = false;
+    for (int i = 0; i < call->nop; i++) {
+        times |= PyTypeNum_ISDATETIME(plan_descr(plan, i)->type_num);
+    }
+    return times && PyArray_GetNDArrayCFeatureVersion() >= 0x16 /* NumPy 2.5 */ &&
+           ((PyObject *)call->ufunc == state->add ||
+            (PyObject *)call->ufunc == state->subtract ||
+            (PyObject *)call->ufunc == state->multiply);
+}
+
 static const char *refuse_values(const struct plan *plan, const struct call *call)
 {
     const char *reason = refuse_power(plan, call);
@@ -313,7 +327,8 @@ const char *plan_make(struct plan *plan, const struct call *call,
     plan->loop.context = info->context;
     plan->loop.aux = info->auxdata;
     plan->fpe = !info->no_floatingpoint_errors;
-    plan->may_fail = info->strided_loop != call->state->legacy_loop;
+    plan->may_raise = raises(plan, call);
+    plan->may_fail = plan->may_raise || info->strided_loop != call->state->legacy_loop;
     cache_keep(cache, call, plan);
     return NULL;
 }
@@ -334,6 +349,9 @@ const char *plan_convert_weak(const struct plan *plan, struct call *call)
             return "a Python scalar under casting='no' or 'equiv': NumPy judges";
         }
         PyArray_Descr *descr = plan_descr(plan, i);
+        if (PyTypeNum_ISDATETIME(descr->type_num)) {
+            return "a Python number as a time span: NumPy may warn of its unit";
+        }
         if (descr->type_num == NPY_BOOL) {
             return "a Python number as a truth value: NumPy makes an integer of it first";
         }
@@ -386,9 +404,12 @@ int plan_init(struct state *state)
     state->casting_sig_kw = Py_BuildValue("(ss)", "casting", "signature");
     state->same_kind = PyUnicode_InternFromString("same_kind");
     state->power = PyObject_GetAttrString(numpy, "power");
+    state->add = PyObject_GetAttrString(numpy, "add");
+    state->subtract = PyObject_GetAttrString(numpy, "subtract");
     state->multiply = PyObject_GetAttrString(numpy, "multiply");
     if (state->resolve_name && state->get_loop_name && state->casting_kw &&
-        state->casting_sig_kw && state->same_kind && state->power && state->multiply) {
+        state->casting_sig_kw && state->same_kind && state->power && state->add &&
+        state->subtract && state->multiply) {
         status = learn_legacy_loop(state, numpy);
     }
     Py_DECREF(numpy);

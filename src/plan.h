@@ -28,7 +28,8 @@ struct loop {
 struct plan {
     struct loop loop;
     bool fpe;          /* the loop may raise floating-point flags */
-    bool may_fail;     /* the loop may return -1 */
+    bool may_fail;     /* the loop may return -1, or raise */
+    bool may_raise;    /* it may set an exception in the thread that runs it */
     bool any_strides;  /* the loop gives the same bits whatever its strides */
     PyObject *descrs;  /* owned: tuple of the operands' resolved dtypes */
     PyObject *capsule; /* owned: keeps the loop alive */

@@ -19,6 +19,8 @@
     V(casting_sig_kw) /*         ("casting", "signature") */                \
     V(same_kind)      /*         "same_kind" */                             \
     V(power)          /*         numpy.power */                             \
+    V(add)            /*         numpy.add, */                              \
+    V(subtract)       /*         numpy.subtract, */                         \
     V(multiply)       /*         numpy.multiply */                          \
     V(matmul)         /* gufunc.c: numpy.matmul */                          \
     V(registry)       /* ufuncs.c: {NumPy's ufunc: ours} */                 \

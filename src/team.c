@@ -226,8 +226,12 @@ static void help(uint64_t generation)
     }
     const struct fpu_control mine = fpu_get_control();
     fpu_set_control(offer.control);
+    void *entered = region->enter ? region->enter() : NULL;
     if (work(region, member) > 0) {
         atomic_store_explicit(&offer.helped, true, memory_order_relaxed);
+    }
+    if (region->leave && region->leave(entered) < 0) {
+        report(TEAM_FAILED);
     }
     atomic_fetch_or(&offer.fpe, fpu_get_flags());
     fpu_set_control(mine);

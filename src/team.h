@@ -29,6 +29,10 @@ typedef int team_body(void *context, int member, int64_t piece);
 /* Asked by the caller between its pieces, now and then; true: stop everybody. */
 typedef bool team_poll(void *context);
 
+/* Around all that a helper does in a region; leaving, -1: it failed. */
+typedef void *team_enter(void);
+typedef int team_leave(void *entered);
+
 enum team_status {
     TEAM_DONE,
     TEAM_FAILED,  /* a body returned -1; pieces after it may or may not have run */
@@ -37,7 +41,9 @@ enum team_status {
 
 struct team_region {
     team_body *body;
-    team_poll *poll; /* may be NULL */
+    team_poll *poll;   /* may be NULL */
+    team_enter *enter; /* both or neither */
+    team_leave *leave;
     void *context;
     int64_t npieces;
     int threads; /* at most so many, the caller included */

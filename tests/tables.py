@@ -88,6 +88,8 @@ def _entries():
             if ufunc in seen or (module is np and ufunc.__name__ != name):
                 continue
             seen.add(ufunc)
+            if not ufunc.types and not _signatures(ufunc):
+                continue  # what NumPy 2.5 keeps behind ndarray.real and .imag: it tells nobody what it takes
             if not (module is umath and (name.startswith("_") or name in PREPARED)) and name not in OVERWRITE:
                 yield Entry(prefix + name, ufunc)
 

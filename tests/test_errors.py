@@ -249,3 +249,24 @@ def test_parallelize_says_what_it_takes():
         npp.parallelize(np.frompyfunc(abs, 1, 1))
     with pytest.raises(TypeError):
         npp.parallelize()
+
+
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.5.0", reason="NumPy wrapped around before")
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply"])
+def test_times_that_overflow_in_a_helper(name):
+    """The exception is NumPy's wherever it happens, an out= is not touched, and the engine works on."""
+    times = np.arange(60_000).astype("m8[s]")
+    other = np.ones(60_000, "i8") if name == "multiply" else np.ones(60_000, "m8[s]")
+    ours, numpys = getattr(npp, name), getattr(np, name)
+    for at in (0, 30_000, -1):
+        large = times.copy()
+        large[at] = np.iinfo("i8").max if name != "subtract" else -np.iinfo("i8").max
+        by = other * 3
+        with pytest.raises(OverflowError) as want:
+            numpys(large, by)
+        out = np.full(60_000, 7, "m8[s]")
+        for _ in range(20):
+            with pytest.raises(OverflowError) as got:
+                ours(large, by, out=out)
+            assert str(got.value) == str(want.value)
+        assert np.array_equal(ours(times, other), numpys(times, other))

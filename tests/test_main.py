@@ -14,7 +14,7 @@ print(__name__, sys.argv, numpy_par.is_enabled(), numpy_par.get_num_threads(), _
 
 
 def python(*arguments, cwd=None, status=0):
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=60, cwd=cwd, env=environment())
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=60, cwd=cwd, env=environment(PYTHONSAFEPATH=None))
     assert done.returncode == status, done.stderr
     return done
 
