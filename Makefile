@@ -30,14 +30,14 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench test-asan test-tsan: export PYTHONSAFEPATH := 1
+test bench test-asan test-tsan test-numpy test-ecosystem: export PYTHONSAFEPATH := 1
 
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench lint format test-asan test-tsan \
-    test-free-threaded clean FORCE
+    test-free-threaded test-numpy test-ecosystem clean FORCE
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,12 @@ test-asan: $(VENV)/.stamp-python-build $(VENV)/.stamp-python-test ## tests under
 
 test-tsan: $(VENV)/.stamp-python-build $(VENV)/.stamp-python-test ## thread tests under clang's race detector (TSAN_TESTS=path)
 	@tools/sanitize.sh thread $(VENV) $(sanitized_pytest) $(TSAN_TESTS) $(tsan_skips) $(PYTEST_ARGS)
+
+test-numpy: build $(VENV)/.stamp-python-test ## NumPy's own tests under numpy_par, ten minutes (SUITES=numpy-core: three)
+	@$(python) tools/suites.py $(or $(SUITES),numpy)
+
+test-ecosystem: build $(VENV)/.stamp-python-test ## parts of SciPy's and pandas' tests under numpy_par
+	@$(python) tools/suites.py $(or $(SUITES),scipy pandas)
 
 test-free-threaded: ## tests on free-threaded CPython 3.13 (built once, three minutes)
 	@python=$$(tools/free-threaded-python.sh) && \

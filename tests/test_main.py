@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 import pytest
@@ -14,6 +15,7 @@ print(__name__, sys.argv, numpy_par.is_enabled(), numpy_par.get_num_threads(), _
 
 
 def python(*arguments, cwd=None, status=0):
+    cwd = cwd or tempfile.gettempdir()  # not a checkout, whose source folder would come first
     done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=60, cwd=cwd, env=environment(PYTHONSAFEPATH=None))
     assert done.returncode == status, done.stderr
     return done

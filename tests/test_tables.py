@@ -14,7 +14,7 @@ def test_every_ufunc_has_an_entry():
     for module in (np, np.strings, _umath_linalg):
         assert {name for name, ufunc in namespace(module).items() if ufunc not in known} <= OVERWRITE
     hidden = set(namespace(umath).values()) - known
-    assert all(ufunc.__name__.startswith("_") or ufunc.__name__ in PREPARED for ufunc in hidden)
+    assert all(ufunc.__name__.startswith("_") or ufunc.__name__ in PREPARED or not ufunc.types for ufunc in hidden)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)

@@ -84,7 +84,8 @@ static PyObject *call_numpy(const struct slot *slot, PyObject *self,
 static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *self,
                            const struct arguments *given)
 {
-    PyObject *vector[16], *name, *value;
+    enum { MOST = 16 };
+    PyObject *vector[MOST], *name, *value;
     const Py_ssize_t more = given->dictionary ? PyDict_GET_SIZE(given->dictionary) : 0;
     if (slot->ours == NULL) {
         hook->report.reason = "no parallel version of it yet";
@@ -93,7 +94,7 @@ static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *
     if (more == 0) {
         return slot->ours(hook, self, given->vector, given->nargs, given->kwnames);
     }
-    if (given->nargs + more > (Py_ssize_t)(sizeof vector / sizeof *vector)) {
+    if (given->nargs + more > MOST) {
         hook->report.reason = "more arguments than it takes: NumPy raises";
         return NULL;
     }

@@ -8,11 +8,17 @@
 static bool names_dtype(PyObject *object)
 {
     PyTypeObject *const abstract[] = {
-        &PyGenericArrType_Type,         &PyNumberArrType_Type,
-        &PyIntegerArrType_Type,         &PySignedIntegerArrType_Type,
-        &PyUnsignedIntegerArrType_Type, &PyInexactArrType_Type,
-        &PyFloatingArrType_Type,        &PyComplexFloatingArrType_Type,
-        &PyFlexibleArrType_Type,        &PyCharacterArrType_Type,
+        &PyGenericArrType_Type,
+        &PyNumberArrType_Type,
+        &PyIntegerArrType_Type,
+        &PySignedIntegerArrType_Type,
+        &PyUnsignedIntegerArrType_Type,
+        &PyInexactArrType_Type,
+        &PyFloatingArrType_Type,
+        &PyComplexFloatingArrType_Type,
+        &PyFlexibleArrType_Type,
+        &PyCharacterArrType_Type,
+        NULL,
     };
     if (PyUnicode_CheckExact(object)) {
         return PyUnicode_GET_LENGTH(object) > 0 &&
@@ -22,7 +28,7 @@ static bool names_dtype(PyObject *object)
         return PyArray_DescrCheck(object);
     }
     PyTypeObject *type = (PyTypeObject *)object;
-    for (size_t i = 0; i < sizeof abstract / sizeof *abstract; i++) {
+    for (int i = 0; abstract[i]; i++) {
         if (type == abstract[i]) {
             return false;
         }
