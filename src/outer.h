@@ -2,7 +2,7 @@
 #ifndef NPP_OUTER_H
 #define NPP_OUTER_H
 
-#include "hooks/hook_call.h"
+#include "hook_call.h"
 
 hook_function outer_call;
 

@@ -50,8 +50,20 @@ struct plan_cache {
     struct kept_plan *kept[PLANS_KEPT]; /* owned; NULL: free */
     unsigned next;                      /* to be replaced */
 };
+bool plan_cache_find(const struct plan_cache *cache, const struct call *call,
+                     struct plan *plan);
+void plan_cache_keep(struct plan_cache *cache, const struct call *call,
+                     const struct plan *plan);
 int plan_cache_traverse(const struct plan_cache *cache, visitproc visit, void *arg);
 void plan_cache_clear(struct plan_cache *cache);
+
+/* An operand as the resolver wants it: a dtype, a Python type, None to allocate. */
+static inline PyObject *plan_kind(const struct call *call, int i)
+{
+    return call->op[i]     ? (PyObject *)PyArray_DESCR(call->op[i])
+           : call->weak[i] ? (PyObject *)Py_TYPE(call->weak[i])
+                           : Py_None;
+}
 
 /* 0, or -1 with an exception set: this NumPy does not give its loops away. */
 int plan_init(struct state *state);

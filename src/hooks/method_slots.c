@@ -7,7 +7,7 @@
 #include "../movement/movement.h"
 #include "../outer.h"
 #include "../profile.h"
-#include "hook_call.h"
+#include "../hook_call.h"
 #include "hooks.h"
 
 typedef PyObject *with_keywords(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);

@@ -2,7 +2,7 @@
 #ifndef NPP_MOVE_H
 #define NPP_MOVE_H
 
-#include "../hooks/hook_call.h"
+#include "../hook_call.h"
 #include "../kernels/move.h"
 
 /* A call of `nin` inputs and one output, to be filled in. */

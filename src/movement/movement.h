@@ -3,7 +3,7 @@
 #ifndef NPP_MOVEMENT_H
 #define NPP_MOVEMENT_H
 
-#include "../hooks/hook_call.h"
+#include "../hook_call.h"
 
 /* 0, or -1 with an exception set. */
 int movement_init(struct state *state);

@@ -1,8 +1,8 @@
-/* hook_call.h - what a hook (hooks.def) leads to. */
+/* hook_call.h - what a hook (hooks/hooks.def) leads to. */
 #ifndef NPP_HOOK_CALL_H
 #define NPP_HOOK_CALL_H
 
-#include "../drive.h"
+#include "drive.h"
 
 struct hook_call {
     const struct state *state;
