@@ -1,8 +1,13 @@
 """``python -m numpy_par``: run a program that is not changed, on every core."""
 
 import argparse
+import builtins
+import io
 import runpy
 import sys
+import zipfile
+from pathlib import Path
+from types import CodeType, ModuleType
 
 import numpy_par as npp
 
@@ -62,7 +67,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 def run(program: list[str]) -> None:
-    """Run a script, ``-m module`` or ``-c code`` as the main program."""
+    """Run a script, ``-`` (stdin), ``-m module`` or ``-c code`` as the main program."""
     what, *rest = program
     if what == "-m":
         sys.argv = rest
@@ -71,20 +76,35 @@ def run(program: list[str]) -> None:
     elif what == "-c":
         code, *rest = rest
         sys.argv = ["-c", *rest]
-        main_module = sys.modules["__main__"] = type(sys)("__main__")
-        main_module.__dict__["__builtins__"] = __builtins__
-        exec(compile(code, "<string>", "exec"), main_module.__dict__)
+        run_code(compile(code, "<string>", "exec"))
+    elif what == "-":
+        sys.argv = program
+        run_code(compile(sys.stdin.read(), "<stdin>", "exec"))
     else:
         sys.argv = program
         if not sys.flags.safe_path:
-            sys.path[0] = str(_folder(what))
-        runpy.run_path(what, run_name="__main__")
+            sys.path[0] = str(Path(what).resolve().parent)
+        run_script(what)
 
 
-def _folder(script: str):
-    from pathlib import Path
+def run_script(path: str) -> None:
+    """Run a file; a folder or archive with a ``__main__.py`` too."""
+    if Path(path).is_dir() or zipfile.is_zipfile(path):
+        runpy.run_path(path, run_name="__main__")
+        return
+    try:
+        with io.open_code(path) as script:
+            source = script.read()
+    except OSError as error:
+        sys.exit(f"python -m numpy_par: can't open file {path!r}: {error.strerror}")
+    run_code(compile(source, path, "exec"), __file__=path)
 
-    return Path(script).resolve().parent
+
+def run_code(code: CodeType, **names: object) -> None:
+    """Run code in a main module of its own, which stays there for its threads to use."""
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    module.__dict__.update(names, __builtins__=builtins)
+    exec(code, module.__dict__)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import threading
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def enable(*, exact: bool = False) -> None:
     global _everywhere, _exact
     _check_exact("enable", exact)
     with _lock:
-        _install()
+        _install(levels=1)
         _everywhere, _exact = True, exact
         _engine.enable_everywhere(True)
 
@@ -114,14 +114,16 @@ def enabled(*, exact: bool = False):
     global _contexts
     _check_exact("enabled", exact)
     with _lock:
-        _install()
+        _install(levels=2)  # contextlib is in between
         _contexts += 1
         _engine.count_contexts(1)
     token = _engine.enabled_here.set(True)
     try:
         yield
     finally:
-        _engine.enabled_here.reset(token)
+        # A generator may be closed in another context: then the value ended with its own.
+        with suppress(ValueError):
+            _engine.enabled_here.reset(token)
         with _lock:
             _contexts -= 1
             _engine.count_contexts(-1)
@@ -153,8 +155,8 @@ def _check_exact(function: str, exact: object) -> None:
         )
 
 
-def _install() -> None:
-    """Fill NumPy's slots; the lock is held."""
+def _install(levels: int) -> None:
+    """Fill NumPy's slots; the lock is held. A warning is for who is so far above the caller."""
     global _warned
     version = tuple(int(part) for part in np.__version__.split(".")[:2])
     if not TESTED[0] <= version <= TESTED[1] and not _warned:
@@ -164,7 +166,7 @@ def _install() -> None:
             f"{'.'.join(map(str, TESTED[1]))}, and this is {np.__version__}: each hook is "
             "tested now, and left out if it has no effect (see numpy_par.show_config())",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=2 + levels,
         )
     _engine.install_hooks()
 

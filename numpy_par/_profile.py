@@ -19,11 +19,11 @@ class Row:
     outcome : str
         "parallel", or why it was serial.
     threads : int
-        The most threads that took part, the caller included.
+        The threads that took part, the caller included: the mean of the calls, rounded.
     calls, elements : int
         How many calls, and of how many elements in all.
     bytes : int
-        Of all arrays that were read or written, each once.
+        Of all arrays among the arguments and results, each once.
     seconds : float
         Time in the calls.
     gil : float or None
@@ -236,7 +236,7 @@ def summary(rows: list[Row]) -> str:
     )
 
 
-_COUNTS = ("calls", "elements", "bytes", "ns", "without_gil_ns", "numpy_ns")
+_COUNTS = ("threads", "calls", "elements", "bytes", "ns", "without_gil_ns", "numpy_ns")
 _NOTHING = Counter()
 _EMPTY = Row("", None, "", 1, 0, 0, 0, 0.0, None, 0.0)
 
@@ -244,10 +244,9 @@ _EMPTY = Row("", None, "", 1, 0, 0, 0, 0.0, None, 0.0)
 def _read() -> dict[tuple, Counter]:
     """Return the counts of all threads so far, by call, dtype and reason."""
     counts: dict[tuple, Counter] = {}
-    for name, dtype, reason, threads, *numbers in _engine.read_profile():
+    for name, dtype, reason, *numbers in _engine.read_profile():
         kind = counts.setdefault((name, dtype, reason), Counter())
         kind.update(dict(zip(_COUNTS, numbers)))
-        kind["threads"] = max(kind["threads"], threads)
     return counts
 
 
@@ -261,7 +260,7 @@ def _row(kind: tuple, after: Counter, before: Counter) -> Row:
         call=name,
         dtype=dtype,
         outcome=reason or "parallel",
-        threads=max(1, after["threads"]),
+        threads=round(new["threads"] / new["calls"]),
         calls=new["calls"],
         elements=new["elements"],
         bytes=new["bytes"],

@@ -92,6 +92,9 @@ static const char *take_output(struct call *call, int i, PyObject *object)
     if (!(flags & NPY_ARRAY_WRITEABLE) || flags < 0) {
         return "an out= that is read-only: NumPy raises or warns";
     }
+    if (array_overlaps_itself((PyArrayObject *)object)) {
+        return "an out= that overlaps itself: NumPy writes it in an order of its own";
+    }
     call->op[call->nin + i] = (PyArrayObject *)Py_NewRef(object);
     call->given[call->nin + i] = true;
     return NULL;
@@ -314,6 +317,39 @@ bool arrays_overlap(PyArrayObject *a, PyArrayObject *b)
     return a_low < b_high && b_low < a_high;
 }
 
+bool array_overlaps_itself(PyArrayObject *array)
+{
+    npy_intp strides[NPY_MAXDIMS], lengths[NPY_MAXDIMS];
+    int ndim = 0;
+    if (PyArray_IS_C_CONTIGUOUS(array) || PyArray_IS_F_CONTIGUOUS(array) ||
+        PyArray_SIZE(array) == 0) {
+        return false;
+    }
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++) { /* sorted by stride */
+        const npy_intp length = PyArray_DIM(array, axis);
+        const npy_intp signed_stride = PyArray_STRIDE(array, axis);
+        const npy_intp stride = signed_stride < 0 ? -signed_stride : signed_stride;
+        if (length == 1) {
+            continue;
+        }
+        int at = ndim++;
+        for (; at > 0 && strides[at - 1] > stride; at--) {
+            strides[at] = strides[at - 1];
+            lengths[at] = lengths[at - 1];
+        }
+        strides[at] = stride;
+        lengths[at] = length;
+    }
+    npy_intp extent = PyArray_ITEMSIZE(array);
+    for (int i = 0; i < ndim; i++) {
+        if (strides[i] < extent) {
+            return true;
+        }
+        extent += (lengths[i] - 1) * strides[i];
+    }
+    return false;
+}
+
 /* -- rehearsal ------------------------------------------------------------------ */
 
 /* What NumPy is to see in place of an operand: no elements, but its dtype. */
@@ -325,9 +361,11 @@ static PyObject *stand_in(PyArrayObject *operand)
     return PyArray_NewFromDescr(&PyArray_Type, descr, 1, &none, NULL, NULL, 0, NULL);
 }
 
-int call_rehearse(const struct call *call, vectorcallfunc numpy_call,
-                  PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+int call_rehearse(const struct call *call)
 {
+    PyObject *const *args = call->written.args;
+    PyObject *kwnames = call->written.kwnames;
+    const Py_ssize_t nargs = call->written.nargs;
     PyObject *stand_ins[NPP_MAX_SLOTS + KW_COUNT] = {NULL};
     const Py_ssize_t count = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
     PyObject *result = NULL;
@@ -344,7 +382,8 @@ int call_rehearse(const struct call *call, vectorcallfunc numpy_call,
             goto finish;
         }
     }
-    result = numpy_call((PyObject *)call->ufunc, stand_ins, (size_t)nargs, kwnames);
+    result = call->written.numpy_call((PyObject *)call->ufunc, stand_ins, (size_t)nargs,
+                                      kwnames);
     status = result ? 0 : -1;
 
 finish:

@@ -22,7 +22,13 @@ struct call {
     bool given[NPP_MAX_OPERANDS];     /* an output that the caller passed */
     bool masked;                      /* op[nop] is the where= mask */
     bool rehearse;                    /* NumPy may warn of how it was called */
-    bool return_arrays;               /* out=...: no 0-d result becomes a scalar */
+    struct written {                  /* as it was written, for that */
+        vectorcallfunc numpy_call;
+        PyObject *const *args;
+        Py_ssize_t nargs;
+        PyObject *kwnames;
+    } written;
+    bool return_arrays; /* out=...: no 0-d result becomes a scalar */
 
     NPY_ORDER order;
     NPY_CASTING casting;
@@ -52,6 +58,9 @@ npy_intp call_broadcast_size(const struct call *call);
  * are ndarrays), but no other subclass. */
 bool call_is_plain_array(const struct state *state, PyObject *object);
 
+/* Whether two elements of an array may share a byte. */
+bool array_overlaps_itself(PyArrayObject *array);
+
 /* Whether the bytes from the first to the last of two arrays overlap. */
 bool arrays_overlap(PyArrayObject *a, PyArrayObject *b);
 
@@ -60,7 +69,6 @@ bool arrays_overlap(PyArrayObject *a, PyArrayObject *b);
  * it is written (where= without out=, a positional output) in its own words.
  * 0, or -1 with NumPy's exception set.
  */
-int call_rehearse(const struct call *call, vectorcallfunc numpy_call,
-                  PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames);
+int call_rehearse(const struct call *call);
 
 #endif

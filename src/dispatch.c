@@ -65,10 +65,7 @@ static PyObject *engine_run(struct route *route, PyObject *const *args,
     if (report->reason) {
         goto finish;
     }
-    if (call.rehearse && !explain && !ufunc->core_enabled &&
-        call_rehearse(&call, route->numpy_call, args, nargs, kwnames) < 0) {
-        goto finish;
-    }
+    call.written = (struct written){route->numpy_call, args, nargs, kwnames};
     struct drive job = {
         .plan = &plan, .costs = &route->costs, .key = worth.key, .limit = worth.limit};
     for (int i = call.nin; i < call.nop; i++) {
@@ -160,7 +157,7 @@ PyObject *dispatch_large(struct route *route, vectorcallfunc numpy_call,
 {
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    const int64_t since = profile_is_on() ? profile_now() : 0;
+    const int64_t since = profile_is_on() ? profile_start() : 0;
     struct report report = {.reason = "small: too few elements for any loop to gain"};
     PyObject *result = NULL;
     if (nargs >= route->nin &&

@@ -121,7 +121,7 @@ static bool poll_signals(void *context)
     fenv_t environment;
     fegetenv(&environment);
     PyEval_RestoreThread(task->saved);
-    const bool stop = PyErr_CheckSignals() < 0;
+    const bool stop = PyErr_Occurred() || PyErr_CheckSignals() < 0;
     task->saved = PyEval_SaveThread();
     fesetenv(&environment);
     return stop;

@@ -47,6 +47,9 @@ static PyArrayObject *twin(PyArrayObject *out, PyArray_Descr *descr)
 static int operands_take(struct operands *operands, const struct call *call,
                          const struct plan *plan)
 {
+    /* NumPy casts small inputs until it meets an operand that it cannot cast so, and
+     * none under a mask. */
+    bool cast_small = !call->masked && !plan->any_strides;
     memset(operands, 0, sizeof *operands);
     for (int i = 0; i < call->nop + call->masked; i++) {
         PyArrayObject *op = call->op[i];
@@ -58,10 +61,12 @@ static int operands_take(struct operands *operands, const struct call *call,
             continue;
         }
         PyArray_Descr *descr = plan_descr(plan, i);
+        const bool small = i < call->nin && PyArray_NDIM(op) <= 1 &&
+                           (PyArray_NDIM(op) == 0 || PyArray_SIZE(op) <= SMALL_CAST);
+        cast_small = cast_small && (small || !needs_copy(op, descr));
         if (i >= call->nin && plan->may_fail) {
             operands->op[i] = twin(op, descr);
-        } else if (i < call->nin && PyArray_NDIM(op) <= 1 &&
-                   PyArray_SIZE(op) <= SMALL_CAST && needs_copy(op, descr)) {
+        } else if (cast_small && small && needs_copy(op, descr)) {
             Py_INCREF(descr);
             operands->op[i] = (PyArrayObject *)PyArray_CastToType(op, descr, 0);
         } else {
@@ -359,6 +364,9 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct dri
         goto finish;
     }
     report->reason = lay_out(job, &operands, &box, call);
+    if (!report->reason && call->rehearse && !explain && call_rehearse(call) < 0) {
+        goto finish;
+    }
     if (report->reason || !drive(job, explain, &fpe, report) ||
         !deliver(&operands, call)) {
         goto finish;

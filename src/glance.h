@@ -27,6 +27,12 @@ static inline bool glance_is_array(const PyObject *object)
     return Py_TYPE((PyObject *)object) == glance_ndarray;
 }
 
+#ifdef Py_GIL_DISABLED
+#  define FREE_THREADED true
+#else
+#  define FREE_THREADED false
+#endif
+
 /* The elements of an ndarray, of the first arrays in a list or tuple; else 1. */
 static inline int64_t glance_elements(PyObject *object)
 {
@@ -36,6 +42,8 @@ static inline int64_t glance_elements(PyObject *object)
         for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
             size *= PyArray_DIM(array, axis);
         }
+    } else if (PyList_CheckExact(object) && FREE_THREADED) {
+        size = INT64_MAX; /* another thread may change it: a closer look is needed */
     } else if (PyTuple_CheckExact(object) || PyList_CheckExact(object)) {
         size = PySequence_Fast_GET_SIZE(object);
         for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object) && i < 16; i++) {

@@ -14,8 +14,7 @@ _Atomic int profile_users;
 
 /* Written by one thread, read by any. */
 struct counts {
-    _Atomic int64_t calls, elements, bytes, ns, without_gil_ns, numpy_ns;
-    _Atomic int threads; /* the most */
+    _Atomic int64_t calls, elements, bytes, ns, without_gil_ns, numpy_ns, threads;
 };
 
 struct row {
@@ -106,24 +105,42 @@ static struct row *find_row(struct table *table, const char *name, const char *r
 
 /* -- counting ------------------------------------------------------------------- */
 
-int64_t profile_now(void)
+static int64_t now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec + 1;
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec + 1;
+}
+
+/* Calls within a call (a look at the exponents of a power) are part of it. */
+static _Thread_local int depth;
+
+int64_t profile_start(void)
+{
+    depth++;
+    return now();
+}
+
+/* The gate as the users want it, also if they change meanwhile. */
+static void set_gate(void)
+{
+    int users;
+    do {
+        users = atomic_load(&profile_users);
+        glance_set(users > 0);
+    } while (users != atomic_load(&profile_users));
 }
 
 void profile_begin(void)
 {
     atomic_fetch_add(&profile_users, 1);
-    glance_set(true);
+    set_gate();
 }
 
 void profile_end(void)
 {
-    if (atomic_fetch_sub(&profile_users, 1) == 1) {
-        glance_set(false);
-    }
+    atomic_fetch_sub(&profile_users, 1);
+    set_gate();
 }
 
 static void add(_Atomic int64_t *count, int64_t more)
@@ -150,22 +167,31 @@ static void measure(struct size *size, PyObject *object)
     size->dtype = size->dtype == NO_DTYPE ? PyArray_TYPE(array) : size->dtype;
 }
 
-/* Arguments, those within a list or tuple too, and a result that is none of them. */
+/* Arguments, each once, and a result that is none of them. */
 static struct size measure_call(PyObject *const *args, Py_ssize_t n, PyObject *result)
 {
+    enum { SEEN = 16 };
     struct size size = {0, 0, NO_DTYPE};
     bool is_argument = false;
     for (Py_ssize_t i = 0; i < n; i++) {
-        is_argument |= args[i] == result;
-        if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i])) {
-            for (Py_ssize_t k = 0; k < PySequence_Fast_GET_SIZE(args[i]); k++) {
-                PyObject *item = PySequence_Fast_GET_ITEM(args[i], k);
-                is_argument |= item == result;
-                measure(&size, item);
-            }
-        } else {
-            measure(&size, args[i]);
+        bool again = false;
+        for (Py_ssize_t k = 0; k < i && k < SEEN; k++) {
+            again |= args[k] == args[i];
         }
+        is_argument |= args[i] == result;
+        if (again) {
+            continue;
+        }
+        /* A list may change, so its arrays are counted from a copy. */
+        PyObject *several = PyTuple_CheckExact(args[i])  ? Py_NewRef(args[i])
+                            : PyList_CheckExact(args[i]) ? PyList_AsTuple(args[i])
+                                                         : NULL;
+        for (Py_ssize_t k = 0; several && k < PyTuple_GET_SIZE(several); k++) {
+            is_argument |= PyTuple_GET_ITEM(several, k) == result;
+            measure(&size, PyTuple_GET_ITEM(several, k));
+        }
+        Py_XDECREF(several);
+        measure(&size, args[i]);
     }
     if (result && !is_argument) {
         measure(&size, result);
@@ -180,8 +206,8 @@ static struct size measure_call(PyObject *const *args, Py_ssize_t n, PyObject *r
 void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
                   PyObject *result, const struct report *report, int64_t since)
 {
-    const int64_t ns = profile_now() - since;
-    struct table *table = my_table();
+    const int64_t ns = now() - since;
+    struct table *table = --depth == 0 ? my_table() : NULL;
     if (table == NULL) {
         return;
     }
@@ -189,7 +215,7 @@ void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
     const bool parallel = report->reason == NULL && report->threads > 1;
     const char *reason = parallel         ? NULL
                          : report->reason ? report->reason
-                                          : "no helper came in time";
+                                          : "nobody was free to help, or came in time";
     struct counts *counts = &find_row(table, name, reason, size.dtype)->counts;
     const double numpy_ns = report->ns * (double)report->elements;
     add(&counts->calls, 1);
@@ -198,9 +224,7 @@ void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
     add(&counts->ns, ns);
     add(&counts->without_gil_ns, report->without_gil_ns);
     add(&counts->numpy_ns, parallel && report->ns > 0 ? (int64_t)numpy_ns : ns);
-    if (report->threads > counts->threads) {
-        counts->threads = report->threads;
-    }
+    add(&counts->threads, parallel ? report->threads : 1);
 }
 
 /* -- reading -------------------------------------------------------------------- */
@@ -222,8 +246,8 @@ static PyObject *describe(const struct row *row, const char *name)
         }
     }
     return dtype
-               ? Py_BuildValue("(sNziLLLLLL)", name, dtype, row->reason,
-                               (int)counts->threads, (long long)counts->calls,
+               ? Py_BuildValue("(sNzLLLLLLL)", name, dtype, row->reason,
+                               (long long)counts->threads, (long long)counts->calls,
                                (long long)counts->elements, (long long)counts->bytes,
                                (long long)counts->ns, (long long)counts->without_gil_ns,
                                (long long)counts->numpy_ns)

@@ -19,8 +19,8 @@ static inline bool profile_is_on(void)
     return __builtin_expect(profile_users > 0, 0);
 }
 
-/* Never 0. */
-int64_t profile_now(void);
+/* The time, never 0: a call begins, and profile_call() must follow. */
+int64_t profile_start(void);
 
 /* Count a call that began at `since`: its arguments, and its result or NULL. */
 void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,

@@ -156,6 +156,25 @@ def test_disable_leaves_blocks_alone():
         assert npp.is_enabled() and regions(lambda: X + X) == 1
 
 
+def test_a_generator_closed_elsewhere():
+    async def generator():
+        with npp.enabled():
+            yield
+
+    async def main():
+        inside = generator()
+        await asyncio.create_task(anext_of(inside))
+        await asyncio.create_task(inside.aclose())
+
+    async def anext_of(generator):
+        return await generator.__anext__()
+
+    asyncio.run(main())
+    npp.enable()
+    npp.disable()
+    assert set(_drop_in.status().values()) - {"off"} == set()
+
+
 def test_wrong_arguments():
     for function in (npp.enable, npp.enabled):
         with pytest.raises(TypeError, match="exact must be True or False, not 1"):
@@ -361,6 +380,10 @@ def test_a_version_out_of_range_warns_once(monkeypatch):
         with npp.enabled():
             pass
     assert len(caught) == 1 and caught[0].filename == __file__
+    monkeypatch.setattr(_drop_in, "_warned", False)
+    with pytest.warns(RuntimeWarning) as caught, npp.enabled():
+        pass
+    assert caught[0].filename == __file__
 
 
 def test_status_in_show_config(capsys):

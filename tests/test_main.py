@@ -96,6 +96,25 @@ def test_errors_of_the_program_are_its_own(script):
     assert stderr.strip().endswith("KeyError: 'mine'") and f'File "{script}", line 3, in f' in stderr
 
 
+def test_threads_that_outlive_the_script(script):
+    script.write_text(textwrap.dedent("""
+        import pickle, threading, time
+        def f(): pass
+        def later():
+            time.sleep(0.2)
+            print(pickle.loads(pickle.dumps(f)) is f)
+        threading.Thread(target=later).start()
+    """))
+    assert numpy_par(script).stdout == "True\n"
+
+
+def test_folder_and_standard_input(tmp_path):
+    (tmp_path / "__main__.py").write_text(SHOW.replace("__main__.__dict__ is globals()", "1"))
+    assert numpy_par(tmp_path).stdout.startswith("__main__ [")
+    done = subprocess.run([sys.executable, "-m", "numpy_par", "-", "a"], input=SHOW, capture_output=True, text=True, timeout=60, cwd=tmp_path, env=environment(PYTHONSAFEPATH=None))
+    assert done.stdout.startswith("__main__ ['-', 'a'] True")
+
+
 def test_help():
     assert "--profile" in numpy_par("--help").stdout
 

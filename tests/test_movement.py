@@ -6,7 +6,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from support import difference, outcome
+from support import difference, outcome, run_python
 from values import sample
 
 NUMBERS = "?bhilqBHILQefdgFDG"
@@ -125,6 +125,69 @@ def test_copyto_other_arguments():
             check(lambda: fill(np.zeros((300, 40), "i4"), source, **kwargs), f"{source!r} {kwargs}")
             check(lambda: fill(np.zeros((300, 40)), source, **kwargs), f"{source!r} {kwargs}")
     check(lambda: fill(ARRANGE["read-only"](x.copy()), x), "read-only")
+
+
+def folded(shape, strides, dtype="f8"):
+    """A view whose elements share memory."""
+    return np.lib.stride_tricks.as_strided(np.zeros(5000, dtype), shape, strides)
+
+
+@pytest.mark.parametrize("shape, strides", [((60, 60), (8, 8)), ((2000,), (4,)), ((100, 50), (0, 8)), ((40, 50), (8, 64)), ((30, 20), (-8 * 0, 16))])
+def test_outputs_that_overlap_themselves(shape, strides):
+    """Which of two writes to one place is the last one depends on NumPy's order."""
+    source = np.arange(float(np.prod(shape))).reshape(shape)
+
+    def case(write):
+        to = folded(shape, strides)
+        write(to)
+        return to.copy()
+
+    for write in (lambda to: np.copyto(to, source), lambda to: np.add(source, 1.0, out=to), lambda to: np.copyto(to, source, where=source % 3 > 0)):
+        check(lambda: case(write), f"{shape} {strides}")
+
+
+def test_casts_of_small_arrays_happen_where_numpys_do():
+    large, i = np.full(30, 1e300), np.arange(1, 61, dtype="i4")
+    with np.errstate(all="warn"):
+        check(lambda: np.multiply(np.full((30, 30), 1e300), large, dtype="f4"), "the first cannot")
+        check(lambda: np.multiply(large, np.full((30, 30), 1e300), dtype="f4"), "the second cannot")
+        check(lambda: np.maximum(np.ones((3, 30)), large, dtype="f4"), "maximum")
+        check(lambda: np.multiply(large, large, dtype="f4", where=large > 0, out=np.zeros(30, "f4")), "under a mask")
+        check(lambda: fill(np.zeros((3, 1), "i4"), np.full(5, np.nan), casting="unsafe"), "shapes are judged first")
+        check(lambda: fill(np.zeros(1, "i4"), np.full(5, np.nan), casting="unsafe"), "shapes are judged first")
+    check(lambda: np.divide(i[::2, None], i[1::2], order="A"), "order")
+    check(lambda: np.divide.outer(i[:30], i[::2], order="A"), "order of an outer product")
+
+
+def test_metadata_and_warnings():
+    known = np.dtype("f8", metadata={"a": 1})
+    x = np.zeros(900, known)
+    for case in (lambda: np.concatenate([x, x]), lambda: np.concatenate([x]), lambda: x.copy(), lambda: np.where(x > 0, x, x), lambda: x.astype(known)):
+        with npp.enabled():
+            got = case()
+        assert got.dtype.metadata == case().dtype.metadata
+    for dtype in ("|a8", "=a8", "f8,a8"):
+        check(lambda: np.ones(1000).astype(dtype), dtype)
+
+
+def test_a_list_that_changes_meanwhile():
+    code = """
+        import threading, time
+        import numpy as np, numpy_par as npp
+        for wait in (0.001, 0.003, 0.006):
+            arrays = [np.ones(1_000_000) for _ in range(6)]
+            thread = threading.Thread(target=lambda: (time.sleep(wait), arrays.clear()))
+            with npp.enabled():
+                thread.start()
+                for _ in range(20):
+                    if arrays:
+                        try:
+                            np.concatenate(arrays)
+                        except ValueError:
+                            pass
+            thread.join()
+    """
+    run_python(code)
 
 
 def test_copyto_within_one_array():

@@ -47,9 +47,14 @@ int hooks_install(struct state *state)
     PyObject *functions = PyImport_ImportModule("numpy._core._multiarray_umath");
     const int status = numpy && functions ? ufunc_slots_prepare(state, functions) : -1;
     if (status == 0) {
+        /* A finalizer's call in the middle of a test would be taken for it. */
+        const int collecting = hooks.tested ? 0 : PyGC_Disable();
         ufunc_slots_install();
         method_slots_install(numpy, functions);
         hooks.tested = true;
+        if (collecting) {
+            PyGC_Enable();
+        }
     }
     Py_XDECREF(functions);
     Py_XDECREF(numpy);

@@ -121,13 +121,12 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     if (is_test()) {
         Py_RETURN_NONE;
     }
-    const int64_t since = profile_is_on() ? profile_now() : 0;
-    struct hook_call hook = {.state = hooks.state, .costs = &slot->costs};
-    PyObject *result = NULL;
     if (!hooks_are_on()) {
         return call_numpy(slot, self, given);
     }
-    result = call_ours(slot, &hook, self, given);
+    const int64_t since = profile_is_on() ? profile_start() : 0;
+    struct hook_call hook = {.state = hooks.state, .costs = &slot->costs};
+    PyObject *result = call_ours(slot, &hook, self, given);
     if (result == NULL && !PyErr_Occurred()) {
         result = call_numpy(slot, self, given);
     }

@@ -12,9 +12,10 @@ static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *sha
 {
     static const char mixed[] =
         "not all plain C-contiguous ndarrays of one native dtype";
-    const Py_ssize_t count = PySequence_Fast_GET_SIZE(arrays);
-    PyArrayObject *first = (PyArrayObject *)PySequence_Fast_GET_ITEM(arrays, 0);
-    if (!move_is_plain((PyObject *)first) || PyArray_ISBYTESWAPPED(first)) {
+    const Py_ssize_t count = PyTuple_GET_SIZE(arrays);
+    PyArrayObject *first = (PyArrayObject *)PyTuple_GET_ITEM(arrays, 0);
+    if (!move_is_plain((PyObject *)first) || PyArray_ISBYTESWAPPED(first) ||
+        PyDataType_METADATA(PyArray_DESCR(first)) != NULL) {
         return mixed;
     }
     const int ndim = PyArray_NDIM(first);
@@ -25,7 +26,7 @@ static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *sha
     memcpy(shape, PyArray_DIMS(first), sizeof *shape * (size_t)ndim);
     shape[*axis] = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
-        PyArrayObject *array = (PyArrayObject *)PySequence_Fast_GET_ITEM(arrays, i);
+        PyArrayObject *array = (PyArrayObject *)PyTuple_GET_ITEM(arrays, i);
         if (!move_is_plain((PyObject *)array) || PyArray_NDIM(array) != ndim ||
             !PyArray_IS_C_CONTIGUOUS(array) ||
             PyArray_DESCR(array) != PyArray_DESCR(first)) {
@@ -60,49 +61,90 @@ static PyObject *window(PyArrayObject *whole, int axis, npy_intp begin, npy_intp
     return view;
 }
 
+/* One report of all parts: parallel if one was, else why the last one was not. */
+static void add_report(struct report *sum, const struct report *part)
+{
+    const double ns =
+        sum->ns * (double)sum->elements + part->ns * (double)part->elements;
+    sum->elements += part->elements;
+    sum->ns = sum->elements ? ns / (double)sum->elements : -1;
+    sum->without_gil_ns += part->without_gil_ns;
+    if (part->reason == NULL && part->threads > sum->threads) {
+        sum->threads = part->threads;
+    }
+    sum->reason = sum->threads > 1 ? NULL : part->reason;
+}
+
+/* Copy the arrays side by side into one that is there.  -1: an exception is set. */
+static int fill(struct hook_call *hook, PyArrayObject *whole, PyObject *arrays,
+                int axis)
+{
+    struct report sum = {.threads = 1};
+    npy_intp begin = 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(arrays); i++) {
+        PyArrayObject *array = (PyArrayObject *)PyTuple_GET_ITEM(arrays, i);
+        const npy_intp length = PyArray_DIM(array, axis);
+        PyArrayObject *view = (PyArrayObject *)window(whole, axis, begin, length);
+        if (view == NULL) {
+            return -1;
+        }
+        hook->report = (struct report){0};
+        const int status = move_into(hook, view, array, NULL) ? 0
+                           : PyErr_Occurred()                 ? -1
+                                              : PyArray_CopyInto(view, array);
+        Py_DECREF(view);
+        if (status < 0) {
+            return -1;
+        }
+        add_report(&sum, &hook->report);
+        begin += length;
+    }
+    hook->report = sum;
+    return 0;
+}
+
 PyObject *movement_concatenate(struct hook_call *hook, PyObject *self,
                                PyObject *const *args, Py_ssize_t nargs,
                                PyObject *kwnames)
 {
     struct arguments arguments = {args, nargs, kwnames, 0};
     npy_intp shape[NPY_MAXDIMS];
-    int axis = 0;
-    PyObject *arrays = arguments_find(&arguments, 0, "seq");
+    PyObject *result = NULL;
+    PyObject *given = arguments_find(&arguments, 0, "seq");
     PyObject *axis_given = arguments_find(&arguments, 1, "axis");
 
     hook->report.reason = arguments_refused;
-    if (nargs > 2 || !arrays || !arguments_known(&arguments) || axis_given == Py_None ||
-        !(PyList_CheckExact(arrays) || PyTuple_CheckExact(arrays)) ||
-        PySequence_Fast_GET_SIZE(arrays) == 0 ||
+    if (nargs > 2 || !given || !arguments_known(&arguments) || axis_given == Py_None ||
+        !(PyList_CheckExact(given) || PyTuple_CheckExact(given)) ||
         (axis_given && !PyLong_CheckExact(axis_given))) {
         return NULL;
     }
-    const Py_ssize_t count = PySequence_Fast_GET_SIZE(arrays);
-    axis = axis_given ? PyArray_PyIntAsInt(axis_given) : 0;
+    int axis = axis_given ? PyArray_PyIntAsInt(axis_given) : 0;
     if (PyErr_Occurred()) {
         PyErr_Clear(); /* out of range */
         return NULL;
     }
-    hook->report.reason = concatenated_shape(arrays, &axis, shape);
-    if (hook->report.reason) {
+    /* A list may change while loops run without the GIL. */
+    PyObject *arrays = PySequence_Tuple(given);
+    if (arrays == NULL) {
         return NULL;
     }
-    PyArrayObject *first = (PyArrayObject *)PySequence_Fast_GET_ITEM(arrays, 0);
+    if (PyTuple_GET_SIZE(arrays) == 0) {
+        goto finish;
+    }
+    hook->report.reason = concatenated_shape(arrays, &axis, shape);
+    if (hook->report.reason) {
+        goto finish;
+    }
+    PyArrayObject *first = (PyArrayObject *)PyTuple_GET_ITEM(arrays, 0);
     PyArray_Descr *descr = PyArray_DESCR(first);
     Py_INCREF(descr);
-    PyObject *result = PyArray_Empty(PyArray_NDIM(first), shape, descr, 0);
-    npy_intp begin = 0;
-    for (Py_ssize_t i = 0; result && i < count; i++) {
-        PyArrayObject *array = (PyArrayObject *)PySequence_Fast_GET_ITEM(arrays, i);
-        const npy_intp length = PyArray_DIM(array, axis);
-        PyObject *view = window((PyArrayObject *)result, axis, begin, length);
-        if (view == NULL || (!move_into(hook, (PyArrayObject *)view, array, NULL) &&
-                             (PyErr_Occurred() ||
-                              PyArray_CopyInto((PyArrayObject *)view, array) < 0))) {
-            Py_CLEAR(result);
-        }
-        Py_XDECREF(view);
-        begin += length;
+    result = PyArray_Empty(PyArray_NDIM(first), shape, descr, 0);
+    if (result && fill(hook, (PyArrayObject *)result, arrays, axis) < 0) {
+        Py_CLEAR(result);
     }
+
+finish:
+    Py_DECREF(arrays);
     return result;
 }

@@ -21,8 +21,8 @@ static bool names_dtype(PyObject *object)
         NULL,
     };
     if (PyUnicode_CheckExact(object)) {
-        return PyUnicode_GET_LENGTH(object) > 0 &&
-               PyUnicode_READ_CHAR(object, 0) != 'a';
+        const Py_ssize_t length = PyUnicode_GET_LENGTH(object);
+        return length > 0 && PyUnicode_FindChar(object, 'a', 0, length, 1) == -1;
     }
     if (!PyType_Check(object)) {
         return PyArray_DescrCheck(object);
@@ -149,7 +149,7 @@ PyObject *movement_copyto(struct hook_call *hook, PyObject *self, PyObject *cons
         !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into))) {
         return NULL; /* NumPy casts it once */
     }
-    if (arrays_overlap(into, source) ||
+    if (array_overlaps_itself(into) || arrays_overlap(into, source) ||
         (mask && arrays_overlap(into, (PyArrayObject *)mask))) {
         hook->report.reason = "overlapping arrays: NumPy copies in an order of its own";
         return NULL;

@@ -42,8 +42,11 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
     }
     call.op[0] = (PyArrayObject *)Py_NewRef(args[0]);
     call.op[1] = where_operand(args[1]);
+    if (call.op[1] == NULL) {
+        goto finish;
+    }
     call.op[2] = where_operand(args[2]);
-    if (call.op[1] == NULL || call.op[2] == NULL) {
+    if (call.op[2] == NULL) {
         goto finish;
     }
     descr = (PyArray_Descr *)PyObject_Vectorcall(hook->state->result_type, args + 1, 2,
@@ -54,6 +57,18 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
         move_refuse_cast(PyArray_DESCR(call.op[2]), descr)) {
         hook->report.reason = "elements of a kind or size that NumPy is to select";
         goto finish;
+    }
+    for (int i = 1; i <= 2; i++) {
+        /* One that the dtype cannot hold: NumPy 2.5 raises, others wrap around. */
+        if (PyLong_CheckExact(args[i])) {
+            Py_INCREF(descr);
+            Py_XSETREF(call.op[i],
+                       (PyArrayObject *)PyArray_FromAny(args[i], descr, 0, 0, 0, NULL));
+            if (call.op[i] == NULL) {
+                hook->report.reason = "a Python integer that the dtype cannot hold";
+                goto finish;
+            }
+        }
     }
     result = move_operands(hook, &call, move_select(PyDataType_ELSIZE(descr)), descr);
 
