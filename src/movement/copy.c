@@ -80,7 +80,9 @@ PyObject *movement_astype(struct hook_call *hook, PyObject *self, PyObject *cons
         return NULL;
     }
     PyArrayObject *array = (PyArrayObject *)self;
-    hook->report.reason = arguments_refused;
+    hook->report.reason = dtype_given == (PyObject *)&PyBaseObject_Type
+                              ? "object dtype: its elements need the GIL"
+                              : arguments_refused;
     if (nargs > 5 || !dtype_given || !names_dtype(dtype_given) ||
         !arguments_known(&arguments) || (subok && !PyBool_Check(subok)) ||
         (copy && !PyBool_Check(copy)) ||
