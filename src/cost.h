@@ -29,6 +29,15 @@ double cost_known(const struct cost_table *table, uint32_t key);
 void cost_learn(struct cost_table *table, uint32_t key, double ns);
 
 /*
+ * What a member of a team needs for an element, where that may be more than what it
+ * needs alone: some builds of BLAS take a lock for each small product, and two threads
+ * are then slower than one.  Contended: so much more that the threads do not pay; now
+ * and then a call is tried in parallel all the same.
+ */
+void cost_learn_shared(struct cost_table *table, uint32_t key, double ns);
+bool cost_contended(struct cost_table *table, uint32_t key, int threads);
+
+/*
  * The number of threads that is worth it for n elements of a known cost, at most
  * `limit`; 1: stay serial.  Not a pure function: calls that would gain only with the
  * team awake run serial until what they lose adds up to the cost of waking it.

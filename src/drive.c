@@ -269,13 +269,20 @@ static void describe(const struct drive *drive, int threads, npy_intp pieces, do
     };
 }
 
+static const char contended[] =
+    "its core loop gets slower on several threads (a lock in BLAS)";
+
 /* Run what a probe has left, from element `done` on. */
 static bool run(struct task *task, npy_intp done, double ns, int *fpe,
                 struct report *report)
 {
     const struct drive *drive = task->drive;
-    int threads =
-        team_unavailable() ? 1 : cost_threads(drive->size - done, ns, drive->limit);
+    const bool core = drive->plan->loop.ncore > 0; /* may be BLAS, with a lock */
+    const char *alone = team_unavailable();
+    if (!alone && core && cost_contended(drive->costs, drive->key, drive->limit)) {
+        alone = contended;
+    }
+    int threads = alone ? 1 : cost_threads(drive->size - done, ns, drive->limit);
     task->pieces = make_pieces(drive, done, threads, ns);
     threads = threads < task->pieces.count ? threads : (int)task->pieces.count;
     if (provide_iterators(task, threads) < 0) {
@@ -289,9 +296,15 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
     }
     if (result.caller_pieces > 0) {
         const double share = (double)result.caller_pieces / (double)task->pieces.count;
-        cost_learn(drive->costs, drive->key,
-                   (double)result.caller_ns / (share * (double)(drive->size - done)));
+        const double own =
+            (double)result.caller_ns / (share * (double)(drive->size - done));
+        if (core && result.threads > 1) {
+            cost_learn_shared(drive->costs, drive->key, own);
+        } else {
+            cost_learn(drive->costs, drive->key, own);
+        }
     }
+    report->reason = alone;
     *fpe = result.fpe;
     return true;
 }
@@ -299,6 +312,10 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
 static void explain_run(const struct drive *drive, double ns, struct report *report)
 {
     const char *reason = team_unavailable();
+    if (!reason && drive->plan->loop.ncore > 0 &&
+        cost_contended(drive->costs, drive->key, drive->limit)) {
+        reason = contended;
+    }
     int threads = reason   ? 1
                   : ns < 0 ? drive->limit
                            : cost_threads_awake(drive->size, ns, drive->limit);
