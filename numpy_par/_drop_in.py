@@ -12,9 +12,6 @@ from numpy_par import _engine
 TESTED = (2, 0), (2, 5)
 
 _lock = threading.Lock()
-_everywhere = False
-_exact = False
-_contexts = 0
 _warned = False
 
 
@@ -56,11 +53,9 @@ def enable(*, exact: bool = False) -> None:
     >>> y = np.sqrt(x * x + 1)  # in parallel
     >>> npp.disable()
     """
-    global _everywhere, _exact
     _check_exact("enable", exact)
     with _lock:
         _install(levels=1)
-        _everywhere, _exact = True, exact
         _engine.enable_everywhere(True)
 
 
@@ -78,11 +73,9 @@ def disable() -> None:
     >>> npp.is_enabled()
     False
     """
-    global _everywhere
     with _lock:
-        _everywhere = False
         _engine.enable_everywhere(False)
-        _remove_if_unused()
+        _engine.remove_unused_hooks()
 
 
 @contextmanager
@@ -111,11 +104,9 @@ def enabled(*, exact: bool = False):
     >>> npp.is_enabled()
     False
     """
-    global _contexts
     _check_exact("enabled", exact)
     with _lock:
         _install(levels=2)  # contextlib is in between
-        _contexts += 1
         _engine.count_contexts(1)
     token = _engine.enabled_here.set(True)
     try:
@@ -125,9 +116,8 @@ def enabled(*, exact: bool = False):
         with suppress(ValueError):
             _engine.enabled_here.reset(token)
         with _lock:
-            _contexts -= 1
             _engine.count_contexts(-1)
-            _remove_if_unused()
+            _engine.remove_unused_hooks()
 
 
 def is_enabled() -> bool:
@@ -169,9 +159,3 @@ def _install(levels: int) -> None:
             stacklevel=2 + levels,
         )
     _engine.install_hooks()
-
-
-def _remove_if_unused() -> None:
-    """Empty NumPy's slots unless somebody needs them; the lock is held."""
-    if not _everywhere and _contexts == 0:
-        _engine.remove_hooks()

@@ -159,9 +159,9 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
         """
         from matplotlib import pyplot
 
-        if ax is None:
-            _, ax = pyplot.subplots(figsize=(9, 1.2 + 0.45 * min(most, max(1, len(self.rows)))))
         rows = self.rows[:most][::-1]
+        if ax is None:
+            _, ax = pyplot.subplots(figsize=(9, 1.2 + 0.45 * max(1, len(rows))))
         places = range(len(rows))
         ax.barh(places, [1e3 * row.numpy_seconds for row in rows], 0.8, color="#d0d4da", label="NumPy (estimate)")
         for parallel, color in ((True, "#2a78b5"), (False, "#c7683b")):

@@ -317,6 +317,20 @@ bool arrays_overlap(PyArrayObject *a, PyArrayObject *b)
     return a_low < b_high && b_low < a_high;
 }
 
+PyObject *array_view(PyArrayObject *array, char *data, int ndim, const npy_intp *shape,
+                     const npy_intp *strides)
+{
+    PyArray_Descr *descr = PyArray_DESCR(array);
+    Py_INCREF(descr);
+    PyObject *view =
+        PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape, strides, data,
+                             PyArray_FLAGS(array) & NPY_ARRAY_WRITEABLE, NULL);
+    if (view && PyArray_SetBaseObject((PyArrayObject *)view, Py_NewRef(array)) < 0) {
+        Py_CLEAR(view);
+    }
+    return view;
+}
+
 bool array_overlaps_itself(PyArrayObject *array)
 {
     npy_intp strides[NPY_MAXDIMS], lengths[NPY_MAXDIMS];

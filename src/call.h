@@ -58,6 +58,10 @@ npy_intp call_broadcast_size(const struct call *call);
  * are ndarrays), but no other subclass. */
 bool call_is_plain_array(const struct state *state, PyObject *object);
 
+/* A view of an array's memory from `data` on; NULL: an exception is set. */
+PyObject *array_view(PyArrayObject *array, char *data, int ndim, const npy_intp *shape,
+                     const npy_intp *strides);
+
 /* Whether two elements of an array may share a byte. */
 bool array_overlaps_itself(PyArrayObject *array);
 

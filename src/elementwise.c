@@ -127,7 +127,7 @@ enum line {
 };
 
 static enum line as_line(struct box *box, struct operands *operands,
-                         const struct call *call, const struct plan *plan)
+                         const struct call *call, const struct plan *plan, bool vectors)
 {
     int order = call->order == NPY_CORDER         ? NPY_ARRAY_C_CONTIGUOUS
                 : call->order == NPY_FORTRANORDER ? NPY_ARRAY_F_CONTIGUOUS
@@ -177,11 +177,8 @@ static enum line as_line(struct box *box, struct operands *operands,
     if (operands->op[out]) {
         PyArrayObject *output = operands->op[out];
         const npy_intp itemsize = PyArray_ITEMSIZE(output);
-        if (stride[out] == 0) {
-            return LINE_IN_ORDER; /* all elements in one place: the last one stays */
-        }
         if (stride[out] < itemsize) {
-            return LINE_NOT; /* backwards, or it overlaps itself */
+            return LINE_NOT; /* backwards */
         }
         bool behind = false;
         for (int i = 0; i < out; i++) {
@@ -198,8 +195,7 @@ static enum line as_line(struct box *box, struct operands *operands,
             behind = true;
         }
         if (behind) {
-            return has_vectors(plan, call) && !plan->any_strides ? LINE_IN_ORDER
-                                                                 : LINE_NOT;
+            return vectors ? LINE_IN_ORDER : LINE_NOT;
         }
     } else {
         PyArray_Descr *descr = plan_descr(plan, out);
@@ -280,7 +276,7 @@ static const char *lay_out(struct drive *job, struct operands *operands,
     const bool vectors =
         has_vectors(plan, call) && (operands->cast || !plan->any_strides);
     job->weight = 1;
-    const enum line line = as_line(box, operands, call, plan);
+    const enum line line = as_line(box, operands, call, plan, vectors);
     if (line == LINE_IN_ORDER) {
         return "out= lies behind an input in the same memory: NumPy goes in order";
     }

@@ -95,7 +95,7 @@ static PyObject *check_threads(PyObject *module, PyObject *object)
     return n < 0 ? NULL : PyLong_FromLong(n);
 }
 
-/* -- the drop-in (_drop_in.py holds a lock around the first three) ---------------- */
+/* -- the drop-in (_drop_in.py holds a lock around the first four) ---------------- */
 
 static PyObject *install_hooks(PyObject *module, PyObject *unused)
 {
@@ -106,10 +106,10 @@ static PyObject *install_hooks(PyObject *module, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-static PyObject *remove_hooks(PyObject *module, PyObject *unused)
+static PyObject *remove_unused_hooks(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    hooks_remove();
+    hooks_remove_unused();
     Py_RETURN_NONE;
 }
 
@@ -248,7 +248,7 @@ static PyMethodDef methods[] = {
     {"thread_cap", thread_cap, METH_NOARGS, NULL},
     {"check_threads", check_threads, METH_O, NULL},
     {"install_hooks", install_hooks, METH_NOARGS, NULL},
-    {"remove_hooks", remove_hooks, METH_NOARGS, NULL},
+    {"remove_unused_hooks", remove_unused_hooks, METH_NOARGS, NULL},
     {"enable_everywhere", enable_everywhere, METH_O, NULL},
     {"count_contexts", count_contexts, METH_O, NULL},
     {"is_enabled", is_enabled, METH_NOARGS, NULL},

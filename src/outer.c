@@ -12,15 +12,7 @@ static PyObject *with_axes(PyArrayObject *array, int more)
         shape[axis] = axis < ndim ? PyArray_DIM(array, axis) : 1;
         strides[axis] = axis < ndim ? PyArray_STRIDE(array, axis) : 0;
     }
-    PyArray_Descr *descr = PyArray_DESCR(array);
-    Py_INCREF(descr);
-    PyObject *view =
-        PyArray_NewFromDescr(&PyArray_Type, descr, ndim + more, shape, strides,
-                             PyArray_DATA(array), PyArray_FLAGS(array), NULL);
-    if (view && PyArray_SetBaseObject((PyArrayObject *)view, Py_NewRef(array)) < 0) {
-        Py_CLEAR(view);
-    }
-    return view;
+    return array_view(array, PyArray_BYTES(array), ndim + more, shape, strides);
 }
 
 PyObject *outer_call(struct hook_call *hook, PyObject *self, PyObject *const *args,

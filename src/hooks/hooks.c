@@ -61,10 +61,12 @@ int hooks_install(struct state *state)
     return status;
 }
 
-void hooks_remove(void)
+void hooks_remove_unused(void)
 {
-    ufunc_slots_remove();
-    method_slots_remove();
+    if (!atomic_load(&enabled.everywhere) && atomic_load(&enabled.contexts) == 0) {
+        ufunc_slots_remove();
+        method_slots_remove();
+    }
 }
 
 int hooks_append_status(PyObject *list, PyObject *name, const char *left_out, bool on)

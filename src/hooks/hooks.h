@@ -15,12 +15,12 @@
 int hooks_init(struct state *state);
 
 /*
- * Fill all slots, or give them back.  The first time each hook is tested; one that does
- * not take effect is left out from then on.  0, or -1 with an exception set.  One
- * caller at a time: the lock is in _drop_in.py.
+ * Fill all slots, or give them back where nobody needs them.  The first time each hook
+ * is tested; one that does not take effect is left out from then on.  0, or -1 with an
+ * exception set.  One caller at a time: the lock is in _drop_in.py.
  */
 int hooks_install(struct state *state);
-void hooks_remove(void);
+void hooks_remove_unused(void);
 
 /* [(name, "on" | "off" | why it is left out)], or NULL with an exception set. */
 PyObject *hooks_status(void);

@@ -103,7 +103,7 @@ int ufunc_slots_prepare(struct state *state, PyObject *functions)
 {
     static int count;
     PyObject *ufunc, *ours;
-    if (add_ufuncs(state, functions) < 0) {
+    if (!hooks.tested && add_ufuncs(state, functions) < 0) {
         return -1;
     }
     for (Py_ssize_t at = 0; PyDict_Next(state->registry, &at, &ufunc, &ours);) {

@@ -6,7 +6,7 @@ const char arguments_refused[] = "arguments that NumPy is to judge";
 PyObject *arguments_find(struct arguments *arguments, Py_ssize_t position,
                          const char *name)
 {
-    if (position >= 0 && position < arguments->nargs) {
+    if (position < arguments->nargs) {
         return arguments->values[position];
     }
     for (Py_ssize_t i = 0;
@@ -26,11 +26,26 @@ bool arguments_known(const struct arguments *arguments)
            arguments->known == PyTuple_GET_SIZE(arguments->kwnames);
 }
 
-bool arguments_convert(PyObject *object, int (*converter)(PyObject *, void *), void *to)
+/* What a converter of NumPy's returned, without its exception. */
+static bool converted(int status)
 {
-    if (object && converter(object, to) != NPY_SUCCEED) {
+    if (status != NPY_SUCCEED) {
         PyErr_Clear();
-        return false;
     }
-    return true;
+    return status == NPY_SUCCEED;
+}
+
+bool arguments_order(PyObject *object, NPY_ORDER *order)
+{
+    return object == NULL || converted(PyArray_OrderConverter(object, order));
+}
+
+bool arguments_casting(PyObject *object, NPY_CASTING *casting)
+{
+    return object == NULL || converted(PyArray_CastingConverter(object, casting));
+}
+
+bool arguments_dtype(PyObject *object, PyArray_Descr **descr)
+{
+    return object == NULL || converted(PyArray_DescrConverter(object, descr));
 }

@@ -11,16 +11,17 @@ struct arguments {
     Py_ssize_t known; /* keywords that were asked for */
 };
 
-/* The value of a parameter, or NULL; a position of -1: by name only. */
+/* The value of a parameter, or NULL. */
 PyObject *arguments_find(struct arguments *arguments, Py_ssize_t position,
                          const char *name);
 
 /* Whether all keywords that were given have been asked for. */
 bool arguments_known(const struct arguments *arguments);
 
-/* True unless a converter of NumPy's refuses an argument that is there. */
-bool arguments_convert(PyObject *object, int (*converter)(PyObject *, void *),
-                       void *to);
+/* True unless NumPy refuses an argument that is there as what it is to be. */
+bool arguments_order(PyObject *object, NPY_ORDER *order);
+bool arguments_casting(PyObject *object, NPY_CASTING *casting);
+bool arguments_dtype(PyObject *object, PyArray_Descr **descr); /* a new reference */
 
 extern const char arguments_refused[]; /* a reason */
 

@@ -49,16 +49,8 @@ static PyObject *window(PyArrayObject *whole, int axis, npy_intp begin, npy_intp
     npy_intp shape[NPY_MAXDIMS];
     memcpy(shape, PyArray_DIMS(whole), sizeof *shape * (size_t)PyArray_NDIM(whole));
     shape[axis] = length;
-    PyArray_Descr *descr = PyArray_DESCR(whole);
-    Py_INCREF(descr);
-    PyObject *view = PyArray_NewFromDescr(
-        &PyArray_Type, descr, PyArray_NDIM(whole), shape, PyArray_STRIDES(whole),
-        PyArray_BYTES(whole) + begin * PyArray_STRIDE(whole, axis), NPY_ARRAY_WRITEABLE,
-        NULL);
-    if (view && PyArray_SetBaseObject((PyArrayObject *)view, Py_NewRef(whole)) < 0) {
-        Py_CLEAR(view);
-    }
-    return view;
+    return array_view(whole, PyArray_BYTES(whole) + begin * PyArray_STRIDE(whole, axis),
+                      PyArray_NDIM(whole), shape, PyArray_STRIDES(whole));
 }
 
 /* One report of all parts: parallel if one was, else why the last one was not. */

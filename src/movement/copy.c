@@ -47,9 +47,7 @@ PyObject *movement_copy(struct hook_call *hook, PyObject *self, PyObject *const 
         hook->report.reason = "not a plain ndarray of elements without references";
         return NULL;
     }
-    if (nargs > 1 || !arguments_known(&arguments) ||
-        !arguments_convert(given, (int (*)(PyObject *, void *))PyArray_OrderConverter,
-                           &order)) {
+    if (nargs > 1 || !arguments_known(&arguments) || !arguments_order(given, &order)) {
         hook->report.reason = arguments_refused;
         return NULL;
     }
@@ -85,14 +83,9 @@ PyObject *movement_astype(struct hook_call *hook, PyObject *self, PyObject *cons
                               : arguments_refused;
     if (nargs > 5 || !dtype_given || !names_dtype(dtype_given) ||
         !arguments_known(&arguments) || (subok && !PyBool_Check(subok)) ||
-        (copy && !PyBool_Check(copy)) ||
-        !arguments_convert(
-            order_given, (int (*)(PyObject *, void *))PyArray_OrderConverter, &order) ||
-        !arguments_convert(casting_given,
-                           (int (*)(PyObject *, void *))PyArray_CastingConverter,
-                           &casting) ||
-        !arguments_convert(
-            dtype_given, (int (*)(PyObject *, void *))PyArray_DescrConverter, &descr)) {
+        (copy && !PyBool_Check(copy)) || !arguments_order(order_given, &order) ||
+        !arguments_casting(casting_given, &casting) ||
+        !arguments_dtype(dtype_given, &descr)) {
         return NULL;
     }
     if (descr && !move_is_movable(descr)) {
@@ -131,9 +124,7 @@ PyObject *movement_copyto(struct hook_call *hook, PyObject *self, PyObject *cons
     hook->report.reason = arguments_refused;
     if (nargs > 4 || !to || !from || !arguments_known(&arguments) ||
         !move_is_plain(to) || !move_is_plain(from) ||
-        !arguments_convert(casting_given,
-                           (int (*)(PyObject *, void *))PyArray_CastingConverter,
-                           &casting)) {
+        !arguments_casting(casting_given, &casting)) {
         return NULL;
     }
     PyArrayObject *into = (PyArrayObject *)to, *source = (PyArrayObject *)from;
