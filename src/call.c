@@ -28,6 +28,10 @@ int call_init(struct state *state)
         return -1;
     }
     state->memmap = PyObject_GetAttrString(numpy, "memmap");
+    state->get_promotion_state = PyObject_GetAttrString(numpy, "_get_promotion_state");
+    if (state->get_promotion_state == NULL) {
+        PyErr_Clear(); /* NumPy 2.2 and later always promotes in one way */
+    }
     Py_DECREF(numpy);
     return state->memmap == NULL ? -1 : 0;
 }
@@ -35,6 +39,24 @@ int call_init(struct state *state)
 bool call_is_plain_array(const struct state *state, PyObject *object)
 {
     return PyArray_CheckExact(object) || (PyObject *)Py_TYPE(object) == state->memmap;
+}
+
+/* Up to NumPy 2.1 a process may ask for promotion as in NumPy 1, by what scalars hold. */
+static bool promotes_by_value(const struct call *call)
+{
+    bool scalars = false;
+    for (int i = 0; i < call->nin; i++) {
+        scalars = scalars || !call->op[i] || PyArray_NDIM(call->op[i]) == 0;
+    }
+    if (!call->state->get_promotion_state || !scalars || call->nin < 2) {
+        return false;
+    }
+    PyObject *now = PyObject_CallNoArgs(call->state->get_promotion_state);
+    const bool by_value =
+        !now || !PyUnicode_Check(now) || PyUnicode_CompareWithASCIIString(now, "weak");
+    PyErr_Clear();
+    Py_XDECREF(now);
+    return by_value;
 }
 
 static int find_keyword(PyObject *name)
@@ -269,6 +291,9 @@ const char *call_parse(struct call *call, const struct state *state,
     }
     for (int i = 0; i < call->nin && !reason; i++) {
         reason = take_input(call, i, args[i]);
+    }
+    if (!reason && promotes_by_value(call)) {
+        reason = "promotion as in NumPy 1 (NPY_PROMOTION_STATE): by what a scalar holds";
     }
     for (int i = call->nin; i < nargs && !reason; i++) {
         reason = take_output(call, i - call->nin, args[i]);

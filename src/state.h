@@ -13,6 +13,7 @@
 /* clang-format off */
 #define STATE_OBJECTS(V)                                                    \
     V(memmap)         /* call.c: numpy.memmap */                            \
+    V(get_promotion_state) /*    numpy._get_promotion_state, or NULL */     \
     V(resolve_name)   /* plan.c: "_resolve_dtypes_and_context" */           \
     V(get_loop_name)  /*         "_get_strided_loop" */                     \
     V(casting_kw)     /*         ("casting",) */                            \
