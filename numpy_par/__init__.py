@@ -21,18 +21,21 @@ from numpy_par import _engine  # isort: skip
 
 import numpy as _np
 
-from numpy_par import _threads
+from numpy_par import _threads, memory
+from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
 from numpy_par._mirror import publish as _publish
 from numpy_par._parallelize import parallelize
 from numpy_par._profile import Row, profile
+from numpy_par._sliding import sliding
 from numpy_par._threads import get_num_threads, set_num_threads, threads
 
 __version__ = _engine.version
 
 _threads.configure()
+memory.configure()
 
 
 def _add_ufuncs() -> list[str]:
@@ -49,6 +52,7 @@ _UFUNC_NAMES = _add_ufuncs()
 from numpy_par import linalg, strings  # noqa: E402  (they are made of the ufuncs)
 
 __all__ = [
+    "Arena",
     "Explanation",
     "Row",
     "disable",
@@ -58,10 +62,12 @@ __all__ = [
     "get_num_threads",
     "is_enabled",
     "linalg",
+    "memory",
     "parallelize",
     "profile",
     "set_num_threads",
     "show_config",
+    "sliding",
     "strings",
     "threads",
     "__version__",

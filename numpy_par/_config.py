@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from numpy_par import _drop_in, _engine, _threads
+from numpy_par import _drop_in, _engine, _threads, memory
 
 
 def show_config(mode: str = "stdout") -> dict | None:
@@ -19,8 +19,8 @@ def show_config(mode: str = "stdout") -> dict | None:
     Returns
     -------
     dict or None
-        The sections "numpy_par", "cpu", "threads", "drop-in" and "libraries" for
-        ``mode="dicts"``. "drop-in" has a row for each hook that is left out, and why.
+        The sections "numpy_par", "cpu", "threads", "drop-in", "memory" and "libraries"
+        for ``mode="dicts"``. "drop-in" has a row for each hook that is left out, and why.
 
     Raises
     ------
@@ -63,6 +63,10 @@ def _config() -> dict:
             "wait for the last": f"{build['wait_ns'] / 1000:.2f} us",
         },
         "drop-in": _drop_in_rows(),
+        "memory": {
+            "pool": memory.status(),
+            "pool limit": f"{memory.limit() / 2**20:,.0f} MiB",
+        },
         "libraries": {
             "python": sys.version.split()[0],
             "numpy": np.__version__,

@@ -2,11 +2,11 @@
 
 import threading
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 import numpy as np
 
-from numpy_par import _engine
+from numpy_par import _engine, memory
 
 #: The versions of NumPy with which the hooks are tested.
 TESTED = (2, 0), (2, 5)
@@ -15,7 +15,7 @@ _lock = threading.Lock()
 _warned = False
 
 
-def enable(*, exact: bool = False) -> None:
+def enable(*, exact: bool = False, pool: bool = True) -> None:
     """Let NumPy's own functions and operators run on all cores, for the whole process.
 
     From now on ``np.exp(x)``, ``x + y``, ``x += 1``, ``x.astype("f4")`` and so on go
@@ -28,11 +28,13 @@ def enable(*, exact: bool = False) -> None:
     exact : bool
         Only ever use loops that give NumPy's own bits. (All do so far, so that this
         makes no difference yet.)
+    pool : bool
+        Let large arrays come from the pool too, as `numpy_par.memory.use_pool` does.
 
     Raises
     ------
     TypeError
-        If `exact` is not a bool.
+        If `exact` or `pool` is not a bool.
 
     Warns
     -----
@@ -53,10 +55,11 @@ def enable(*, exact: bool = False) -> None:
     >>> y = np.sqrt(x * x + 1)  # in parallel
     >>> npp.disable()
     """
-    _check_exact("enable", exact)
+    _check_bools("enable", exact=exact, pool=pool)
     with _lock:
         _install(levels=1)
         _engine.enable_everywhere(True)
+        memory.wanted_by_enable(pool)
 
 
 def disable() -> None:
@@ -64,6 +67,8 @@ def disable() -> None:
 
     Calls that are under way end as they began. A slot that another library has filled
     in the meantime is left to it. Blocks of `enabled` in other threads keep their say.
+    The functions with which NumPy frees an array's memory are its own again when the last
+    array that came from the pool is gone.
 
     Examples
     --------
@@ -76,10 +81,11 @@ def disable() -> None:
     with _lock:
         _engine.enable_everywhere(False)
         _engine.remove_unused_hooks()
+        memory.wanted_by_enable(False)
 
 
 @contextmanager
-def enabled(*, exact: bool = False):
+def enabled(*, exact: bool = False, pool: bool = True):
     """Enable in this block only, for this thread or asyncio task only.
 
     Other threads, and tasks that were not started in the block, are not affected;
@@ -87,13 +93,13 @@ def enabled(*, exact: bool = False):
 
     Parameters
     ----------
-    exact : bool
-        As for `enable`.
+    exact, pool : bool
+        As for `enable`. An allocator that another library has set for this context stays.
 
     Raises
     ------
     TypeError
-        If `exact` is not a bool.
+        If `exact` or `pool` is not a bool.
 
     Examples
     --------
@@ -104,13 +110,14 @@ def enabled(*, exact: bool = False):
     >>> npp.is_enabled()
     False
     """
-    _check_exact("enabled", exact)
+    _check_bools("enabled", exact=exact, pool=pool)
     with _lock:
         _install(levels=2)  # contextlib is in between
         _engine.count_contexts(1)
     token = _engine.enabled_here.set(True)
     try:
-        yield
+        with memory.use_pool_unless_another() if pool else nullcontext():
+            yield
     finally:
         # A generator may be closed in another context: then the value ended with its own.
         with suppress(ValueError):
@@ -138,11 +145,13 @@ def status() -> dict[str, str]:
     return dict(_engine.hooks())
 
 
-def _check_exact(function: str, exact: object) -> None:
-    if not isinstance(exact, bool):
-        raise TypeError(
-            f"{function}: exact must be True or False, not {exact!r} ({type(exact).__name__})"
-        )
+def _check_bools(function: str, **values: object) -> None:
+    for name, value in values.items():
+        if not isinstance(value, bool):
+            raise TypeError(
+                f"{function}: {name} must be True or False, not {value!r} "
+                f"({type(value).__name__})"
+            )
 
 
 def _install(levels: int) -> None:

@@ -4,9 +4,8 @@ import math
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 
-from numpy_par import _engine
+from numpy_par import _engine, _environment
 
 #: Where the number of threads of the process came from, for `show_config`.
 source = "not configured"
@@ -95,92 +94,6 @@ def threads(n: int):
 # -- the default -------------------------------------------------------------------
 
 
-def cgroup_cpus(root: str = "/sys/fs/cgroup", self_cgroup: str | None = None) -> float | None:
-    """Return the CPUs that the control group's quota allows, or None for no quota.
-
-    Parameters
-    ----------
-    root : str
-        Where the cgroup file systems are mounted.
-    self_cgroup : str, optional
-        The text of ``/proc/self/cgroup``.
-
-    Returns
-    -------
-    float or None
-        The least quota/period on the way from the process's group to the root, of
-        version 2 (``cpu.max``) and version 1 (``cpu.cfs_quota_us``).
-    """
-    if self_cgroup is None:
-        self_cgroup = _read(Path("/proc/self/cgroup")) or ""
-    quotas = []
-    for line in self_cgroup.splitlines():
-        hierarchy, _, rest = line.partition(":")
-        controllers, _, path = rest.partition(":")
-        if hierarchy == "0" and controllers == "":
-            groups, read_quota = [Path(root), Path(root, "unified")], _quota_v2
-        elif "cpu" in controllers.split(","):
-            groups, read_quota = [Path(root, controllers), Path(root, "cpu")], _quota_v1
-        else:
-            continue
-        for group in groups:
-            # A container may mount its own group as the root: then the path below
-            # it does not exist, and the quota is in the root.
-            own = Path(path.lstrip("/"))
-            for part in [own, *own.parents]:
-                quotas.append(read_quota(group / part))
-    return min((quota for quota in quotas if quota is not None), default=None)
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text()
-    except (OSError, ValueError):
-        return None
-
-
-def _quota_v2(group: Path) -> float | None:
-    fields = (_read(group / "cpu.max") or "").split()
-    if len(fields) != 2 or fields[0] == "max":
-        return None
-    return _ratio(fields[0], fields[1])
-
-
-def _quota_v1(group: Path) -> float | None:
-    return _ratio(_read(group / "cpu.cfs_quota_us"), _read(group / "cpu.cfs_period_us"))
-
-
-def _ratio(quota: str | None, period: str | None) -> float | None:
-    try:
-        quota, period = int(quota), int(period)
-    except (TypeError, ValueError):
-        return None
-    return quota / period if quota > 0 and period > 0 else None
-
-
-def _from_environment(name: str, least: int) -> int | None:
-    """Return the number in a variable of ours, or None where it is unset or empty.
-
-    Raises
-    ------
-    ImportError
-        If it is something else than a whole number of at least `least`.
-    """
-    text = os.environ.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        n = int(text)
-    except ValueError:
-        n = None
-    if n is None or n < least:
-        raise ImportError(
-            f"the environment variable {name} must be a whole number of at least "
-            f"{least}, not {text!r}"
-        )
-    return n
-
-
 def _omp_num_threads() -> int | None:
     """Return OMP_NUM_THREADS; what is no number there is for OpenMP to complain of.
 
@@ -192,7 +105,7 @@ def _omp_num_threads() -> int | None:
 
 def default_threads() -> tuple[int, str]:
     """Return the number of threads of a fresh process, and where it comes from."""
-    n = _from_environment("NUMPY_PAR_NUM_THREADS", least=1)
+    n = _environment.variable("NUMPY_PAR_NUM_THREADS", least=1)
     if n is not None:
         return n, "NUMPY_PAR_NUM_THREADS"
     n = _omp_num_threads()
@@ -202,7 +115,7 @@ def default_threads() -> tuple[int, str]:
         cpus, origin = len(os.sched_getaffinity(0)), "CPU affinity"
     except AttributeError:
         cpus, origin = os.cpu_count() or 1, "number of CPUs"
-    quota = cgroup_cpus()
+    quota = _environment.cgroup_cpus()
     if quota is not None and math.ceil(quota) < cpus:
         return max(1, math.ceil(quota)), "cgroup CPU quota"
     return cpus, origin
@@ -213,7 +126,7 @@ def configure() -> None:
     global source
     n, source = default_threads()
     _engine.set_num_threads(min(n, _engine.MAX_THREADS))
-    least = _from_environment("NUMPY_PAR_MIN_ELEMENTS", least=0)
+    least = _environment.variable("NUMPY_PAR_MIN_ELEMENTS", least=0)
     if least is not None:
         _engine.set_min_elements(least)
     if "threadpoolctl" in sys.modules:

@@ -10,6 +10,10 @@
 #include "glance.h"
 #include "gufunc.h"
 #include "hooks/hooks.h"
+#include "memory/arena.h"
+#include "memory/arena_type.h"
+#include "memory/handler.h"
+#include "memory/pool.h"
 #include "movement/movement.h"
 #include "profile.h"
 #include "team.h"
@@ -163,6 +167,65 @@ static PyObject *hooks(PyObject *module, PyObject *unused)
     return hooks_status();
 }
 
+/* -- memory (_memory.py holds a lock around the first) ---------------------------- */
+
+/* None, or why it has no effect. */
+static PyObject *use_pool_everywhere(PyObject *module, PyObject *on)
+{
+    (void)module;
+    const char *left_out = handler_use_everywhere(on == Py_True);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    return left_out ? PyUnicode_FromString(left_out) : Py_NewRef(Py_None);
+}
+
+static PyObject *swap_handler(PyObject *module, PyObject *capsule)
+{
+    (void)module;
+    return PyDataMem_SetHandler(capsule);
+}
+
+static PyObject *set_pool_limit(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const size_t bytes = PyLong_AsSize_t(object);
+    return bytes == (size_t)-1 && PyErr_Occurred()
+               ? NULL
+               : PyLong_FromSize_t(pool_limit(bytes));
+}
+
+static PyObject *set_pool_huge_pages(PyObject *module, PyObject *yes)
+{
+    (void)module;
+    pool_use_huge_pages(yes == Py_True);
+    Py_RETURN_NONE;
+}
+
+static PyObject *trim_pool(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    size_t bytes;
+    Py_BEGIN_ALLOW_THREADS
+    bytes = pool_trim();
+    Py_END_ALLOW_THREADS
+    return PyLong_FromSize_t(bytes);
+}
+
+static PyObject *pool_figures(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    const struct pool_stats stats = pool_stats();
+    return Py_BuildValue(
+        "{s:K,s:K,s:K,s:K,s:n,s:n,s:n,s:n,s:N}", "hits", (unsigned long long)stats.hits,
+        "misses", (unsigned long long)stats.misses, "faults_saved",
+        (unsigned long long)stats.faults_saved, "returned",
+        (unsigned long long)stats.returned, "cached", (Py_ssize_t)stats.idle, "in_use",
+        (Py_ssize_t)stats.in_use, "peak", (Py_ssize_t)stats.peak, "limit",
+        (Py_ssize_t)pool_get_limit(), "everywhere",
+        PyBool_FromLong(handler_is_everywhere()));
+}
+
 /* -- settings and figures ------------------------------------------------------- */
 
 static PyObject *set_min_elements(PyObject *module, PyObject *object)
@@ -256,6 +319,12 @@ static PyMethodDef methods[] = {
     {"begin_profile", begin_profile, METH_NOARGS, NULL},
     {"end_profile", end_profile, METH_NOARGS, NULL},
     {"read_profile", read_profile, METH_NOARGS, NULL},
+    {"use_pool_everywhere", use_pool_everywhere, METH_O, NULL},
+    {"swap_handler", swap_handler, METH_O, NULL},
+    {"set_pool_limit", set_pool_limit, METH_O, NULL},
+    {"set_pool_huge_pages", set_pool_huge_pages, METH_O, NULL},
+    {"trim_pool", trim_pool, METH_NOARGS, NULL},
+    {"pool_figures", pool_figures, METH_NOARGS, NULL},
     {"set_min_elements", set_min_elements, METH_O, NULL},
     {"set_rendezvous", set_rendezvous, METH_O, NULL},
     {"counters", counters, METH_NOARGS, NULL},
@@ -284,7 +353,7 @@ static int refuse_subinterpreter(void)
 
 static int module_exec(PyObject *module)
 {
-    static bool team_ready; /* of the process; the GIL or the import lock is held */
+    static bool process_ready; /* the GIL or the import lock is held */
     struct state *state = state_of(module);
     if (refuse_subinterpreter() < 0) {
         return -1;
@@ -292,19 +361,28 @@ static int module_exec(PyObject *module)
     import_array1(-1);
     import_umath1(-1);
     glance_set(false);
-    if (!team_ready && (errno = team_init(1)) != 0) {
+    if (!process_ready && ((errno = team_init(1)) != 0 || (errno = pool_init()) != 0 ||
+                           (errno = arena_init()) != 0)) {
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;
     }
-    team_ready = true;
+    process_ready = true;
     if (call_init(state) < 0 || plan_init(state) < 0 || gufunc_init(state) < 0 ||
         ufuncs_init(state, module) < 0 || hooks_init(state) < 0 ||
-        movement_init(state) < 0) {
+        movement_init(state) < 0 || handler_init(state, module) < 0 ||
+        arena_type_init(module) < 0 || ring_type_init(module) < 0) {
         return -1;
     }
     return PyModule_AddObjectRef(module, "thread_limit", state->limit_variable) < 0 ||
                    PyModule_AddObjectRef(module, "enabled_here",
                                          state->enabled_variable) < 0 ||
+                   PyModule_AddObjectRef(module, "pool_handler",
+                                         handler_for_context(true)) < 0 ||
+                   PyModule_AddObjectRef(module, "numpy_handler",
+                                         handler_for_context(false)) < 0 ||
+                   PyModule_AddObjectRef(module, "default_handler",
+                                         PyDataMem_DefaultHandler) < 0 ||
+                   PyModule_AddIntConstant(module, "POOL_LEAST", POOL_LEAST) < 0 ||
                    PyModule_AddIntConstant(module, "MAX_THREADS", TEAM_MAX_THREADS) <
                        0 ||
                    PyModule_AddStringConstant(module, "version", NPP_VERSION) < 0

@@ -180,53 +180,6 @@ def test_the_default_obeys_the_affinity():
     assert text == "1"
 
 
-def tree(root, **files):
-    for name, text in files.items():
-        path = root.joinpath(*name.split("__"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_name(path.name.replace("_max", ".max").replace("cpu_cfs", "cpu.cfs")).write_text(text)
-    return str(root)
-
-
-CGROUPS = {
-    "v2": ({"a__b__cpu_max": "150000 100000\n"}, "0::/a/b\n", 1.5),
-    "v2, the tightest of the path": ({"a__cpu_max": "200000 100000", "a__b__cpu_max": "800000 100000"}, "0::/a/b\n", 2.0),
-    "v2, tightest inside": ({"a__cpu_max": "900000 100000", "a__b__cpu_max": "50000 100000"}, "0::/a/b\n", 0.5),
-    "v2, no limit inside a limit": ({"a__cpu_max": "300000 100000", "a__b__cpu_max": "max 100000"}, "0::/a/b\n", 3.0),
-    "v2, no limit": ({"a__cpu_max": "max 100000"}, "0::/a\n", None),
-    "v2, seen as root in a container": ({"cpu_max": "250000 100000"}, "0::/\n", 2.5),
-    "v2, another group's": ({"b__cpu_max": "100000 100000"}, "0::/a\n", None),
-    "v1": ({"cpu__x__cpu_cfs_quota_us": "400000", "cpu__x__cpu_cfs_period_us": "100000"}, "5:cpu:/x\n", 4.0),
-    "v1, two controllers": (
-        {"cpu,cpuacct__x__cpu_cfs_quota_us": "50000", "cpu,cpuacct__x__cpu_cfs_period_us": "100000"},
-        "9:memory:/y\n5:cpu,cpuacct:/x\n0::/\n",
-        0.5,
-    ),
-    "v1, no limit": ({"cpu__x__cpu_cfs_quota_us": "-1", "cpu__x__cpu_cfs_period_us": "100000"}, "5:cpu:/x\n", None),
-    "v1, the parent's": (
-        {"cpu__x__cpu_cfs_quota_us": "100000", "cpu__x__cpu_cfs_period_us": "100000", "cpu__x__y__cpu_cfs_quota_us": "-1"},
-        "5:cpu:/x/y\n",
-        1.0,
-    ),
-    "garbage": ({"a__cpu_max": "much of it\n"}, "0::/a\n", None),
-    "empty": ({"a__cpu_max": ""}, "0::/a\n", None),
-    "no period": ({"a__cpu_max": "100000 0"}, "0::/a\n", None),
-    "no cgroups": ({}, "", None),
-}
-
-
-@pytest.mark.parametrize("name", CGROUPS)
-def test_cgroup_quota(name, tmp_path):
-    files, text, want = CGROUPS[name]
-    got = npp._threads.cgroup_cpus(tree(tmp_path, **files), text)
-    assert got == want if want is None else math.isclose(got, want)
-
-
-def test_the_quota_of_this_process_can_be_read():
-    quota = npp._threads.cgroup_cpus()
-    assert quota is None or quota > 0
-
-
 @pytest.mark.parametrize("order", ["numpy_par, threadpoolctl", "threadpoolctl, numpy_par"])
 def test_threadpoolctl(order):
     """It sees us and limits us, whichever was imported first, and puts things back."""

@@ -1,0 +1,537 @@
+"""`Arena`: one mapping of memory, arrays that live in it."""
+
+import mmap
+import operator
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from numpy_par import _engine
+
+#: NumPy's handlers outside of the arenas that this context has entered.
+_outer: ContextVar[tuple[object, ...]] = ContextVar("numpy_par_arenas", default=())
+
+#: From this size on a mapping asks for huge pages by itself, as NumPy's results do.
+HUGE_LEAST = 4 << 20
+
+ADVICE = {
+    "normal": mmap.MADV_NORMAL,
+    "sequential": mmap.MADV_SEQUENTIAL,
+    "random": mmap.MADV_RANDOM,
+    "willneed": mmap.MADV_WILLNEED,
+    "dontneed": mmap.MADV_DONTNEED,
+}
+
+
+class Arena(_engine.Arena):
+    """Memory of our own, in which arrays live side by side.
+
+    One mapping (never of the heap), from which blocks are taken in order. What is freed
+    on top can be used again at once; `release`, `scope` and `reset` have a whole stretch
+    back. It speaks the buffer protocol: ``memoryview(arena)`` and ``np.frombuffer(arena)``
+    are its bytes, without a copy.
+
+    Parameters
+    ----------
+    nbytes : int, optional
+        Its size, at least 1. May be left out with `file`: then the file's size.
+    alignment : int
+        Of each array, in bytes: a power of two, 1 ... 2 MiB.
+    hugepages : {"auto", True, False}
+        Whether the kernel may use pages of 2 MiB: by default from 4 MiB on. Not for
+        files.
+    zero : bool
+        Clear all memory that is handed out. (Fresh memory is zero in any case.)
+    grow : bool
+        Become larger when it is full; it stays where it is, and so do its arrays.
+    file : path or int, optional
+        A file to map, or its descriptor. It is created, or made larger, as needed; the
+        arrays in it are then what is in the file.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its kind; the message names it.
+    MemoryError
+        If the system does not let us have so much.
+    OSError
+        If the file cannot be opened, extended or mapped.
+
+    See Also
+    --------
+    numpy_par.memory.use_pool : memory used again, with nothing to write for it.
+
+    Notes
+    -----
+    An array keeps its memory alive, whatever becomes of the Arena object: `reset`,
+    `release` and `close` refuse with a BufferError while arrays or buffers use what they
+    would take back.
+
+    All threads may use an arena at once. A child of a fork has a copy of its own, but
+    shares the pages of a file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> arena = npp.Arena(1 << 20)
+    >>> x = arena.zeros(1000)
+    >>> with arena:
+    ...     y = x + 1  # NumPy's results come from it as well
+    >>> arena.arrays
+    2
+    >>> bytes(memoryview(arena)[:8])  # the first element of x
+    b'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00'
+    >>> del x, y
+    >>> arena.close()
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        nbytes: int | None = None,
+        *,
+        alignment: int = 64,
+        hugepages: bool | str = "auto",
+        zero: bool = False,
+        grow: bool = False,
+        file: Any = None,
+    ):
+        """Map the memory."""
+        for name, value in (("zero", zero), ("grow", grow)):
+            if not isinstance(value, bool):
+                raise TypeError(f"Arena: {name} must be True or False, not {value!r}")
+        _check_alignment(alignment)
+        if hugepages not in ("auto", True, False):
+            raise ValueError(f"Arena: hugepages must be 'auto', True or False, not {hugepages!r}")
+        if nbytes is not None:
+            nbytes = _as_nbytes(nbytes)
+        elif file is None:
+            raise TypeError("Arena: nbytes is missing (it may be left out with file= only)")
+        if file is not None and hugepages is True:
+            raise ValueError("Arena: hugepages=True is for memory, and file= maps a file")
+        with _opened(file) as fd:
+            if nbytes is None:
+                nbytes = os.fstat(fd).st_size
+                if nbytes == 0:
+                    raise ValueError("Arena: nbytes is missing, and the file is empty")
+            huge = nbytes >= HUGE_LEAST if hugepages == "auto" else hugepages
+            return super().__new__(cls, nbytes, alignment, huge and fd < 0, zero, grow, fd)
+
+    # -- arrays ------------------------------------------------------------------------
+
+    def empty(self, shape, dtype=float, order="C") -> np.ndarray:
+        """Return a new array in the arena, its contents left from before.
+
+        Parameters
+        ----------
+        shape, dtype, order
+            As for `numpy.empty`.
+
+        Raises
+        ------
+        MemoryError
+            If it does not fit; the message tells the sizes.
+        ValueError
+            If the arena is closed.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).empty((2, 3)).shape
+        (2, 3)
+        """
+        return self._make("empty", np.empty, shape, dtype, order)
+
+    def zeros(self, shape, dtype=float, order="C") -> np.ndarray:
+        """Return a new array of zeros in the arena; see `empty`.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).zeros(3)
+        array([0., 0., 0.])
+        """
+        return self._make("zeros", np.zeros, shape, dtype, order)
+
+    def full(self, shape, fill_value, dtype=None, order="C") -> np.ndarray:
+        """Return a new array in the arena, filled; see `empty` and `numpy.full`.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).full(3, 7)
+        array([7, 7, 7])
+        """
+        dtype = np.asarray(fill_value).dtype if dtype is None else dtype
+        array = self._make("full", np.empty, shape, dtype, order)
+        array[...] = fill_value
+        return array
+
+    def empty_like(self, prototype, dtype=None, order="K", shape=None) -> np.ndarray:
+        """Return a new array in the arena like another; see `empty` and `numpy.empty_like`.
+
+        The result is a plain array, whatever the class of `prototype`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).empty_like(np.ones((2, 2), "f4")).dtype
+        dtype('float32')
+        """
+        return self._make("empty_like", np.empty_like, prototype, dtype, order, False, shape)
+
+    def array(self, object, dtype=None, order="K") -> np.ndarray:  # noqa: A002
+        """Return a copy of an array, or of what can be made one, in the arena.
+
+        See `empty` and `numpy.array`.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).array([[1, 2], [3, 4]]).sum()
+        10
+        """
+        given = np.asanyarray(object, dtype)  # what it takes on the way is not the arena's
+        return self._make("array", lambda: np.array(given, order=order))
+
+    def _make(self, function: str, make, *args) -> np.ndarray:
+        outer = _engine.swap_handler(self._handler)
+        try:
+            return make(*args)
+        except MemoryError as error:
+            figures = self._figures()
+            if figures["closed"]:
+                raise ValueError(f"Arena.{function}: the arena is closed") from None
+            raise MemoryError(
+                f"Arena.{function}: {error}; {figures['nbytes'] - figures['used']:,} of "
+                f"{figures['nbytes']:,} bytes are free"
+            ) from None
+        finally:
+            _engine.swap_handler(outer)
+
+    # -- NumPy's own allocations ----------------------------------------------------------
+
+    def __enter__(self) -> "Arena":
+        """Let NumPy's new arrays live here, for this thread or asyncio task only."""
+        if self.closed:
+            raise ValueError("Arena: it is closed")
+        _outer.set((*_outer.get(), _engine.swap_handler(self._handler)))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        *rest, handler = _outer.get()
+        _engine.swap_handler(handler)
+        _outer.set(tuple(rest))
+
+    # -- having memory back ----------------------------------------------------------------
+
+    def mark(self) -> int:
+        """Return where the arena is now, for `release`.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).mark()
+        0
+        """
+        return self.used
+
+    def release(self, mark: int) -> None:
+        """Have back all that was taken since `mark`.
+
+        Parameters
+        ----------
+        mark : int
+            What `mark` returned.
+
+        Raises
+        ------
+        BufferError
+            If an array there, or a buffer of the arena, is alive; then nothing happens.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> arena = npp.Arena(4096)
+        >>> mark = arena.mark()
+        >>> x = arena.empty(100)
+        >>> del x
+        >>> arena.release(mark)
+        """
+        self._release(mark)
+
+    def reset(self) -> None:
+        """Have back all of it; as ``release(0)``.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).reset()
+        """
+        self._release(0)
+
+    @contextmanager
+    def scope(self) -> Iterator["Arena"]:
+        """Have back at the end of the block what was taken in it; scopes may be nested.
+
+        Raises
+        ------
+        BufferError
+            At the end, if an array or buffer of the block is still alive: delete the
+            variables that hold it. (Not if the block ends with an exception, whose
+            traceback holds them: then it stays taken until they go.)
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> arena = npp.Arena(4096)
+        >>> for _ in range(1000):
+        ...     with arena.scope():
+        ...         x = arena.zeros(100)
+        ...         del x
+        >>> arena.used
+        0
+        """
+        mark = self.mark()
+        yield self
+        self._release(mark)
+
+    def close(self) -> None:
+        """Unmap it. Closing twice is the same as once.
+
+        Raises
+        ------
+        BufferError
+            If arrays or buffers of it are alive.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> arena = npp.Arena(4096)
+        >>> arena.close()
+        >>> arena.closed
+        True
+        """
+        self._close()
+
+    # -- files --------------------------------------------------------------------------------
+
+    def readinto(self, file, nbytes: int | None = None) -> np.ndarray:
+        """Read from a file into the arena.
+
+        Parameters
+        ----------
+        file : binary file
+            Anything with ``readinto``.
+        nbytes : int, optional
+            Read so many, or up to the end; by default as many as there is room for.
+
+        Returns
+        -------
+        ndarray of uint8
+            What was read, in the arena; use ``.view(dtype)``. Empty at the end of the
+            file.
+
+        Examples
+        --------
+        >>> import io
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).readinto(io.BytesIO(b"abcd"), 3).tobytes()
+        b'abc'
+        """
+        if nbytes is None:
+            figures = self._figures()
+            unit = figures["alignment"]
+            nbytes = max(0, figures["nbytes"] - (figures["used"] + unit - 1) // unit * unit)
+        array = self.empty(_as_nbytes(nbytes, "readinto", least=0), np.uint8)
+        filled = 0
+        with memoryview(array) as view:
+            while filled < len(view):
+                with view[filled:] as rest:
+                    count = file.readinto(rest)
+                if not count:
+                    break
+                filled += count
+        array.resize(filled, refcheck=False)
+        return array
+
+    def write_to(self, file, start: int = 0) -> int:
+        """Write the arena to a file, from `start` to what is used.
+
+        Parameters
+        ----------
+        file : binary file
+            Anything with ``write``.
+        start : int
+            Where to begin: 0, or what `mark` returned.
+
+        Returns
+        -------
+        int
+            The bytes written.
+
+        Examples
+        --------
+        >>> import io
+        >>> import numpy_par as npp
+        >>> arena, file = npp.Arena(4096), io.BytesIO()
+        >>> x = arena.full(3, 65, "u1")
+        >>> arena.write_to(file), file.getvalue()
+        (3, b'AAA')
+        """
+        with memoryview(self) as whole, whole[_as_nbytes(start, "write_to", 0) : self.used] as used:
+            written = 0
+            while written < len(used):
+                with used[written:] as rest:
+                    count = file.write(rest)
+                written += len(used) - written if count is None else count
+            return written
+
+    def flush(self) -> None:
+        """Write what was changed to the file, and wait for that; no-op without a file.
+
+        Raises
+        ------
+        OSError
+            If the system cannot.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).flush()
+        """
+        self._flush()
+
+    def advise(self, advice: str, offset: int = 0, nbytes: int | None = None) -> None:
+        """Tell the kernel how the memory will be used (madvise), which matters for files.
+
+        Parameters
+        ----------
+        advice : {"normal", "sequential", "random", "willneed", "dontneed"}
+            "sequential" reads far ahead, "random" does not, "willneed" reads now.
+            "dontneed" is for files only: the pages are read again when they are used.
+        offset, nbytes : int
+            Which part; by default all.
+
+        Examples
+        --------
+        >>> import numpy_par as npp
+        >>> npp.Arena(4096).advise("sequential")
+        """
+        if advice not in ADVICE:
+            raise ValueError(f"advise: advice must be one of {', '.join(ADVICE)}, not {advice!r}")
+        whole = self.nbytes
+        offset = _as_nbytes(offset, "advise", 0)
+        nbytes = whole - offset if nbytes is None else _as_nbytes(nbytes, "advise", 0)
+        if offset + nbytes > whole:
+            raise ValueError(
+                f"advise: offset + nbytes must be at most {whole}, not {offset + nbytes}"
+            )
+        if advice == "dontneed" and not self._figures()["file"]:
+            raise ValueError("advise: 'dontneed' would clear memory that is not a file's")
+        self._advise(offset, nbytes, ADVICE[advice])
+
+    # -- figures ------------------------------------------------------------------------------
+
+    @property
+    def nbytes(self) -> int:
+        """Its size in bytes."""
+        return self._figures()["nbytes"]
+
+    @property
+    def used(self) -> int:
+        """How many bytes, from the start, arrays have."""
+        return self._figures()["used"]
+
+    @property
+    def peak(self) -> int:
+        """The most that `used` has been."""
+        return self._figures()["peak"]
+
+    @property
+    def arrays(self) -> int:
+        """How many arrays live in it."""
+        return self._figures()["arrays"]
+
+    @property
+    def exports(self) -> int:
+        """How many things use its memory: arrays, and buffers of the whole."""
+        figures = self._figures()
+        return figures["arrays"] + figures["buffers"]
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` has unmapped it."""
+        return self._figures()["closed"]
+
+    @property
+    def hugepages(self) -> bool:
+        """Whether the kernel may use huge pages for it."""
+        return self._figures()["hugepages"]
+
+    def __repr__(self) -> str:
+        figures = self._figures()
+        if figures["closed"]:
+            return "<numpy_par.Arena, closed>"
+        return (
+            f"<numpy_par.Arena, {figures['used']:,} of {figures['nbytes']:,} bytes used, "
+            f"{figures['arrays']} arrays, {figures['buffers']} buffers>"
+        )
+
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self.nbytes
+
+    def __reduce__(self):
+        raise TypeError("Arena: it cannot be pickled; its arrays can")
+
+
+@contextmanager
+def _opened(file) -> Iterator[int]:
+    """Yield a descriptor for what `file` is, -1 for None."""
+    if file is None:
+        yield -1
+    elif isinstance(file, int) and not isinstance(file, bool):
+        yield file
+    elif hasattr(file, "fileno"):
+        yield file.fileno()
+    else:
+        fd = os.open(os.fspath(file), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+
+
+def _as_nbytes(value: object, function: str = "Arena", least: int = 1) -> int:
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        nbytes = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(
+            f"{function}: the number of bytes must be an int, not {value!r} "
+            f"({type(value).__name__})"
+        ) from None
+    if nbytes < least:
+        raise ValueError(
+            f"{function}: the number of bytes must be at least {least}, not {nbytes}"
+        )
+    if nbytes > 1 << 47:
+        raise MemoryError(f"{function}: {nbytes:,} bytes are more than there are addresses")
+    return nbytes
+
+
+def _check_alignment(alignment: object) -> None:
+    if not isinstance(alignment, int) or isinstance(alignment, bool):
+        raise TypeError(f"Arena: alignment must be an int, not {alignment!r}")
+    if not 1 <= alignment <= 2 << 20 or alignment & (alignment - 1):
+        raise ValueError(
+            f"Arena: alignment must be a power of two, 1 ... {2 << 20}, not {alignment}"
+        )

@@ -1,0 +1,139 @@
+"""What the environment sets: variables of ours, and the limits of control groups."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+
+def variable(name: str, least: int) -> int | None:
+    """Return the number in a variable of ours, or None where it is unset or empty.
+
+    Raises
+    ------
+    ImportError
+        If it is something else than a whole number of at least `least`.
+    """
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        n = int(text)
+    except ValueError:
+        n = None
+    if n is None or n < least:
+        raise ImportError(
+            f"the environment variable {name} must be a whole number of at least "
+            f"{least}, not {text!r}"
+        )
+    return n
+
+
+def cgroup_cpus(root: str = "/sys/fs/cgroup", self_cgroup: str | None = None) -> float | None:
+    """Return the CPUs that the control group's quota allows, or None for no quota.
+
+    Parameters
+    ----------
+    root : str
+        Where the cgroup file systems are mounted.
+    self_cgroup : str, optional
+        The text of ``/proc/self/cgroup``.
+
+    Returns
+    -------
+    float or None
+        The least quota/period on the way from the process's group to the root, of
+        version 2 (``cpu.max``) and version 1 (``cpu.cfs_quota_us``).
+    """
+    return _least("cpu", _quota_v2, _quota_v1, root, self_cgroup)
+
+
+def cgroup_memory(root: str = "/sys/fs/cgroup", self_cgroup: str | None = None) -> int | None:
+    """Return the bytes that the control group's limit allows, or None for no limit.
+
+    Parameters
+    ----------
+    root, self_cgroup
+        As for `cgroup_cpus`.
+
+    Returns
+    -------
+    int or None
+        The least limit on the way from the process's group to the root, of version 2
+        (``memory.high``, ``memory.max``) and version 1 (``memory.limit_in_bytes``).
+    """
+    return _least("memory", _limit_v2, _limit_v1, root, self_cgroup)
+
+
+def _least(
+    controller: str,
+    read_v2: Callable[[Path], float | None],
+    read_v1: Callable[[Path], float | None],
+    root: str,
+    self_cgroup: str | None,
+):
+    if self_cgroup is None:
+        self_cgroup = _read(Path("/proc/self/cgroup")) or ""
+    limits = []
+    for group, is_v2 in _groups(controller, root, self_cgroup):
+        limits.append(read_v2(group) if is_v2 else read_v1(group))
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _groups(controller: str, root: str, self_cgroup: str) -> Iterator[tuple[Path, bool]]:
+    """Yield the groups on the way to the root, and whether they are of version 2."""
+    for line in self_cgroup.splitlines():
+        hierarchy, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        if hierarchy == "0" and controllers == "":
+            mounts, is_v2 = [Path(root), Path(root, "unified")], True
+        elif controller in controllers.split(","):
+            mounts, is_v2 = [Path(root, controllers), Path(root, controller)], False
+        else:
+            continue
+        for mount in mounts:
+            # A container may mount its own group as the root: then the path below
+            # it does not exist, and the limit is in the root.
+            own = Path(path.lstrip("/"))
+            for part in [own, *own.parents]:
+                yield mount / part, is_v2
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text()
+    except (OSError, ValueError):
+        return None
+
+
+def _quota_v2(group: Path) -> float | None:
+    fields = (_read(group / "cpu.max") or "").split()
+    if len(fields) != 2 or fields[0] == "max":
+        return None
+    return _ratio(fields[0], fields[1])
+
+
+def _quota_v1(group: Path) -> float | None:
+    return _ratio(_read(group / "cpu.cfs_quota_us"), _read(group / "cpu.cfs_period_us"))
+
+
+def _ratio(quota: str | None, period: str | None) -> float | None:
+    try:
+        quota, period = int(quota), int(period)
+    except (TypeError, ValueError):
+        return None
+    return quota / period if quota > 0 and period > 0 else None
+
+
+def _limit_v2(group: Path) -> int | None:
+    limits = [_bytes(_read(group / name)) for name in ("memory.high", "memory.max")]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _limit_v1(group: Path) -> int | None:
+    return _bytes(_read(group / "memory.limit_in_bytes"))
+
+
+def _bytes(text: str | None) -> int | None:
+    """Return a limit in a file; "max", and what version 1 has for it, are none."""
+    text = (text or "").strip()
+    return int(text) if text.isdecimal() and int(text) < 1 << 62 else None

@@ -1,0 +1,143 @@
+"""`sliding`: overlapping windows over a stream."""
+
+import operator
+from collections.abc import Iterator
+
+import numpy as np
+
+from numpy_par import _engine
+
+
+def sliding(stream, window: int, step: int = 1, *, dtype=np.uint8) -> Iterator[np.ndarray]:
+    """Iterate over overlapping windows of a stream, without copying them.
+
+    The stream goes through a ring whose memory is mapped twice, one copy after the other,
+    so that each window is contiguous wherever it lies. The memory it takes depends on the
+    window only, not on the length of the stream.
+
+    Parameters
+    ----------
+    stream : binary file, or iterable of arrays
+        Something with ``readinto``, of elements of type `dtype`; or chunks of any length
+        that agree in dtype and in all dimensions but the first.
+    window : int
+        Elements (rows) of a window, at least 1.
+    step : int
+        From one window to the next, at least 1.
+    dtype : dtype
+        Of the elements of a file.
+
+    Yields
+    ------
+    ndarray, read-only
+        The next `window` elements. It is valid until the next one is asked for; copy what
+        has to last. What is left over at the end of the stream, less than a window, is
+        dropped.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of its kind, or chunks do not agree.
+
+    See Also
+    --------
+    numpy.lib.stride_tricks.sliding_window_view : the same for an array in memory.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> chunks = (np.arange(i, i + 4) for i in range(0, 12, 4))
+    >>> [w.sum() for w in npp.sliding(chunks, window=5, step=3)]
+    [10, 25, 40]
+    """
+    window, step = _as_count("window", window), _as_count("step", step)
+    if hasattr(stream, "readinto"):
+        return _windows(_from_file(stream, np.dtype(dtype), window, step), window, step)
+    return _windows(_from_chunks(iter(stream), window, step), window, step)
+
+
+class _Ring:
+    """Rows in a ring: `fill` adds at the end, `drop` takes from the beginning."""
+
+    def __init__(self, window: int, row: tuple[int, ...], dtype: np.dtype):
+        if dtype.hasobject:
+            raise TypeError(f"sliding: elements of dtype {dtype} have no memory of their own")
+        self.row, self.dtype = row, dtype
+        self.row_bytes = dtype.itemsize * int(np.prod(row, dtype=np.intp))
+        if self.row_bytes == 0:
+            raise ValueError(f"sliding: elements of shape {row} and dtype {dtype} have no bytes")
+        # Half of it is read while the other half waits for the next chunk.
+        self.bytes = np.frombuffer(_engine.Ring(max(2 * window * self.row_bytes, 1 << 16)), np.uint8)
+        self.size = len(self.bytes) // 2
+        self.begin = self.filled = 0  # in bytes
+
+    def room(self) -> np.ndarray:
+        end = self.begin + self.filled
+        return self.bytes[end : self.begin + self.size]
+
+    def rows(self, count: int) -> np.ndarray:
+        part = self.bytes[self.begin : self.begin + count * self.row_bytes]
+        array = part.view(self.dtype).reshape(count, *self.row)
+        array.flags.writeable = False
+        return array
+
+    def drop(self, nbytes: int) -> None:
+        self.begin = (self.begin + nbytes) % self.size
+        self.filled -= nbytes
+
+
+def _windows(rings: Iterator[_Ring], window: int, step: int) -> Iterator[np.ndarray]:
+    """Yield windows; `rings` yields the ring each time that something was added to it."""
+    skip = 0  # bytes, where the step is longer than what there is
+    for ring in rings:
+        while True:
+            skipped = min(skip, ring.filled)
+            ring.drop(skipped)
+            skip -= skipped
+            if skip or ring.filled < window * ring.row_bytes:
+                break
+            yield ring.rows(window)
+            skip = step * ring.row_bytes
+
+
+def _from_file(file, dtype: np.dtype, window: int, step: int) -> Iterator[_Ring]:
+    ring = _Ring(window, (), dtype)
+    while count := file.readinto(ring.room()):
+        ring.filled += count
+        yield ring
+
+
+def _from_chunks(chunks: Iterator, window: int, step: int) -> Iterator[_Ring]:
+    ring = None
+    for given in chunks:
+        chunk = np.ascontiguousarray(given)
+        if np.ndim(given) == 0:
+            raise ValueError("sliding: a chunk must be an array of at least one dimension")
+        if ring is None:
+            ring = _Ring(window, chunk.shape[1:], chunk.dtype)
+        if (chunk.shape[1:], chunk.dtype) != (ring.row, ring.dtype):
+            raise ValueError(
+                f"sliding: a chunk of {chunk.dtype} {chunk.shape} does not agree with the "
+                f"first one, of {ring.dtype} (n, {', '.join(map(str, ring.row))})"
+            )
+        rest = chunk.reshape(-1).view(np.uint8)
+        while len(rest):
+            room = ring.room()
+            count = min(len(room), len(rest))
+            room[:count] = rest[:count]
+            ring.filled += count
+            rest = rest[count:]
+            yield ring
+
+
+def _as_count(name: str, value: object) -> int:
+    try:
+        count = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(
+            f"sliding: {name} must be an int, not {value!r} ({type(value).__name__})"
+        ) from None
+    if count < 1:
+        raise ValueError(f"sliding: {name} must be at least 1, not {count}")
+    return count

@@ -1,0 +1,405 @@
+/* arena.c - see arena.h. */
+#define _GNU_SOURCE
+#include "arena.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "pages.h"
+
+/* A block: alive, or freed below one that is. */
+struct piece {
+    size_t offset, size;
+    bool alive;
+};
+
+struct arena {
+    pthread_mutex_t lock;
+    struct arena *next, *previous; /* in `all` */
+    char *base;                    /* NULL: closed */
+    size_t reserved;               /* addresses, of which the first `nbytes` are usable */
+    size_t nbytes, used, peak;
+    size_t dirty; /* from here on all is zero, and was never touched */
+    struct piece *pieces; /* in the order of their offsets */
+    size_t count, room;
+    size_t arrays, buffers;
+    size_t alignment;
+    int fd;
+    bool huge, zero, grow;
+};
+
+/* A fork waits until nobody is at an arena, as it does for malloc. */
+static struct {
+    pthread_mutex_t lock;
+    struct arena *first;
+} all = {PTHREAD_MUTEX_INITIALIZER, NULL};
+
+/* -- the mapping ------------------------------------------------------------------ */
+
+/* An arena that grows stays where it is: addresses for as much as this machine has, or
+ * for what a limit on them (ulimit -v) lets us have. */
+static size_t addresses_for(const struct arena_options *options)
+{
+    const size_t nbytes = pages_round_up(options->nbytes, pages_size());
+    if (!options->grow) {
+        return nbytes;
+    }
+    const size_t memory = (size_t)sysconf(_SC_PHYS_PAGES) * pages_size();
+    return nbytes + (options->fd >= 0 ? 16 * memory : memory);
+}
+
+static bool reserve(struct arena *arena, const struct arena_options *options)
+{
+    size_t bytes = addresses_for(options);
+    const size_t least = pages_round_up(options->nbytes, pages_size());
+    if (least < options->nbytes) {
+        errno = ENOMEM;
+        return false;
+    }
+    while (!(arena->base = pages_reserve(bytes, PAGES_HUGE)) && bytes / 2 >= least) {
+        bytes = pages_round_up(bytes / 2, pages_size());
+    }
+    arena->reserved = bytes;
+    return arena->base != NULL;
+}
+
+/* Make the first `nbytes` usable.  0, or an errno. */
+static int extend(struct arena *arena, size_t nbytes)
+{
+    const size_t page = pages_size();
+    const size_t from = arena->nbytes / page * page;
+    const size_t bytes = pages_round_up(nbytes, page) - from;
+    if (arena->fd >= 0) {
+        /* Blocks on the disk too: where it is full, writing to a mapping is a SIGBUS. */
+        const int error = posix_fallocate(arena->fd, 0, (off_t)nbytes);
+        if (error) {
+            return error;
+        }
+        if (mmap(arena->base + from, bytes, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_FIXED, arena->fd, (off_t)from) == MAP_FAILED) {
+            return errno;
+        }
+    } else if (pages_commit(arena->base + from, bytes) < 0) {
+        return errno;
+    }
+    if (arena->huge) {
+        arena->huge = pages_want_huge(arena->base, pages_round_up(nbytes, page));
+    }
+    arena->nbytes = nbytes;
+    return 0;
+}
+
+static int grow_to(struct arena *arena, size_t nbytes)
+{
+    if (!arena->grow || nbytes > arena->reserved) {
+        return ENOMEM;
+    }
+    size_t more = arena->nbytes + arena->nbytes / 2;
+    more = pages_round_up(more > nbytes ? more : nbytes, pages_size());
+    return extend(arena, more < arena->reserved ? more : arena->reserved);
+}
+
+struct arena *arena_new(const struct arena_options *options)
+{
+    struct arena *arena = calloc(1, sizeof *arena);
+    if (arena == NULL) {
+        return NULL;
+    }
+    pthread_mutex_init(&arena->lock, NULL);
+    arena->alignment = options->alignment;
+    arena->huge = options->huge;
+    arena->zero = options->zero;
+    arena->grow = options->grow;
+    arena->fd = options->fd >= 0 ? fcntl(options->fd, F_DUPFD_CLOEXEC, 0) : -1;
+    int error = options->fd >= 0 && arena->fd < 0 ? errno : 0;
+    if (!error && !reserve(arena, options)) {
+        error = errno;
+    }
+    if (!error) {
+        error = extend(arena, options->nbytes);
+    }
+    if (error) {
+        if (arena->base) {
+            pages_unmap(arena->base, arena->reserved);
+        }
+        if (arena->fd >= 0) {
+            close(arena->fd);
+        }
+        free(arena);
+        errno = error;
+        return NULL;
+    }
+    arena->dirty = options->fd >= 0 ? arena->nbytes : 0;
+    pthread_mutex_lock(&all.lock);
+    arena->next = all.first;
+    if (all.first) {
+        all.first->previous = arena;
+    }
+    all.first = arena;
+    pthread_mutex_unlock(&all.lock);
+    return arena;
+}
+
+static void unmap(struct arena *arena)
+{
+    if (arena->base) {
+        pages_unmap(arena->base, arena->reserved);
+        if (arena->fd >= 0) {
+            close(arena->fd);
+        }
+    }
+    arena->base = NULL;
+    arena->fd = -1;
+    arena->nbytes = arena->used = arena->count = 0;
+}
+
+void arena_free(struct arena *arena)
+{
+    assert(arena->arrays == 0 && arena->buffers == 0);
+    pthread_mutex_lock(&all.lock);
+    if (arena->previous) {
+        arena->previous->next = arena->next;
+    } else {
+        all.first = arena->next;
+    }
+    if (arena->next) {
+        arena->next->previous = arena->previous;
+    }
+    pthread_mutex_unlock(&all.lock);
+    unmap(arena);
+    pthread_mutex_destroy(&arena->lock);
+    free(arena->pieces);
+    free(arena);
+}
+
+/* -- blocks ----------------------------------------------------------------------- */
+
+static bool make_room_on_list(struct arena *arena)
+{
+    if (arena->count < arena->room) {
+        return true;
+    }
+    const size_t room = arena->room ? 2 * arena->room : 64;
+    struct piece *pieces = realloc(arena->pieces, room * sizeof *pieces);
+    if (pieces) {
+        arena->pieces = pieces;
+        arena->room = room;
+    }
+    return pieces != NULL;
+}
+
+static bool make_room(struct arena *arena, size_t end)
+{
+    return end <= arena->nbytes || grow_to(arena, end) == 0;
+}
+
+static void use(struct arena *arena, size_t end)
+{
+    arena->used = end;
+    arena->peak = end > arena->peak ? end : arena->peak;
+}
+
+struct arena_block arena_take(struct arena *arena, size_t size, bool zeros)
+{
+    struct arena_block block = {0};
+    pthread_mutex_lock(&arena->lock);
+    const size_t offset = pages_round_up(arena->used, arena->alignment);
+    const size_t end = offset + size;
+    if (arena->base && end >= offset && offset >= arena->used &&
+        make_room_on_list(arena) && make_room(arena, end)) {
+        block.start = arena->base + offset;
+        const size_t dirty = arena->dirty < end ? arena->dirty : end;
+        block.to_clear = (zeros || arena->zero) && dirty > offset ? dirty - offset : 0;
+        block.untouched = arena->base + (dirty > offset ? dirty : offset);
+        block.to_touch = (size_t)(arena->base + end - block.untouched);
+        arena->dirty = arena->dirty > end ? arena->dirty : end;
+        arena->pieces[arena->count++] = (struct piece){offset, size, true};
+        arena->arrays++;
+        use(arena, end);
+    }
+    pthread_mutex_unlock(&arena->lock);
+    return block;
+}
+
+/* The block that begins here; there is one. */
+static struct piece *find(const struct arena *arena, const void *start)
+{
+    const size_t offset = (size_t)((const char *)start - arena->base);
+    size_t low = 0, high = arena->count;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (arena->pieces[middle].offset <= offset) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    assert(arena->count && arena->pieces[low].offset == offset &&
+           arena->pieces[low].alive);
+    return &arena->pieces[low];
+}
+
+/* Forget the blocks on top that nobody uses. */
+static void drop_dead(struct arena *arena)
+{
+    while (arena->count && !arena->pieces[arena->count - 1].alive) {
+        arena->count--;
+    }
+    const struct piece *top = arena->count ? &arena->pieces[arena->count - 1] : NULL;
+    arena->used = top ? top->offset + top->size : 0;
+}
+
+void arena_give(struct arena *arena, const void *start)
+{
+    pthread_mutex_lock(&arena->lock);
+    find(arena, start)->alive = false;
+    arena->arrays--;
+    drop_dead(arena);
+    pthread_mutex_unlock(&arena->lock);
+}
+
+/* In place: if it is on top, or shrinks. */
+static bool resize_in_place(struct arena *arena, struct piece *piece, size_t size)
+{
+    const size_t end = piece->offset + size;
+    const bool on_top = piece == &arena->pieces[arena->count - 1];
+    if (end < size || (size > piece->size && !(on_top && make_room(arena, end)))) {
+        return false;
+    }
+    piece->size = size;
+    if (on_top) {
+        use(arena, end);
+        arena->dirty = arena->dirty > end ? arena->dirty : end;
+    }
+    return true;
+}
+
+void *arena_resize(struct arena *arena, void *start, size_t size)
+{
+    pthread_mutex_lock(&arena->lock);
+    struct piece *piece = find(arena, start);
+    const size_t before = piece->size;
+    const bool done = resize_in_place(arena, piece, size);
+    pthread_mutex_unlock(&arena->lock);
+    if (done) {
+        return start;
+    }
+    const struct arena_block block = arena_take(arena, size, false);
+    if (block.start) {
+        memcpy(block.start, start, before < size ? before : size);
+        arena_give(arena, start);
+    }
+    return block.start;
+}
+
+/* -- the whole -------------------------------------------------------------------- */
+
+char *arena_export(struct arena *arena, size_t *nbytes)
+{
+    pthread_mutex_lock(&arena->lock);
+    char *base = arena->base;
+    if (base) {
+        arena->buffers++;
+        arena->dirty = arena->nbytes; /* whoever has it may write anywhere */
+        *nbytes = arena->nbytes;
+    }
+    pthread_mutex_unlock(&arena->lock);
+    return base;
+}
+
+void arena_unexport(struct arena *arena)
+{
+    pthread_mutex_lock(&arena->lock);
+    arena->buffers--;
+    pthread_mutex_unlock(&arena->lock);
+}
+
+struct arena_figures arena_figures(struct arena *arena)
+{
+    pthread_mutex_lock(&arena->lock);
+    const struct arena_figures figures = {
+        .nbytes = arena->nbytes,
+        .used = arena->used,
+        .peak = arena->peak,
+        .arrays = arena->arrays,
+        .buffers = arena->buffers,
+        .alignment = arena->alignment,
+        .closed = arena->base == NULL,
+        .huge = arena->huge,
+        .file = arena->fd >= 0,
+    };
+    pthread_mutex_unlock(&arena->lock);
+    return figures;
+}
+
+struct arena_alive arena_release(struct arena *arena, size_t mark)
+{
+    struct arena_alive alive = {0, 0};
+    pthread_mutex_lock(&arena->lock);
+    size_t first = arena->count;
+    while (first && arena->pieces[first - 1].offset + arena->pieces[first - 1].size > mark) {
+        alive.arrays += arena->pieces[--first].alive;
+    }
+    if (mark < arena->used) {
+        alive.buffers = arena->buffers;
+    }
+    if (alive.arrays == 0 && alive.buffers == 0 && mark < arena->used) {
+        arena->count = first;
+        drop_dead(arena);
+    }
+    pthread_mutex_unlock(&arena->lock);
+    return alive;
+}
+
+struct arena_alive arena_close(struct arena *arena)
+{
+    pthread_mutex_lock(&arena->lock);
+    const struct arena_alive alive = {arena->arrays, arena->buffers};
+    if (alive.arrays == 0 && alive.buffers == 0) {
+        unmap(arena);
+    }
+    pthread_mutex_unlock(&arena->lock);
+    return alive;
+}
+
+int arena_flush(struct arena *arena)
+{
+    return arena->fd >= 0 && msync(arena->base, arena->nbytes, MS_SYNC) < 0 ? errno : 0;
+}
+
+int arena_advise(struct arena *arena, size_t offset, size_t nbytes, int advice)
+{
+    const size_t page = pages_size();
+    const size_t from = offset / page * page;
+    return madvise(arena->base + from, nbytes + (offset - from), advice) < 0 ? errno : 0;
+}
+
+/* -- once ------------------------------------------------------------------------- */
+
+static void lock_all(void)
+{
+    pthread_mutex_lock(&all.lock);
+    for (struct arena *arena = all.first; arena; arena = arena->next) {
+        pthread_mutex_lock(&arena->lock);
+    }
+}
+
+static void unlock_all(void)
+{
+    for (struct arena *arena = all.first; arena; arena = arena->next) {
+        pthread_mutex_unlock(&arena->lock);
+    }
+    pthread_mutex_unlock(&all.lock);
+}
+
+int arena_init(void)
+{
+    return pthread_atfork(lock_all, unlock_all, unlock_all);
+}

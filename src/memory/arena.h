@@ -1,0 +1,72 @@
+/*
+ * arena.h - one mapping, from which blocks are taken in order.
+ *
+ * Blocks are told apart by a list of where they are, not by headers between them: an
+ * arena may be a file, or be read as a whole.  What is freed on top is free at once; what
+ * is freed below something else when that goes.
+ *
+ * Any thread may take and give; each arena has a lock, held for some 20 ns and while the
+ * mapping grows.  Nothing here sees Python.
+ */
+#ifndef NPP_MEMORY_ARENA_H
+#define NPP_MEMORY_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+struct arena_options {
+    size_t nbytes;    /* at least 1 */
+    size_t alignment; /* of blocks: a power of two */
+    bool huge;        /* ask for huge pages */
+    bool zero;        /* blocks are cleared when they are handed out */
+    bool grow;
+    int fd; /* the file to map, of at least `nbytes`; it stays the caller's.  -1: none */
+};
+
+/* NULL: errno says why. */
+struct arena *arena_new(const struct arena_options *options);
+void arena_free(struct arena *arena);
+
+/* What of a block is to be done, outside of the lock: its first bytes to be cleared, or
+ * those that were never touched. */
+struct arena_block {
+    char *start; /* NULL: there is no room */
+    size_t to_clear;
+    char *untouched;
+    size_t to_touch;
+};
+struct arena_block arena_take(struct arena *arena, size_t size, bool zeros);
+void arena_give(struct arena *arena, const void *start);
+
+/* NULL: no room, and the old block stays. */
+void *arena_resize(struct arena *arena, void *start, size_t size);
+
+/* Use of the whole memory by others.  NULL: it is closed. */
+char *arena_export(struct arena *arena, size_t *nbytes);
+void arena_unexport(struct arena *arena);
+
+struct arena_figures {
+    size_t nbytes, used, peak;
+    size_t arrays, buffers; /* blocks and exports that are alive */
+    size_t alignment;
+    bool closed, huge, file;
+};
+struct arena_figures arena_figures(struct arena *arena);
+
+/* Have everything from `mark` on back.  If something there is alive, nothing happens. */
+struct arena_alive {
+    size_t arrays, buffers;
+};
+struct arena_alive arena_release(struct arena *arena, size_t mark);
+struct arena_alive arena_close(struct arena *arena);
+
+/* Of a file: write it out; tell the kernel how it will be read (MADV_*).  0, or errno. */
+int arena_flush(struct arena *arena);
+int arena_advise(struct arena *arena, size_t offset, size_t nbytes, int advice);
+
+/* Once a process.  0, or an errno. */
+int arena_init(void);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * blocks.h - a record of each mapping of the pool: found by its address, by its number,
+ * or on a stack of idle ones.
+ *
+ * The records lie apart from the memory they tell of: what is in an idle block may be
+ * taken by the kernel at any time, and what NumPy passes to free() as a size is a guess.
+ * A record is used again and never given back, so that a thread which is late may still
+ * read it.  All of this is lock-free, and is consistent whenever another thread forks.
+ *
+ * Nothing here sees Python.
+ */
+#ifndef NPP_MEMORY_BLOCKS_H
+#define NPP_MEMORY_BLOCKS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A record's number; 0: none. */
+typedef uint32_t block_id;
+
+struct block {
+    _Atomic uintptr_t start; /* 0: this record is spare */
+    size_t capacity;         /* whole pages */
+    size_t touched;          /* from the start: what may have been written to */
+    size_t huge;             /* from the start: advised to be huge pages */
+    int64_t idle_since;      /* ns; set before the block is pushed */
+    _Atomic block_id next;   /* on a stack */
+    _Atomic bool idle;
+    bool forgotten; /* the kernel may have taken the contents */
+    int16_t size_class;
+};
+
+/* A last-in-first-out list, for any number of threads. */
+struct block_stack {
+    _Alignas(64) _Atomic uint64_t head; /* a count of changes, and the number on top */
+};
+
+struct block *block_of(block_id id);
+
+/* The block that begins at this address; 0: no block of ours does. */
+block_id blocks_find(const void *address);
+
+/* A record for new memory.  0: out of memory. */
+block_id blocks_add(void *start);
+
+/* The end of a record: it is hidden before its memory goes, since then the address may be
+ * another block's at once, and retired after. */
+void blocks_hide(block_id id);
+void blocks_show(block_id id); /* it was hidden, and stays after all */
+void blocks_retire(block_id id);
+
+void blocks_push(struct block_stack *stack, block_id id);
+block_id blocks_pop(struct block_stack *stack);
+
+/* Take all: the number of the first, each `next` leads on. */
+block_id blocks_pop_all(struct block_stack *stack);
+
+/* Every record there ever was, 1 ... blocks_count(). */
+block_id blocks_count(void);
+
+#endif

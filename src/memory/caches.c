@@ -1,0 +1,144 @@
+/* caches.c - see caches.h. */
+#include "caches.h"
+
+#include <pthread.h>
+
+#include "pages.h"
+
+enum { DEPTH = 4 };
+#define MOST_BYTES ((size_t)2 << 20) /* about a core's second-level cache */
+
+struct cache {
+    struct cache *older; /* they are never given back, only used by another thread */
+    _Atomic bool taken;
+    _Atomic size_t bytes;
+    _Atomic int64_t used_at;
+    _Atomic block_id slot[CACHED_CLASSES][DEPTH];
+};
+
+static _Atomic(struct cache *) newest;
+static pthread_key_t key; /* its destructor runs where a thread ends */
+static caches_receive *receive_at_end;
+static _Thread_local struct cache *own;
+
+static struct cache *find_free(void)
+{
+    for (struct cache *cache = atomic_load(&newest); cache; cache = cache->older) {
+        if (!atomic_load(&cache->taken) && !atomic_exchange(&cache->taken, true)) {
+            return cache;
+        }
+    }
+    struct cache *cache =
+        pages_map(pages_round_up(sizeof *cache, pages_size()), pages_size());
+    if (cache) {
+        atomic_store(&cache->taken, true);
+        cache->older = atomic_load(&newest);
+        while (!atomic_compare_exchange_weak(&newest, &cache->older, cache)) {
+        }
+    }
+    return cache;
+}
+
+/* The calling thread's; NULL: it can have none. */
+static struct cache *claim(void)
+{
+    struct cache *cache = find_free();
+    if (cache && pthread_setspecific(key, cache)) {
+        atomic_store(&cache->taken, false);
+        cache = NULL;
+    }
+    own = cache;
+    return cache;
+}
+
+static block_id exchange(struct cache *cache, int size_class, int i)
+{
+    _Atomic block_id *slot = &cache->slot[size_class][i];
+    if (atomic_load_explicit(slot, memory_order_relaxed) == 0) {
+        return 0;
+    }
+    const block_id id = atomic_exchange(slot, 0);
+    if (id) {
+        atomic_fetch_sub(&cache->bytes, block_of(id)->capacity);
+    }
+    return id;
+}
+
+block_id caches_take(int size_class)
+{
+    block_id id = 0;
+    for (int i = 0; own && size_class < CACHED_CLASSES && i < DEPTH && id == 0; i++) {
+        id = exchange(own, size_class, i);
+    }
+    return id;
+}
+
+bool caches_put(block_id id, int64_t time)
+{
+    const struct block *block = block_of(id);
+    struct cache *cache = own ? own : claim();
+    if (cache == NULL || block->size_class >= CACHED_CLASSES ||
+        atomic_load(&cache->bytes) + block->capacity > MOST_BYTES) {
+        return false;
+    }
+    atomic_store_explicit(&cache->used_at, time, memory_order_relaxed);
+    for (int i = 0; i < DEPTH; i++) {
+        _Atomic block_id *slot = &cache->slot[block->size_class][i];
+        block_id none = 0;
+        atomic_fetch_add(&cache->bytes, block->capacity);
+        if (atomic_compare_exchange_strong(slot, &none, id)) {
+            return true;
+        }
+        atomic_fetch_sub(&cache->bytes, block->capacity);
+    }
+    return false;
+}
+
+static void empty(struct cache *cache, caches_receive *receive)
+{
+    for (int c = 0; c < CACHED_CLASSES; c++) {
+        for (int i = 0; i < DEPTH; i++) {
+            const block_id id = exchange(cache, c, i);
+            if (id) {
+                receive(id);
+            }
+        }
+    }
+}
+
+void caches_empty(int64_t since, caches_receive *receive)
+{
+    for (struct cache *cache = atomic_load(&newest); cache; cache = cache->older) {
+        if (atomic_load(&cache->used_at) < since) {
+            empty(cache, receive);
+        }
+    }
+}
+
+/* What is freed after this, by other destructors, claims a cache again, and has this run
+ * once more. */
+static void thread_ends(void *cache)
+{
+    own = NULL;
+    empty(cache, receive_at_end);
+    atomic_store(&((struct cache *)cache)->taken, false);
+}
+
+void caches_reset_in_child(void)
+{
+    for (struct cache *cache = atomic_load(&newest); cache; cache = cache->older) {
+        for (int c = 0; c < CACHED_CLASSES; c++) {
+            for (int i = 0; i < DEPTH; i++) {
+                atomic_store(&cache->slot[c][i], 0);
+            }
+        }
+        atomic_store(&cache->bytes, 0);
+        atomic_store(&cache->taken, cache == own);
+    }
+}
+
+int caches_init(caches_receive *receive)
+{
+    receive_at_end = receive;
+    return pthread_key_create(&key, thread_ends);
+}

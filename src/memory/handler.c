@@ -1,0 +1,345 @@
+/* handler.c - see handler.h. */
+#include "handler.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "../worth.h"
+#include "pool.h"
+#include "spread.h"
+
+/* NumPy reads the slots without a lock. */
+#define LOAD(slot) __atomic_load_n(&(slot), __ATOMIC_ACQUIRE)
+#define STORE(slot, value) __atomic_store_n(&(slot), value, __ATOMIC_RELEASE)
+
+static struct {
+    const struct state *state;
+    PyObject *with_pool, *without_pool; /* capsules; they live as long as the process */
+    PyDataMem_Handler *numpys; /* the default handler */
+    PyDataMemAllocator own;    /* its functions, without ours */
+    pthread_mutex_t switching; /* held while its slots change */
+    bool filled[4];            /* slots that hold ours, or have another's over ours */
+    _Atomic bool everywhere;
+    _Atomic int64_t alive; /* blocks of the pool that the default handler has to free */
+} handler = {.switching = PTHREAD_MUTEX_INITIALIZER};
+
+/* -- the four functions ----------------------------------------------------------- */
+
+typedef void spread_function(void *start, size_t bytes, int threads);
+
+static void spread(spread_function *function, void *start, size_t bytes)
+{
+    int threads = worth_thread_limit(handler.state);
+    if (threads < 1) {
+        PyErr_Clear();
+        threads = 1;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    function(start, bytes, threads);
+    Py_END_ALLOW_THREADS
+}
+
+void handler_clear(void *start, size_t bytes)
+{
+    if (bytes < SPREAD_LEAST) {
+        memset(start, 0, bytes);
+    } else {
+        spread(spread_zeros, start, bytes);
+    }
+}
+
+void handler_touch(void *start, size_t bytes)
+{
+    spread(spread_touch, start, bytes);
+}
+
+static void *take_zeros(size_t size)
+{
+    size_t to_clear;
+    void *start = pool_take_zeros(size, &to_clear);
+    if (start && to_clear) {
+        handler_clear(start, to_clear);
+    }
+    return start;
+}
+
+static bool is_large(size_t count, size_t each)
+{
+    size_t size;
+    return !__builtin_mul_overflow(count, each, &size) && size >= POOL_LEAST;
+}
+
+/* What is to become of a block of the pool; `start` is one. */
+static void *resize(void *ctx, void *start, size_t size)
+{
+    if (size >= POOL_LEAST) {
+        return pool_resize(start, size);
+    }
+    void *small = handler.own.malloc(ctx, size);
+    if (small) {
+        memcpy(small, start, size);
+        pool_give(start);
+    }
+    return small;
+}
+
+/* -- for one context -------------------------------------------------------------- */
+
+static void *context_malloc(void *ctx, size_t size)
+{
+    void *start = size >= POOL_LEAST ? pool_take(size) : NULL;
+    return start ? start : handler.own.malloc(ctx, size);
+}
+
+static void *context_calloc(void *ctx, size_t count, size_t each)
+{
+    void *start = is_large(count, each) ? take_zeros(count * each) : NULL;
+    return start ? start : handler.own.calloc(ctx, count, each);
+}
+
+static void *context_realloc(void *ctx, void *start, size_t size)
+{
+    return pool_owns(start) ? resize(ctx, start, size)
+                            : handler.own.realloc(ctx, start, size);
+}
+
+static void context_free(void *ctx, void *start, size_t size)
+{
+    if (pool_owns(start)) {
+        pool_give(start);
+    } else {
+        handler.own.free(ctx, start, size);
+    }
+}
+
+static PyDataMem_Handler with = {
+    "numpy_par_pool",
+    1,
+    {NULL, context_malloc, context_calloc, context_realloc, context_free},
+};
+
+static void *numpy_malloc(void *ctx, size_t size)
+{
+    return handler.own.malloc(ctx, size);
+}
+
+static void *numpy_calloc(void *ctx, size_t count, size_t each)
+{
+    return handler.own.calloc(ctx, count, each);
+}
+
+static void *numpy_realloc(void *ctx, void *start, size_t size)
+{
+    return handler.own.realloc(ctx, start, size);
+}
+
+static void numpy_free(void *ctx, void *start, size_t size)
+{
+    handler.own.free(ctx, start, size);
+}
+
+/* NumPy's functions, also while the default handler has ours. */
+static PyDataMem_Handler without = {
+    "default_allocator",
+    1,
+    {NULL, numpy_malloc, numpy_calloc, numpy_realloc, numpy_free},
+};
+
+/* -- for everybody ---------------------------------------------------------------- */
+
+static void restore_freeing(void);
+
+/*
+ * Whether a block may come from the pool.  It is counted first: whoever switches the pool
+ * off, and then sees no block alive, knows that none will be.
+ */
+static bool begin_block(void)
+{
+    atomic_fetch_add(&handler.alive, 1);
+    if (atomic_load(&handler.everywhere)) {
+        return true;
+    }
+    atomic_fetch_sub(&handler.alive, 1);
+    return false;
+}
+
+static void end_block(void)
+{
+    if (atomic_fetch_sub(&handler.alive, 1) == 1 && !atomic_load(&handler.everywhere)) {
+        restore_freeing();
+    }
+}
+
+static void *everywhere_malloc(void *ctx, size_t size)
+{
+    if (size >= POOL_LEAST && begin_block()) {
+        void *start = pool_take(size);
+        if (start) {
+            return start;
+        }
+        end_block();
+    }
+    return handler.own.malloc(ctx, size);
+}
+
+static void *everywhere_calloc(void *ctx, size_t count, size_t each)
+{
+    if (is_large(count, each) && begin_block()) {
+        void *start = take_zeros(count * each);
+        if (start) {
+            return start;
+        }
+        end_block();
+    }
+    return handler.own.calloc(ctx, count, each);
+}
+
+static void *everywhere_realloc(void *ctx, void *start, size_t size)
+{
+    if (!pool_owns(start)) {
+        return handler.own.realloc(ctx, start, size);
+    }
+    void *resized = resize(ctx, start, size);
+    if (resized && !pool_owns(resized)) {
+        end_block();
+    }
+    return resized;
+}
+
+static void everywhere_free(void *ctx, void *start, size_t size)
+{
+    if (pool_owns(start)) {
+        pool_give(start);
+        end_block();
+    } else {
+        handler.own.free(ctx, start, size);
+    }
+}
+
+/* -- the slots of the default handler --------------------------------------------- */
+
+/* V(number, slot): those that allocate first. */
+#define SLOTS(V) V(0, malloc) V(1, calloc) V(2, realloc) V(3, free)
+
+static void fill_slots(void)
+{
+#define FILL(i, slot)                                                                  \
+  if (!handler.filled[i]) {                                                            \
+    handler.own.slot = LOAD(handler.numpys->allocator.slot);                           \
+    STORE(handler.numpys->allocator.slot, everywhere_##slot);                          \
+    handler.filled[i] = true;                                                          \
+  }
+    SLOTS(FILL)
+#undef FILL
+}
+
+/* A slot that another library has filled since is left to it: it may call ours. */
+static void restore_slots(int first, int last)
+{
+#define RESTORE(i, slot)                                                               \
+  if (first <= i && i <= last && handler.filled[i] &&                                  \
+      LOAD(handler.numpys->allocator.slot) == everywhere_##slot) {                     \
+    STORE(handler.numpys->allocator.slot, handler.own.slot);                           \
+    handler.filled[i] = false;                                                         \
+  }
+    SLOTS(RESTORE)
+#undef RESTORE
+}
+
+static void restore_freeing(void)
+{
+    pthread_mutex_lock(&handler.switching);
+    if (!atomic_load(&handler.everywhere) && atomic_load(&handler.alive) == 0) {
+        restore_slots(2, 3);
+    }
+    pthread_mutex_unlock(&handler.switching);
+}
+
+/* Does a new array of the default handler come from the pool?  -1: exception. */
+static int takes_effect(void)
+{
+    npy_intp bytes = POOL_LEAST;
+    int effect = -1;
+    PyObject *before = PyDataMem_SetHandler(NULL); /* the default one */
+    PyObject *array = before ? PyArray_SimpleNew(1, &bytes, NPY_UINT8) : NULL;
+    PyObject *ignored = before ? PyDataMem_SetHandler(before) : NULL;
+    if (array && ignored) {
+        effect = pool_owns(PyArray_DATA((PyArrayObject *)array));
+    }
+    Py_XDECREF(ignored);
+    Py_XDECREF(array);
+    Py_XDECREF(before);
+    return effect;
+}
+
+const char *handler_use_everywhere(bool on)
+{
+    static const char *left_out; /* written by the first to come; callers hold a lock */
+    static bool tested;
+    if (left_out) {
+        return left_out;
+    }
+    pthread_mutex_lock(&handler.switching);
+    if (on) {
+        fill_slots();
+    }
+    atomic_store(&handler.everywhere, on);
+    if (!on) {
+        restore_slots(0, 1);
+    }
+    pthread_mutex_unlock(&handler.switching);
+    if (!on) {
+        restore_freeing();
+    } else if (!tested) {
+        const int effect = takes_effect();
+        tested = effect >= 0;
+        if (effect <= 0) {
+            handler_use_everywhere(false);
+            left_out = effect == 0 ? "a new array does not reach NumPy's default handler"
+                                   : NULL;
+        }
+    }
+    return left_out;
+}
+
+bool handler_is_everywhere(void)
+{
+    return atomic_load(&handler.everywhere);
+}
+
+PyObject *handler_for_context(bool pool)
+{
+    return pool ? handler.with_pool : handler.without_pool;
+}
+
+/* A thread that is gone here may have held it. */
+static void reset_in_child(void)
+{
+    pthread_mutex_init(&handler.switching, NULL);
+}
+
+int handler_init(struct state *state, PyObject *module)
+{
+    if (handler.with_pool) {
+        return 0; /* imported once more: what there is goes on */
+    }
+    handler.numpys = PyCapsule_GetPointer(PyDataMem_DefaultHandler, "mem_handler");
+    if (handler.numpys == NULL) {
+        return -1;
+    }
+    handler.own = handler.numpys->allocator;
+    const int error = pthread_atfork(NULL, NULL, reset_in_child);
+    if (error) {
+        PyErr_Format(PyExc_OSError, "pthread_atfork: %s", strerror(error));
+        return -1;
+    }
+    handler.with_pool = PyCapsule_New(&with, "mem_handler", NULL);
+    handler.without_pool = PyCapsule_New(&without, "mem_handler", NULL);
+    if (handler.with_pool && handler.without_pool) {
+        handler.state = state;
+        Py_INCREF(module); /* arrays may be freed when all else is gone: it stays */
+        return 0;
+    }
+    return -1;
+}

@@ -1,0 +1,430 @@
+/* pool.c - see pool.h. */
+#define _GNU_SOURCE
+#include "pool.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#include "blocks.h"
+#include "caches.h"
+#include "pages.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#  include <sanitizer/asan_interface.h>
+#else
+#  define ASAN_POISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#  define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#endif
+
+#define SECOND INT64_C(1000000000)
+
+/* Idle for so long: the kernel may take the contents; the addresses go too.  A loop that
+ * uses a block again does so within a second; a notebook's next cell within ten. */
+#define FORGET_NS (1 * SECOND)
+#define RETURN_NS (10 * SECOND)
+#define TIDY_NS (SECOND / 4)
+
+/* Up to here clearing an idle block costs less than page faults; beyond it a caller may
+ * count on zeros that cost nothing until they are touched, as malloc's do. */
+#define CLEAR_MOST ((size_t)32 << 20)
+/* From here on moving pages costs less than copying them. */
+#define MOVE_LEAST ((size_t)1 << 20)
+
+/* -- sizes ------------------------------------------------------------------------ */
+
+/* Eight classes for each power of two: a block is at most an eighth larger than asked. */
+enum { LEAST_BITS = 16, STEPS = 8, CLASSES = (47 - LEAST_BITS) * STEPS + 1 };
+
+/* The class of a size, and the capacity of its blocks; CLASSES: too large. */
+static int class_of(size_t size, size_t *capacity)
+{
+    assert(size >= POOL_LEAST);
+    if (size > (size_t)1 << 47) {
+        return CLASSES;
+    }
+    const int bits = 63 - __builtin_clzll(size - 1); /* 2^bits < size <= 2^(bits + 1) */
+    if (bits < LEAST_BITS) {
+        *capacity = POOL_LEAST;
+        return 0;
+    }
+    const size_t step = ((size_t)1 << bits) / STEPS;
+    const size_t steps = (size - 1 - ((size_t)1 << bits)) / step; /* 0 ... STEPS - 1 */
+    *capacity = pages_round_up(((size_t)1 << bits) + (steps + 1) * step, pages_size());
+    return (bits - LEAST_BITS) * STEPS + (int)steps + 1;
+}
+
+/* -- state ------------------------------------------------------------------------ */
+
+static struct {
+    struct block_stack idle[CLASSES];
+    _Atomic size_t limit;
+    _Atomic bool huge;
+    _Atomic int64_t tidied_at;
+    /* Figures; those that every call changes are apart from the settings above. */
+    _Alignas(64) _Atomic size_t idle_bytes;
+    _Atomic size_t in_use, peak;
+    _Atomic uint64_t hits, misses, faults_saved, returned;
+} pool;
+
+/* To within some milliseconds. */
+static int64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+    return time.tv_sec * SECOND + time.tv_nsec;
+}
+
+static void *start_of(block_id id)
+{
+    return (void *)atomic_load_explicit(&block_of(id)->start, memory_order_relaxed);
+}
+
+/* -- to and from the system ------------------------------------------------------- */
+
+static void return_to_system(block_id id)
+{
+    void *const start = start_of(id);
+    const size_t capacity = block_of(id)->capacity;
+    ASAN_UNPOISON_MEMORY_REGION(start, capacity);
+    blocks_hide(id);
+    pages_unmap(start, capacity);
+    blocks_retire(id);
+    atomic_fetch_add_explicit(&pool.returned, 1, memory_order_relaxed);
+}
+
+/* Only whole huge pages of what was asked for: the rest of a class may never be touched,
+ * and should not take memory. */
+static void want_huge(struct block *block, void *start, size_t size)
+{
+    const size_t bytes = size / PAGES_HUGE * PAGES_HUGE;
+    if (bytes > block->huge && atomic_load_explicit(&pool.huge, memory_order_relaxed)) {
+        pages_want_huge(start, bytes);
+        block->huge = bytes;
+    }
+}
+
+static block_id map_block(int size_class, size_t capacity)
+{
+    void *start =
+        pages_map(capacity, capacity >= PAGES_HUGE ? PAGES_HUGE : pages_size());
+    const block_id id = start ? blocks_add(start) : 0;
+    if (id == 0) {
+        if (start) {
+            pages_unmap(start, capacity);
+        }
+        return 0;
+    }
+    struct block *block = block_of(id);
+    block->capacity = capacity;
+    block->touched = block->huge = 0;
+    block->forgotten = false;
+    block->size_class = (int16_t)size_class;
+    return id;
+}
+
+/* -- idle blocks ------------------------------------------------------------------ */
+
+static void count_idle(block_id id, bool idle)
+{
+    struct block *block = block_of(id);
+    atomic_store(&block->idle, idle);
+    if (idle) {
+        atomic_fetch_add(&pool.idle_bytes, block->capacity);
+    } else {
+        atomic_fetch_sub(&pool.idle_bytes, block->capacity);
+    }
+}
+
+static void push_idle(block_id id)
+{
+    blocks_push(&pool.idle[block_of(id)->size_class], id);
+}
+
+/* What to do with a block that lies idle since then. */
+static bool keep(block_id id, int64_t oldest)
+{
+    struct block *block = block_of(id);
+    if (block->idle_since < oldest) {
+        count_idle(id, false);
+        return_to_system(id);
+        return false;
+    }
+    if (block->idle_since < oldest + (RETURN_NS - FORGET_NS) && !block->forgotten) {
+        pages_forget(start_of(id), block->capacity);
+        block->forgotten = true;
+    }
+    return true;
+}
+
+/* Return what has been idle since before `oldest`; the bytes. */
+static size_t tidy(int64_t oldest)
+{
+    const size_t before = atomic_load(&pool.idle_bytes);
+    caches_empty(oldest + (RETURN_NS - FORGET_NS), push_idle);
+    for (int c = 0; c < CLASSES; c++) {
+        struct block_stack kept = {0}; /* reversed, so that pushing back restores order */
+        for (block_id id = blocks_pop_all(&pool.idle[c]); id;) {
+            const block_id next = atomic_load(&block_of(id)->next);
+            if (keep(id, oldest)) {
+                blocks_push(&kept, id);
+            }
+            id = next;
+        }
+        for (block_id id; (id = blocks_pop(&kept));) {
+            push_idle(id);
+        }
+    }
+    const size_t after = atomic_load(&pool.idle_bytes);
+    return before > after ? before - after : 0;
+}
+
+/* Now and then, by whoever comes along. */
+static void tidy_sometimes(int64_t time)
+{
+    int64_t last = atomic_load_explicit(&pool.tidied_at, memory_order_relaxed);
+    if (time - last > TIDY_NS &&
+        atomic_compare_exchange_strong(&pool.tidied_at, &last, time)) {
+        tidy(time - RETURN_NS);
+    }
+}
+
+/* -- taking and giving ------------------------------------------------------------ */
+
+static void count_use(size_t capacity)
+{
+    const size_t use = atomic_fetch_add(&pool.in_use, capacity) + capacity;
+    size_t peak = atomic_load_explicit(&pool.peak, memory_order_relaxed);
+    while (use > peak && !atomic_compare_exchange_weak(&pool.peak, &peak, use)) {
+    }
+}
+
+/* Hand a block out that has the first `touched` bytes written to. */
+static void *hand_out(block_id id, size_t size)
+{
+    struct block *block = block_of(id);
+    void *start = start_of(id);
+    want_huge(block, start, size);
+    if (size > block->touched) {
+        block->touched = size;
+    }
+    count_use(block->capacity);
+    return start;
+}
+
+static void count_hit(const struct block *block, size_t size)
+{
+    const size_t again = size < block->touched ? size : block->touched;
+    const size_t in_huge = again < block->huge ? again : block->huge;
+    atomic_fetch_add_explicit(&pool.hits, 1, memory_order_relaxed);
+    if (!block->forgotten) {
+        atomic_fetch_add_explicit(&pool.faults_saved,
+                                  in_huge / PAGES_HUGE +
+                                      (again - in_huge) / pages_size(),
+                                  memory_order_relaxed);
+    }
+}
+
+/* A block from the lists; 0: there is none of this class. */
+static block_id take_idle(int size_class)
+{
+    block_id id = caches_take(size_class);
+    if (id == 0) {
+        id = blocks_pop(&pool.idle[size_class]);
+    }
+    if (id) {
+        count_idle(id, false);
+        ASAN_UNPOISON_MEMORY_REGION(start_of(id), block_of(id)->capacity);
+    }
+    return id;
+}
+
+static block_id take_fresh(int size_class, size_t capacity)
+{
+    block_id id = map_block(size_class, capacity);
+    if (id == 0 && pool_trim() > 0) {
+        id = map_block(size_class, capacity);
+    }
+    if (id) {
+        atomic_fetch_add_explicit(&pool.misses, 1, memory_order_relaxed);
+    }
+    return id;
+}
+
+void *pool_take_zeros(size_t size, size_t *to_clear)
+{
+    size_t capacity;
+    const int size_class = class_of(size, &capacity);
+    block_id id = size_class == CLASSES ? 0 : take_idle(size_class);
+    *to_clear = 0;
+    if (id == 0) {
+        id = size_class == CLASSES ? 0 : take_fresh(size_class, capacity);
+        return id ? hand_out(id, size) : NULL;
+    }
+    struct block *block = block_of(id);
+    if (size > CLEAR_MOST) {
+        pages_drop(start_of(id), capacity);
+        block->touched = 0;
+    }
+    count_hit(block, size);
+    *to_clear = size < block->touched ? size : block->touched;
+    block->forgotten = false;
+    return hand_out(id, size);
+}
+
+void *pool_take(size_t size)
+{
+    size_t capacity;
+    const int size_class = class_of(size, &capacity);
+    block_id id = size_class == CLASSES ? 0 : take_idle(size_class);
+    if (id) {
+        count_hit(block_of(id), size);
+        block_of(id)->forgotten = false;
+    } else {
+        id = size_class == CLASSES ? 0 : take_fresh(size_class, capacity);
+    }
+    return id ? hand_out(id, size) : NULL;
+}
+
+bool pool_owns(const void *start)
+{
+    return blocks_find(start) != 0;
+}
+
+size_t pool_capacity(const void *start)
+{
+    return block_of(blocks_find(start))->capacity;
+}
+
+void pool_give(void *start)
+{
+    const block_id id = blocks_find(start);
+    struct block *block = block_of(id);
+    assert(id && !atomic_load(&block->idle));
+    const size_t capacity = block->capacity;
+    const int64_t time = now();
+    atomic_fetch_sub(&pool.in_use, capacity);
+    tidy_sometimes(time);
+    if (atomic_load_explicit(&pool.idle_bytes, memory_order_relaxed) + capacity >
+        atomic_load_explicit(&pool.limit, memory_order_relaxed)) {
+        return_to_system(id);
+        return;
+    }
+    ASAN_POISON_MEMORY_REGION(start, capacity);
+    block->idle_since = time;
+    count_idle(id, true);
+    if (!caches_put(id, time)) {
+        push_idle(id);
+    }
+}
+
+/* Let a larger block have the pages of this one, and be done with it. */
+static bool move_pages(block_id id, size_t bytes, block_id larger)
+{
+    blocks_hide(id);
+    if (!pages_move(start_of(id), bytes, start_of(larger))) {
+        blocks_show(id);
+        return false;
+    }
+    blocks_retire(id);
+    block_of(larger)->huge = 0; /* the pages that came have their own advice */
+    return true;
+}
+
+void *pool_resize(void *start, size_t size)
+{
+    const block_id id = blocks_find(start);
+    struct block *block = block_of(id);
+    const size_t capacity = block->capacity;
+    if (size <= capacity && size > capacity / 2) {
+        want_huge(block, start, size);
+        block->touched = size > block->touched ? size : block->touched;
+        return start;
+    }
+    char *fresh = pool_take(size);
+    if (fresh == NULL) {
+        return NULL;
+    }
+    if (size > capacity && capacity >= MOVE_LEAST &&
+        move_pages(id, capacity, blocks_find(fresh))) {
+        want_huge(block_of(blocks_find(fresh)), fresh, size);
+        atomic_fetch_sub(&pool.in_use, capacity);
+        return fresh;
+    }
+    memcpy(fresh, start, size < capacity ? size : capacity);
+    pool_give(start);
+    return fresh;
+}
+
+/* -- settings and figures --------------------------------------------------------- */
+
+size_t pool_limit(size_t bytes)
+{
+    const size_t before = atomic_exchange(&pool.limit, bytes);
+    if (atomic_load(&pool.idle_bytes) > bytes) {
+        pool_trim();
+    }
+    return before;
+}
+
+size_t pool_get_limit(void)
+{
+    return atomic_load(&pool.limit);
+}
+
+void pool_use_huge_pages(bool yes)
+{
+    atomic_store(&pool.huge, yes);
+}
+
+size_t pool_trim(void)
+{
+    return tidy(INT64_MAX - RETURN_NS);
+}
+
+struct pool_stats pool_stats(void)
+{
+    tidy_sometimes(now());
+    return (struct pool_stats){
+        .hits = atomic_load(&pool.hits),
+        .misses = atomic_load(&pool.misses),
+        .faults_saved = atomic_load(&pool.faults_saved),
+        .returned = atomic_load(&pool.returned),
+        .in_use = atomic_load(&pool.in_use),
+        .peak = atomic_load(&pool.peak),
+        .idle = atomic_load(&pool.idle_bytes),
+    };
+}
+
+/* -- once ------------------------------------------------------------------------- */
+
+/* Threads that are gone here may have been at the lists, with blocks in their hands: make
+ * all lists anew, from what the records say. */
+static void reset_in_child(void)
+{
+    size_t idle = 0, in_use = 0;
+    caches_reset_in_child();
+    for (int c = 0; c < CLASSES; c++) {
+        atomic_store(&pool.idle[c].head, 0);
+    }
+    for (block_id id = 1; id <= blocks_count(); id++) {
+        const struct block *block = block_of(id);
+        if (start_of(id) && atomic_load(&block->idle)) {
+            idle += block->capacity;
+            push_idle(id);
+        } else if (start_of(id)) {
+            in_use += block->capacity;
+        }
+    }
+    atomic_store(&pool.idle_bytes, idle);
+    atomic_store(&pool.in_use, in_use);
+}
+
+int pool_init(void)
+{
+    const int error = caches_init(push_idle);
+    atomic_store(&pool.huge, true);
+    atomic_store(&pool.tidied_at, now());
+    return error ? error : pthread_atfork(NULL, NULL, reset_in_child);
+}
