@@ -107,7 +107,7 @@ def test_only_this_thread_and_task():
 
 
 def test_the_same_arena_in_many_threads():
-    arena, wrong = Arena(256 << 20), []
+    arena, wrong = Arena(4 << 20), []
 
     def work(seed):
         rng = np.random.default_rng(seed)
@@ -170,6 +170,32 @@ def test_a_block_over_the_mark_counts():
     with pytest.raises(BufferError, match="1 array"):
         arena.release(mark)
     del across
+
+
+def test_a_loop_that_lets_go_late():
+    """Each array is made before the last one goes; and gaps of many sizes, against a list of what each holds."""
+    arena = Arena(3 * 8000)
+    for i in range(100):
+        frame = arena.full(1000, float(i))
+        assert (frame == i).all()
+    del frame
+    assert arena.used == 0
+    rng = np.random.default_rng(0)
+    arena, kept, refused = Arena(20_000), [], []
+    for i in range(5000):
+        if kept and rng.random() < 0.3:
+            number, array = kept.pop(rng.integers(len(kept)))
+            assert (array == number).all()
+            del array
+        else:
+            try:
+                kept.append((i, arena.full(rng.integers(1, 200), i)))
+            except MemoryError:
+                refused.append(sum(array.nbytes for _, array in kept))
+                kept.pop(0)
+    assert arena.arrays == len(kept) and min(refused, default=20_000) > 10_000, "no more than half is lost in gaps"
+    kept.clear()
+    assert arena.used == 0 and arena.arrays == 0
 
 
 def test_scopes():

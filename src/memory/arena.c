@@ -13,22 +13,16 @@
 #include <unistd.h>
 
 #include "pages.h"
-
-/* A block: alive, or freed below one that is. */
-struct piece {
-    size_t offset, size;
-    bool alive;
-};
+#include "pieces.h"
 
 struct arena {
     pthread_mutex_t lock;
     struct arena *next, *previous; /* in `all` */
     char *base;                    /* NULL: closed */
     size_t reserved;               /* addresses, of which the first `nbytes` are usable */
-    size_t nbytes, used, peak;
+    size_t nbytes, peak;
     size_t dirty; /* from here on all is zero, and was never touched */
-    struct piece *pieces; /* in the order of their offsets */
-    size_t count, room;
+    struct pieces pieces;
     size_t arrays, buffers;
     size_t alignment;
     int fd;
@@ -157,7 +151,7 @@ static void unmap(struct arena *arena)
     }
     arena->base = NULL;
     arena->fd = -1;
-    arena->nbytes = arena->used = arena->count = 0;
+    arena->nbytes = arena->pieces.count = 0;
 }
 
 void arena_free(struct arena *arena)
@@ -175,85 +169,54 @@ void arena_free(struct arena *arena)
     pthread_mutex_unlock(&all.lock);
     unmap(arena);
     pthread_mutex_destroy(&arena->lock);
-    free(arena->pieces);
+    free(arena->pieces.piece);
     free(arena);
 }
 
 /* -- blocks ----------------------------------------------------------------------- */
 
-static bool make_room_on_list(struct arena *arena)
+static bool find_place(struct arena *arena, size_t size, struct place *place)
 {
-    if (arena->count < arena->room) {
+    const struct pieces *pieces = &arena->pieces;
+    if (pieces_on_top(pieces, size, arena->alignment, arena->nbytes, place) ||
+        pieces_in_gap(pieces, size, arena->alignment, place)) {
         return true;
     }
-    const size_t room = arena->room ? 2 * arena->room : 64;
-    struct piece *pieces = realloc(arena->pieces, room * sizeof *pieces);
-    if (pieces) {
-        arena->pieces = pieces;
-        arena->room = room;
-    }
-    return pieces != NULL;
+    return pieces_on_top(pieces, size, arena->alignment, arena->reserved, place) &&
+           grow_to(arena, place->offset + size) == 0;
 }
 
-static bool make_room(struct arena *arena, size_t end)
+static void note_peak(struct arena *arena)
 {
-    return end <= arena->nbytes || grow_to(arena, end) == 0;
-}
-
-static void use(struct arena *arena, size_t end)
-{
-    arena->used = end;
-    arena->peak = end > arena->peak ? end : arena->peak;
+    const size_t used = pieces_end(&arena->pieces);
+    arena->peak = used > arena->peak ? used : arena->peak;
 }
 
 struct arena_block arena_take(struct arena *arena, size_t size, bool zeros)
 {
     struct arena_block block = {0};
+    struct place place;
     pthread_mutex_lock(&arena->lock);
-    const size_t offset = pages_round_up(arena->used, arena->alignment);
-    const size_t end = offset + size;
-    if (arena->base && end >= offset && offset >= arena->used &&
-        make_room_on_list(arena) && make_room(arena, end)) {
-        block.start = arena->base + offset;
+    if (arena->base && pieces_make_room(&arena->pieces) &&
+        find_place(arena, size, &place)) {
+        const size_t offset = place.offset, end = offset + size;
         const size_t dirty = arena->dirty < end ? arena->dirty : end;
+        block.start = arena->base + offset;
         block.to_clear = (zeros || arena->zero) && dirty > offset ? dirty - offset : 0;
         block.untouched = arena->base + (dirty > offset ? dirty : offset);
         block.to_touch = (size_t)(arena->base + end - block.untouched);
         arena->dirty = arena->dirty > end ? arena->dirty : end;
-        arena->pieces[arena->count++] = (struct piece){offset, size, true};
+        pieces_enter(&arena->pieces, &place, size);
         arena->arrays++;
-        use(arena, end);
+        note_peak(arena);
     }
     pthread_mutex_unlock(&arena->lock);
     return block;
 }
 
-/* The block that begins here; there is one. */
 static struct piece *find(const struct arena *arena, const void *start)
 {
-    const size_t offset = (size_t)((const char *)start - arena->base);
-    size_t low = 0, high = arena->count;
-    while (high - low > 1) {
-        const size_t middle = low + (high - low) / 2;
-        if (arena->pieces[middle].offset <= offset) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    assert(arena->count && arena->pieces[low].offset == offset &&
-           arena->pieces[low].alive);
-    return &arena->pieces[low];
-}
-
-/* Forget the blocks on top that nobody uses. */
-static void drop_dead(struct arena *arena)
-{
-    while (arena->count && !arena->pieces[arena->count - 1].alive) {
-        arena->count--;
-    }
-    const struct piece *top = arena->count ? &arena->pieces[arena->count - 1] : NULL;
-    arena->used = top ? top->offset + top->size : 0;
+    return pieces_find(&arena->pieces, (size_t)((const char *)start - arena->base));
 }
 
 void arena_give(struct arena *arena, const void *start)
@@ -261,22 +224,23 @@ void arena_give(struct arena *arena, const void *start)
     pthread_mutex_lock(&arena->lock);
     find(arena, start)->alive = false;
     arena->arrays--;
-    drop_dead(arena);
+    pieces_drop(&arena->pieces);
     pthread_mutex_unlock(&arena->lock);
 }
 
 /* In place: if it is on top, or shrinks. */
 static bool resize_in_place(struct arena *arena, struct piece *piece, size_t size)
 {
+    const bool on_top = piece->offset + piece->size == pieces_end(&arena->pieces);
     const size_t end = piece->offset + size;
-    const bool on_top = piece == &arena->pieces[arena->count - 1];
-    if (end < size || (size > piece->size && !(on_top && make_room(arena, end)))) {
+    if (size > piece->size &&
+        (!on_top || end < size || (end > arena->nbytes && grow_to(arena, end)))) {
         return false;
     }
     piece->size = size;
     if (on_top) {
-        use(arena, end);
         arena->dirty = arena->dirty > end ? arena->dirty : end;
+        note_peak(arena);
     }
     return true;
 }
@@ -326,7 +290,7 @@ struct arena_figures arena_figures(struct arena *arena)
     pthread_mutex_lock(&arena->lock);
     const struct arena_figures figures = {
         .nbytes = arena->nbytes,
-        .used = arena->used,
+        .used = pieces_end(&arena->pieces),
         .peak = arena->peak,
         .arrays = arena->arrays,
         .buffers = arena->buffers,
@@ -339,21 +303,12 @@ struct arena_figures arena_figures(struct arena *arena)
     return figures;
 }
 
-struct arena_alive arena_release(struct arena *arena, size_t mark)
+struct arena_alive arena_alive(struct arena *arena, size_t mark)
 {
-    struct arena_alive alive = {0, 0};
     pthread_mutex_lock(&arena->lock);
-    size_t first = arena->count;
-    while (first && arena->pieces[first - 1].offset + arena->pieces[first - 1].size > mark) {
-        alive.arrays += arena->pieces[--first].alive;
-    }
-    if (mark < arena->used) {
-        alive.buffers = arena->buffers;
-    }
-    if (alive.arrays == 0 && alive.buffers == 0 && mark < arena->used) {
-        arena->count = first;
-        drop_dead(arena);
-    }
+    const bool used = mark < pieces_end(&arena->pieces);
+    const struct arena_alive alive = {pieces_alive_behind(&arena->pieces, mark),
+                                      used ? arena->buffers : 0};
     pthread_mutex_unlock(&arena->lock);
     return alive;
 }

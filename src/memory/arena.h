@@ -55,11 +55,13 @@ struct arena_figures {
 };
 struct arena_figures arena_figures(struct arena *arena);
 
-/* Have everything from `mark` on back.  If something there is alive, nothing happens. */
+/* What uses the memory from `mark` on; where nothing does, it is free already. */
 struct arena_alive {
     size_t arrays, buffers;
 };
-struct arena_alive arena_release(struct arena *arena, size_t mark);
+struct arena_alive arena_alive(struct arena *arena, size_t mark);
+
+/* Unmap it, unless something uses it. */
 struct arena_alive arena_close(struct arena *arena);
 
 /* Of a file: write it out; tell the kernel how it will be read (MADV_*).  0, or errno. */

@@ -187,7 +187,7 @@ static PyObject *release(PyObject *self, PyObject *mark)
                             "release: mark must be what mark() returned, not %zd",
                             offset);
     }
-    const struct arena_alive alive = arena_release(arena_of(self), (size_t)offset);
+    const struct arena_alive alive = arena_alive(arena_of(self), (size_t)offset);
     if (alive.arrays || alive.buffers) {
         return refuse(offset ? "release" : "reset", alive);
     }
