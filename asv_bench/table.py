@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # left out with PYTHON
 import numpy_par as npp
 from numpy_par._engine import counters
 
-from benchmarks import peak
+from benchmarks import memory, peak
 from benchmarks.measure import alternate, identical, machine
 from gil import held
 from layouts import layouts
@@ -35,6 +35,7 @@ def main():
         print_overhead(options.seconds)
         print_gil(options.seconds)
         print_memory(options.threads)
+        print_pool(options.seconds)
     return 0 if same else 1
 
 
@@ -111,6 +112,21 @@ def print_memory(threads):
         rows.append([kind, f"{numpy:.1f}", f"{ours:.1f}", f"{ours - numpy:+.1f}"])
     head = ["add, 3000 × 3000, 72 MB result", "NumPy, MB", "numpy_par, MB", "more, MB"]
     print_table("Peak memory of a call", head, rows)
+
+
+def print_pool(seconds):
+    """Print what the pool gains, alone and with the engine."""
+    rows = []
+    for expression in memory.EXPRESSIONS:
+        for size in (10**exponent for exponent in range(1, 9)):
+            if expression == "x + y" or size < 10**8:
+                best = memory.compare(expression, size, 3 * seconds)
+                numpy, *others = best.values()
+                cells = [f"{1e6 * t:,.2f}" for t in best.values()]
+                gains = [f"{numpy / t:.2f}" for t in others]
+                rows.append([f"{expression}, 1e{len(str(size)) - 1}", *cells, *gains])
+    head = ["float64", "NumPy, us", "pool, us", "and engine", "gain", "and engine"]
+    print_table("Fresh results, with the pool on one thread, and with the engine", head, rows)
 
 
 def both(name):

@@ -11,9 +11,9 @@ from types import CodeType, ModuleType
 
 import numpy_par as npp
 
-USAGE = """python -m numpy_par [--exact] [--threads N] [--profile] script.py [argument ...]
-       python -m numpy_par [--exact] [--threads N] [--profile] -m module [argument ...]
-       python -m numpy_par [--exact] [--threads N] [--profile] -c code [argument ...]"""
+USAGE = """python -m numpy_par [option ...] script.py [argument ...]
+       python -m numpy_par [option ...] -m module [argument ...]
+       python -m numpy_par [option ...] -c code [argument ...]"""
 
 
 def main(arguments: list[str]) -> None:
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
             npp.set_num_threads(options.threads)
     except (TypeError, ValueError) as error:
         sys.exit(f"python -m numpy_par: --threads: {error}")
-    npp.enable(exact=options.exact)
+    npp.enable(exact=options.exact, pool=not options.no_pool)
     if not options.profile:
         run(program)
         return
@@ -46,6 +46,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         prog="python -m numpy_par", usage=USAGE, description=__doc__, allow_abbrev=False
     )
     parser.add_argument("--exact", action="store_true", help="only NumPy's own bits")
+    parser.add_argument("--no-pool", action="store_true", help="no memory pool for large arrays")
     parser.add_argument("--profile", action="store_true", help="show at the end what it gained")
     parser.add_argument("--threads", type=int, metavar="N", help="set_num_threads(N)")
     end = 0

@@ -3,14 +3,17 @@
 import mmap
 import operator
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from numpy_par import _engine
+
+Shape = int | Sequence[int]
 
 #: NumPy's handlers outside of the arenas that this context has entered.
 _outer: ContextVar[tuple[object, ...]] = ContextVar("numpy_par_arenas", default=())
@@ -125,7 +128,7 @@ class Arena(_engine.Arena):
 
     # -- arrays ------------------------------------------------------------------------
 
-    def empty(self, shape, dtype=float, order="C") -> np.ndarray:
+    def empty(self, shape: Shape, dtype: DTypeLike = float, order: str = "C") -> np.ndarray:
         """Return a new array in the arena, its contents left from before.
 
         Parameters
@@ -148,7 +151,7 @@ class Arena(_engine.Arena):
         """
         return self._make("empty", np.empty, shape, dtype, order)
 
-    def zeros(self, shape, dtype=float, order="C") -> np.ndarray:
+    def zeros(self, shape: Shape, dtype: DTypeLike = float, order: str = "C") -> np.ndarray:
         """Return a new array of zeros in the arena; see `empty`.
 
         Examples
@@ -159,7 +162,13 @@ class Arena(_engine.Arena):
         """
         return self._make("zeros", np.zeros, shape, dtype, order)
 
-    def full(self, shape, fill_value, dtype=None, order="C") -> np.ndarray:
+    def full(
+        self,
+        shape: Shape,
+        fill_value: ArrayLike,
+        dtype: DTypeLike | None = None,
+        order: str = "C",
+    ) -> np.ndarray:
         """Return a new array in the arena, filled; see `empty` and `numpy.full`.
 
         Examples
@@ -173,7 +182,13 @@ class Arena(_engine.Arena):
         array[...] = fill_value
         return array
 
-    def empty_like(self, prototype, dtype=None, order="K", shape=None) -> np.ndarray:
+    def empty_like(
+        self,
+        prototype: ArrayLike,
+        dtype: DTypeLike | None = None,
+        order: str = "K",
+        shape: Shape | None = None,
+    ) -> np.ndarray:
         """Return a new array in the arena like another; see `empty` and `numpy.empty_like`.
 
         The result is a plain array, whatever the class of `prototype`.
@@ -187,7 +202,12 @@ class Arena(_engine.Arena):
         """
         return self._make("empty_like", np.empty_like, prototype, dtype, order, False, shape)
 
-    def array(self, object, dtype=None, order="K") -> np.ndarray:  # noqa: A002
+    def array(
+        self,
+        object: ArrayLike,  # noqa: A002
+        dtype: DTypeLike | None = None,
+        order: str = "K",
+    ) -> np.ndarray:
         """Return a copy of an array, or of what can be made one, in the arena.
 
         See `empty` and `numpy.array`.
@@ -195,13 +215,13 @@ class Arena(_engine.Arena):
         Examples
         --------
         >>> import numpy_par as npp
-        >>> npp.Arena(4096).array([[1, 2], [3, 4]]).sum()
-        10
+        >>> npp.Arena(4096).array([[1, 2], [3, 4]]).tolist()
+        [[1, 2], [3, 4]]
         """
         given = np.asanyarray(object, dtype)  # what it takes on the way is not the arena's
         return self._make("array", lambda: np.array(given, order=order))
 
-    def _make(self, function: str, make, *args) -> np.ndarray:
+    def _make(self, function: str, make: Callable[..., np.ndarray], *args: Any) -> np.ndarray:
         outer = _engine.swap_handler(self._handler)
         try:
             return make(*args)
@@ -323,7 +343,7 @@ class Arena(_engine.Arena):
 
     # -- files --------------------------------------------------------------------------------
 
-    def readinto(self, file, nbytes: int | None = None) -> np.ndarray:
+    def readinto(self, file: Any, nbytes: int | None = None) -> np.ndarray:
         """Read from a file into the arena.
 
         Parameters
@@ -362,7 +382,7 @@ class Arena(_engine.Arena):
         array.resize(filled, refcheck=False)
         return array
 
-    def write_to(self, file, start: int = 0) -> int:
+    def write_to(self, file: Any, start: int = 0) -> int:
         """Write the arena to a file, from `start` to what is used.
 
         Parameters
@@ -493,7 +513,7 @@ class Arena(_engine.Arena):
 
 
 @contextmanager
-def _opened(file) -> Iterator[int]:
+def _opened(file: Any) -> Iterator[int]:
     """Yield a descriptor for what `file` is, -1 for None."""
     if file is None:
         yield -1

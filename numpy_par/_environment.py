@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from os.path import join
 
 
 def variable(name: str, least: int) -> int | None:
@@ -66,54 +66,55 @@ def cgroup_memory(root: str = "/sys/fs/cgroup", self_cgroup: str | None = None) 
 
 def _least(
     controller: str,
-    read_v2: Callable[[Path], float | None],
-    read_v1: Callable[[Path], float | None],
+    read_v2: Callable[[str], float | None],
+    read_v1: Callable[[str], float | None],
     root: str,
     self_cgroup: str | None,
 ):
     if self_cgroup is None:
-        self_cgroup = _read(Path("/proc/self/cgroup")) or ""
+        self_cgroup = _read("/proc/self/cgroup") or ""
     limits = []
     for group, is_v2 in _groups(controller, root, self_cgroup):
         limits.append(read_v2(group) if is_v2 else read_v1(group))
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _groups(controller: str, root: str, self_cgroup: str) -> Iterator[tuple[Path, bool]]:
+def _groups(controller: str, root: str, self_cgroup: str) -> Iterator[tuple[str, bool]]:
     """Yield the groups on the way to the root, and whether they are of version 2."""
     for line in self_cgroup.splitlines():
         hierarchy, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if hierarchy == "0" and controllers == "":
-            mounts, is_v2 = [Path(root), Path(root, "unified")], True
+            mounts, is_v2 = [root, join(root, "unified")], True
         elif controller in controllers.split(","):
-            mounts, is_v2 = [Path(root, controllers), Path(root, controller)], False
+            mounts, is_v2 = [join(root, controllers), join(root, controller)], False
         else:
             continue
         for mount in mounts:
             # A container may mount its own group as the root: then the path below
             # it does not exist, and the limit is in the root.
-            own = Path(path.lstrip("/"))
-            for part in [own, *own.parents]:
-                yield mount / part, is_v2
+            own = path.strip("/").split("/")
+            for depth in range(len(own), -1, -1):
+                yield join(mount, *own[:depth]), is_v2
 
 
-def _read(path: Path) -> str | None:
+def _read(path: str) -> str | None:
     try:
-        return path.read_text()
+        with open(path) as file:
+            return file.read()
     except (OSError, ValueError):
         return None
 
 
-def _quota_v2(group: Path) -> float | None:
-    fields = (_read(group / "cpu.max") or "").split()
+def _quota_v2(group: str) -> float | None:
+    fields = (_read(join(group, "cpu.max")) or "").split()
     if len(fields) != 2 or fields[0] == "max":
         return None
     return _ratio(fields[0], fields[1])
 
 
-def _quota_v1(group: Path) -> float | None:
-    return _ratio(_read(group / "cpu.cfs_quota_us"), _read(group / "cpu.cfs_period_us"))
+def _quota_v1(group: str) -> float | None:
+    return _ratio(_read(join(group, "cpu.cfs_quota_us")), _read(join(group, "cpu.cfs_period_us")))
 
 
 def _ratio(quota: str | None, period: str | None) -> float | None:
@@ -124,13 +125,13 @@ def _ratio(quota: str | None, period: str | None) -> float | None:
     return quota / period if quota > 0 and period > 0 else None
 
 
-def _limit_v2(group: Path) -> int | None:
-    limits = [_bytes(_read(group / name)) for name in ("memory.high", "memory.max")]
+def _limit_v2(group: str) -> int | None:
+    limits = [_bytes(_read(join(group, name))) for name in ("memory.high", "memory.max")]
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _limit_v1(group: Path) -> int | None:
-    return _bytes(_read(group / "memory.limit_in_bytes"))
+def _limit_v1(group: str) -> int | None:
+    return _bytes(_read(join(group, "memory.limit_in_bytes")))
 
 
 def _bytes(text: str | None) -> int | None:

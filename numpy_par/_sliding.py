@@ -2,13 +2,17 @@
 
 import operator
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from numpy_par import _engine
 
 
-def sliding(stream, window: int, step: int = 1, *, dtype=np.uint8) -> Iterator[np.ndarray]:
+def sliding(
+    stream: Any, window: int, step: int = 1, *, dtype: DTypeLike = np.uint8
+) -> Iterator[np.ndarray]:
     """Iterate over overlapping windows of a stream, without copying them.
 
     The stream goes through a ring whose memory is mapped twice, one copy after the other,
@@ -48,7 +52,7 @@ def sliding(stream, window: int, step: int = 1, *, dtype=np.uint8) -> Iterator[n
     >>> import numpy as np
     >>> import numpy_par as npp
     >>> chunks = (np.arange(i, i + 4) for i in range(0, 12, 4))
-    >>> [w.sum() for w in npp.sliding(chunks, window=5, step=3)]
+    >>> [int(w.sum()) for w in npp.sliding(chunks, window=5, step=3)]
     [10, 25, 40]
     """
     window, step = _as_count("window", window), _as_count("step", step)
@@ -101,7 +105,7 @@ def _windows(rings: Iterator[_Ring], window: int, step: int) -> Iterator[np.ndar
             skip = step * ring.row_bytes
 
 
-def _from_file(file, dtype: np.dtype, window: int, step: int) -> Iterator[_Ring]:
+def _from_file(file: Any, dtype: np.dtype, window: int, step: int) -> Iterator[_Ring]:
     ring = _Ring(window, (), dtype)
     while count := file.readinto(ring.room()):
         ring.filled += count

@@ -10,11 +10,12 @@ import resource
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from numpy_par import _engine, _environment
 
@@ -252,7 +253,7 @@ class BufferPool:
     2
     """
 
-    def __init__(self, shape, dtype=float):
+    def __init__(self, shape: int | Sequence[int], dtype: DTypeLike = float):
         first = np.empty(shape, dtype)
         self._shape, self._dtype, self._made = first.shape, first.dtype, 1
         self._lock = threading.Lock()

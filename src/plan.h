@@ -38,12 +38,14 @@ struct plan {
 /*
  * The last plans of a ufunc.  Programs call a ufunc with the same few dtypes over and
  * over (x * y, x * 2.5), and asking NumPy is half of what the engine costs a call. Only
- * classic loops are kept: they hold no state.
+ * classic loops are kept, which hold no state, and of NumPy's built-in dtypes only, which
+ * live for ever.
  */
 enum { PLANS_KEPT = 4 };
 struct kept_plan {
-    /* owned: a dtype, the type of a weak input, None */
-    PyObject *key[NPP_MAX_OPERANDS];
+    PyObject *key[NPP_MAX_OPERANDS]; /* borrowed: plan_kind() of each operand */
+    int number;                      /* of the loop in the ufunc's table ... */
+    PyUFuncGenericFunction function; /* ... and what was there */
     struct plan plan;
 };
 struct plan_cache {

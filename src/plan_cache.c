@@ -17,7 +17,8 @@ static bool is_for(const struct kept_plan *kept, const struct call *call)
             return false;
         }
     }
-    return true;
+    /* Somebody may have put another loop in its place (PyUFunc_ReplaceLoopBySignature). */
+    return call->ufunc->functions[kept->number] == kept->function;
 }
 
 bool plan_cache_find(const struct plan_cache *cache, const struct call *call,
@@ -45,37 +46,60 @@ static bool is_eternal(const PyArray_Descr *descr)
     return builtin == descr;
 }
 
-/*
- * A kept plan does not count its references to eternal dtypes: NumPy's own tests, for
- * one, compare such counts before and after a few calls.
- */
-static void count_eternal(const struct kept_plan *kept, int more)
+static bool is_eternal_kind(PyObject *kind)
 {
-    const PyTupleObject *descrs = (const PyTupleObject *)kept->plan.descrs;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(descrs); i++) {
-        PyArray_Descr *descr = plan_descr(&kept->plan, (int)i);
-        if (!is_eternal(descr)) {
-            continue;
-        }
-        /* One reference of the tuple, one of the context; perhaps one of the key. */
-        const int references = 2 + (kept->key[i] == (PyObject *)descr);
-        for (int k = 0; k < references; k++) {
-            if (more > 0) {
-                Py_INCREF(descr);
-            } else {
-                Py_DECREF(descr);
-            }
+    return !PyArray_DescrCheck(kind) || is_eternal((PyArray_Descr *)kind);
+}
+
+/*
+ * A kept plan does not count its references to dtypes, of which the tuple has one and the
+ * context another: NumPy's own tests, for one, compare such counts before and after a few
+ * calls.  So only plans whose dtypes all live for ever are kept.
+ */
+static void count_dtypes(const struct plan *plan, int more)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(plan->descrs); i++) {
+        PyArray_Descr *descr = plan_descr(plan, (int)i);
+        if (more > 0) {
+            Py_INCREF(descr);
+            Py_INCREF(descr);
+        } else {
+            Py_DECREF(descr);
+            Py_DECREF(descr);
         }
     }
+}
+
+/* The number of the classic loop that a plan has; -1: it is not in the ufunc's table. */
+static int number_of_loop(const struct call *call, const struct plan *plan)
+{
+    const PyUFuncObject *ufunc = call->ufunc;
+    for (int number = 0; number < ufunc->ntypes; number++) {
+        bool same = true;
+        for (int i = 0; i < call->nop && same; i++) {
+            same = ufunc->types[number * ufunc->nargs + i] ==
+                   plan_descr(plan, i)->type_num;
+        }
+        if (same) {
+            return number;
+        }
+    }
+    return -1;
+}
+
+static bool may_be_kept(const struct call *call, const struct plan *plan)
+{
+    bool keep = !plan->may_fail && is_cacheable(call);
+    for (int i = 0; i < call->nop && keep; i++) {
+        keep = is_eternal_kind(plan_kind(call, i)) && is_eternal(plan_descr(plan, i));
+    }
+    return keep;
 }
 
 static void kept_free(struct kept_plan *kept)
 {
     if (kept) {
-        count_eternal(kept, 1);
-        for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
-            Py_XDECREF(kept->key[i]);
-        }
+        count_dtypes(&kept->plan, 1);
         plan_clear(&kept->plan);
         PyMem_Free(kept);
     }
@@ -84,32 +108,29 @@ static void kept_free(struct kept_plan *kept)
 void plan_cache_keep(struct plan_cache *cache, const struct call *call,
                      const struct plan *plan)
 {
-    if (plan->may_fail || !is_cacheable(call)) {
-        return;
-    }
-    struct kept_plan *kept = PyMem_Calloc(1, sizeof *kept);
+    const int number = may_be_kept(call, plan) ? number_of_loop(call, plan) : -1;
+    struct kept_plan *kept = number >= 0 ? PyMem_Calloc(1, sizeof *kept) : NULL;
     if (kept == NULL) {
         return; /* it goes without */
     }
+    kept->number = number;
+    kept->function = call->ufunc->functions[number];
     for (int i = 0; i < call->nop; i++) {
-        kept->key[i] = Py_NewRef(plan_kind(call, i));
+        kept->key[i] = plan_kind(call, i);
     }
     kept->plan = *plan;
     Py_INCREF(plan->descrs);
     Py_INCREF(plan->capsule);
-    count_eternal(kept, -1);
+    count_dtypes(&kept->plan, -1);
     struct kept_plan *old = cache->kept[cache->next];
     cache->kept[cache->next] = kept;
     cache->next = (cache->next + 1) % PLANS_KEPT;
-    kept_free(old); /* last: a dtype's end may run Python code */
+    kept_free(old);
 }
 
 int plan_cache_traverse(const struct plan_cache *cache, visitproc visit, void *arg)
 {
     for (int k = 0; k < PLANS_KEPT && cache->kept[k]; k++) {
-        for (int i = 0; i < NPP_MAX_OPERANDS; i++) {
-            Py_VISIT(cache->kept[k]->key[i]);
-        }
         Py_VISIT(cache->kept[k]->plan.descrs);
         Py_VISIT(cache->kept[k]->plan.capsule);
     }

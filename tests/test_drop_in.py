@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import ctypes
 import pickle
+import sys
 import threading
 import warnings
 
@@ -405,3 +406,30 @@ def test_names_of_hooks_are_in_the_status():
     assert _drop_in.status()["add"] == "on"
     npp.disable()
     assert set(_drop_in.status().values()) - {"off"} <= {"this NumPy takes its arguments in another way"}
+
+
+def test_a_loop_that_is_replaced():
+    """As others do it: PyUFunc_ReplaceLoopBySignature puts a function in the ufunc's table."""
+    functions_offset = HEADER + 4 * ctypes.sizeof(ctypes.c_int)
+    table = ctypes.cast(ctypes.c_void_p.from_address(id(np.negative) + functions_offset).value, ctypes.POINTER(ctypes.c_void_p))
+    number, other = np.negative.types.index("d->d"), np.absolute
+    others = ctypes.cast(ctypes.c_void_p.from_address(id(other) + functions_offset).value, ctypes.POINTER(ctypes.c_void_p))
+    with npp.enabled():
+        assert (np.negative(X) == -X).all()
+        saved, table[number] = table[number], others[other.types.index("d->d")]
+        try:
+            if (HELD(X[:3]) >= 0).all() and np.negative(np.array([-1.0]))[0] == 1:  # NumPy itself honours it
+                assert (np.negative(-X) == X).all()
+        finally:
+            table[number] = saved
+        assert (np.negative(X) == -X).all()
+
+
+def test_dtypes_that_are_not_built_in_are_let_go():
+    dtype = np.dtype("f8", metadata={})
+    array = np.ones(100_000, dtype)
+    with npp.enabled():
+        np.add(array, array)
+        before = sys.getrefcount(dtype)
+        np.add(array, array)
+        assert sys.getrefcount(dtype) == before

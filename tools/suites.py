@@ -1,6 +1,7 @@
 """Run other projects' tests under ``python -m numpy_par``, and tell which fail for it.
 
     python tools/suites.py numpy            NumPy's own, every threshold
+    python tools/suites.py numpy-arena      the same with all its arrays in an Arena
     python tools/suites.py scipy pandas     parts of SciPy's and pandas'
 
 What fails is run once more without numpy_par: only what passes then is held against us.
@@ -16,11 +17,20 @@ import time
 
 SUITES = {
     "numpy": ["numpy"],
+    "numpy-arena": ["numpy"],
     # what a change of the engine breaks first; a few minutes
     "numpy-core": [f"numpy._core.tests.test_{name}" for name in ("umath", "ufunc", "numeric", "strings", "half", "datetime", "array_coercion", "casting_unittests", "mem_overlap", "errstate", "nep50_promotions")],
     "scipy": ["scipy.special", "scipy.stats", "scipy.ndimage", "scipy.signal"],
     "pandas": ["pandas.tests.arithmetic", "pandas.tests.reductions", "pandas.tests.groupby"],
 }
+DROP_IN = ["-m", "numpy_par", "--threads", "2", "-m"]
+IN_ARENA = """
+import runpy, sys
+import numpy_par
+with numpy_par.Arena(64 << 20, grow=True):
+    sys.argv = sys.argv[1:]
+    runpy.run_module("pytest", run_name="__main__")
+"""
 # Every call in parallel, and as users have it.
 THRESHOLDS = {"1": "1", "default": None}
 
@@ -34,7 +44,8 @@ def main():
     guilty = []
     with tempfile.TemporaryDirectory() as folder:
         for suite in options.suites:
-            for name, threshold in THRESHOLDS.items():
+            thresholds = {"default": None} if suite == "numpy-arena" else THRESHOLDS
+            for name, threshold in thresholds.items():
                 if options.threshold in (None, name):
                     guilty += run(suite, name, threshold, folder)
     return 1 if guilty else 0
@@ -43,7 +54,8 @@ def main():
 def run(suite, name, threshold, folder):
     """Run a suite at one threshold; print what came of it; return what fails only with us."""
     start = time.monotonic()
-    code, failed, summary = pytest(["-m", "numpy_par", "--threads", "2", "-m"], SUITES[suite], threshold, folder)
+    how = ["-c", IN_ARENA] if suite == "numpy-arena" else DROP_IN
+    code, failed, summary = pytest(how, SUITES[suite], threshold, folder)
     print(f"{suite}, threshold {name}: {summary} ({time.monotonic() - start:.0f} s)", flush=True)
     if code not in (0, 1):
         print(f"  pytest ended with {code}")
