@@ -120,7 +120,7 @@ def print_pool(seconds):
     for expression in memory.EXPRESSIONS:
         for size in (10**exponent for exponent in range(1, 9)):
             if expression == "x + y" or size < 10**8:
-                best = memory.compare(expression, size, 3 * seconds)
+                best = memory.compare(expression, size, seconds)
                 numpy, *others = best.values()
                 cells = [f"{1e6 * t:,.2f}" for t in best.values()]
                 gains = [f"{numpy / t:.2f}" for t in others]

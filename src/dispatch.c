@@ -33,9 +33,9 @@ static inline unsigned look_slot(const struct route *route, PyObject *const *arg
 /*
  * NULL without an exception: NumPy is to run the call, for the reason in the report.
  */
-static PyObject *engine_run(struct route *route, PyObject *const *args,
-                            Py_ssize_t nargs, PyObject *kwnames, bool explain,
-                            struct report *report)
+__attribute__((noinline)) static PyObject *
+engine_run(struct route *route, PyObject *const *args, Py_ssize_t nargs,
+           PyObject *kwnames, bool explain, struct report *report)
 {
     struct call call;
     struct plan plan = {0};
@@ -152,8 +152,9 @@ static inline bool worth_a_look(struct route *route, PyObject *const *args,
     return looks % LOOK_AGAIN == 0;
 }
 
-PyObject *dispatch_large(struct route *route, vectorcallfunc numpy_call,
-                         PyObject *const *args, size_t nargsf, PyObject *kwnames)
+GLANCE_COMPACT PyObject *dispatch_large(struct route *route, vectorcallfunc numpy_call,
+                                        PyObject *const *args, size_t nargsf,
+                                        PyObject *kwnames)
 {
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
@@ -174,15 +175,24 @@ PyObject *dispatch_large(struct route *route, vectorcallfunc numpy_call,
     return result;
 }
 
-PyObject *dispatch_call(PyObject *self, PyObject *const *args, size_t nargsf,
-                        PyObject *kwnames)
+/* Apart, so that dispatch_call() stays short. */
+GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args,
+                                           size_t nargsf, PyObject *kwnames)
 {
     struct route *route = route_of(self);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-    if (!glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
-        return dispatch_large(route, route->numpy_call, args, nargsf, kwnames);
-    }
-    return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+    return glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)
+               ? route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames)
+               : dispatch_large(route, route->numpy_call, args, nargsf, kwnames);
+}
+
+GLANCE_COMPACT PyObject *dispatch_call(PyObject *self, PyObject *const *args,
+                                       size_t nargsf, PyObject *kwnames)
+{
+    struct route *route = route_of(self);
+    return kwnames == NULL && glance_is_short(args, PyVectorcall_NARGS(nargsf))
+               ? route->numpy_call((PyObject *)route->numpy, args, nargsf, NULL)
+               : call_other(self, args, nargsf, kwnames);
 }
 
 PyObject *dispatch_engine(struct route *route, PyObject *const *args, Py_ssize_t nargs,

@@ -32,29 +32,31 @@ static struct ufunc_hook *find(const void *ufunc)
     return place(ufunc, attempt);
 }
 
-/* Apart, so that small calls need no stack frame. */
-__attribute__((noinline)) static PyObject *
-call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
+/* Apart, so that the trampoline stays short. */
+GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args,
+                                           size_t nargsf, PyObject *kwnames)
 {
+    const struct ufunc_hook *hook = find(self);
+    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+    if (glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
+        return hook->saved(self, args, nargsf, kwnames);
+    }
     if (is_test()) {
         Py_RETURN_NONE;
     }
-    const struct ufunc_hook *hook = find(self);
     return hooks_are_on()
                ? dispatch_large(hook->route, hook->saved, args, nargsf, kwnames)
                : hook->saved(self, args, nargsf, kwnames);
 }
 
-static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args, size_t nargsf,
-                                  PyObject *kwnames)
+GLANCE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args,
+                                                 size_t nargsf, PyObject *kwnames)
 {
     const struct ufunc_hook *hook = place(self, 0);
-    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-    if (hook->ufunc == (PyUFuncObject *)self &&
-        glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
-        return hook->saved(self, args, nargsf, kwnames);
-    }
-    return call_large(self, args, nargsf, kwnames);
+    return hook->ufunc == (PyUFuncObject *)self && kwnames == NULL &&
+                   glance_is_short(args, PyVectorcall_NARGS(nargsf))
+               ? hook->saved(self, args, nargsf, kwnames)
+               : call_large(self, args, nargsf, kwnames);
 }
 
 static void install_ufunc(struct ufunc_hook *hook)

@@ -94,11 +94,15 @@ static void return_to_system(block_id id)
     atomic_fetch_add_explicit(&pool.returned, 1, memory_order_relaxed);
 }
 
-/* Only whole huge pages of what was asked for: the rest of a class may never be touched,
- * and should not take memory. */
+/* Huge pages for what was asked for: the last one too, if what it has more than that is a
+ * sixteenth of the whole at most.  The rest of a class may never be touched, and should
+ * not take memory. */
 static void want_huge(struct block *block, void *start, size_t size)
 {
-    const size_t bytes = size / PAGES_HUGE * PAGES_HUGE;
+    size_t bytes = pages_round_up(size, PAGES_HUGE);
+    if (bytes > block->capacity || bytes - size > size / 16) {
+        bytes = size / PAGES_HUGE * PAGES_HUGE;
+    }
     if (bytes > block->huge && atomic_load_explicit(&pool.huge, memory_order_relaxed)) {
         pages_want_huge(start, bytes);
         block->huge = bytes;
@@ -287,7 +291,7 @@ void *pool_take(size_t size)
     return id ? hand_out(id, size) : NULL;
 }
 
-bool pool_owns(const void *start)
+bool pool_has(const void *start)
 {
     return blocks_find(start) != 0;
 }

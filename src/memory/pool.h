@@ -25,8 +25,13 @@ void *pool_take(size_t size);
 /* The same for who wants zeros: `to_clear` tells how many bytes at the start may not be. */
 void *pool_take_zeros(size_t size, size_t *to_clear);
 
-/* Whether pool_take() returned this. */
-bool pool_owns(const void *start);
+/* Whether pool_take() returned this.  What malloc returns, nearly all that is asked for,
+ * is never at the start of a page. */
+bool pool_has(const void *start);
+static inline bool pool_owns(const void *start)
+{
+    return ((uintptr_t)start & 0xfff) == 0 && pool_has(start);
+}
 
 void pool_give(void *start);
 
