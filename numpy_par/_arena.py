@@ -1,25 +1,26 @@
 """`Arena`: one mapping of memory, arrays that live in it."""
 
+import errno
+import fcntl
 import mmap
 import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from numpy_par import _engine
+from numpy_par import _allocator, _engine
 
 Shape = int | Sequence[int]
 
-#: NumPy's handlers outside of the arenas that this context has entered.
-_outer: ContextVar[tuple[object, ...]] = ContextVar("numpy_par_arenas", default=())
-
 #: From this size on a mapping asks for huge pages by itself, as NumPy's results do.
 HUGE_LEAST = 4 << 20
+
+#: Bytes that are read from a file of unknown length at first.
+READ_AT_FIRST = 1 << 16
 
 ADVICE = {
     "normal": mmap.MADV_NORMAL,
@@ -34,8 +35,8 @@ class Arena(_engine.Arena):
     """Memory of our own, in which arrays live side by side.
 
     One mapping (never of the heap), from which blocks are taken in order. What is freed
-    on top can be used again at once; `release`, `scope` and `reset` have a whole stretch
-    back. It speaks the buffer protocol: ``memoryview(arena)`` and ``np.frombuffer(arena)``
+    can be used again at once; `release`, `scope` and `reset` make sure that a whole stretch
+    is. It speaks the buffer protocol: ``memoryview(arena)`` and ``np.frombuffer(arena)``
     are its bytes, without a copy.
 
     Parameters
@@ -74,8 +75,11 @@ class Arena(_engine.Arena):
     `release` and `close` refuse with a BufferError while arrays or buffers use what they
     would take back.
 
+    Its memory is touched, by all threads, when it is first handed out, but for `zeros`.
+
     All threads may use an arena at once. A child of a fork has a copy of its own, but
-    shares the pages of a file.
+    shares the pages of a file. Modules that are imported in a ``with arena:`` block may
+    leave arrays in it that live as long as they do; import them before.
 
     Examples
     --------
@@ -222,9 +226,9 @@ class Arena(_engine.Arena):
         return self._make("array", lambda: np.array(given, order=order))
 
     def _make(self, function: str, make: Callable[..., np.ndarray], *args: Any) -> np.ndarray:
-        outer = _engine.swap_handler(self._handler)
         try:
-            return make(*args)
+            with _allocator.using(self._handler):
+                return make(*args)
         except MemoryError as error:
             figures = self._figures()
             if figures["closed"]:
@@ -232,9 +236,8 @@ class Arena(_engine.Arena):
             raise MemoryError(
                 f"Arena.{function}: {error}; {figures['nbytes'] - figures['used']:,} of "
                 f"{figures['nbytes']:,} bytes are free"
+                + (f", and it cannot grow: {figures['error']}" if figures["error"] else "")
             ) from None
-        finally:
-            _engine.swap_handler(outer)
 
     # -- NumPy's own allocations ----------------------------------------------------------
 
@@ -242,15 +245,13 @@ class Arena(_engine.Arena):
         """Let NumPy's new arrays live here, for this thread or asyncio task only."""
         if self.closed:
             raise ValueError("Arena: it is closed")
-        _outer.set((*_outer.get(), _engine.swap_handler(self._handler)))
+        _allocator.enter(self, self._handler)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        *rest, handler = _outer.get()
-        _engine.swap_handler(handler)
-        _outer.set(tuple(rest))
+        _allocator.leave(self)
 
-    # -- having memory back ----------------------------------------------------------------
+    # -- having memory back: what is freed can be used at once, these make sure that it was --
 
     def mark(self) -> int:
         """Return where the arena is now, for `release`.
@@ -264,7 +265,7 @@ class Arena(_engine.Arena):
         return self.used
 
     def release(self, mark: int) -> None:
-        """Have back all that was taken since `mark`.
+        """Make sure that all memory that was taken since `mark` is free again.
 
         Parameters
         ----------
@@ -274,7 +275,7 @@ class Arena(_engine.Arena):
         Raises
         ------
         BufferError
-            If an array there, or a buffer of the arena, is alive; then nothing happens.
+            If an array there, or a buffer of the arena, is alive.
 
         Examples
         --------
@@ -288,7 +289,7 @@ class Arena(_engine.Arena):
         self._release(mark)
 
     def reset(self) -> None:
-        """Have back all of it; as ``release(0)``.
+        """Make sure that all of it is free; as ``release(0)``.
 
         Examples
         --------
@@ -299,7 +300,9 @@ class Arena(_engine.Arena):
 
     @contextmanager
     def scope(self) -> Iterator["Arena"]:
-        """Have back at the end of the block what was taken in it; scopes may be nested.
+        """Make sure at the end of the block that what was taken in it is free again.
+
+        Scopes may be nested.
 
         Raises
         ------
@@ -351,13 +354,21 @@ class Arena(_engine.Arena):
         file : binary file
             Anything with ``readinto``.
         nbytes : int, optional
-            Read so many, or up to the end; by default as many as there is room for.
+            Read so many, or up to the end. By default as many as there is room for, which
+            with ``grow=True`` is all that there is.
 
         Returns
         -------
         ndarray of uint8
             What was read, in the arena; use ``.view(dtype)``. Empty at the end of the
             file.
+
+        Raises
+        ------
+        MemoryError
+            If there is no room for it.
+        BlockingIOError
+            If the file would block.
 
         Examples
         --------
@@ -366,21 +377,35 @@ class Arena(_engine.Arena):
         >>> npp.Arena(4096).readinto(io.BytesIO(b"abcd"), 3).tobytes()
         b'abc'
         """
-        if nbytes is None:
-            figures = self._figures()
-            unit = figures["alignment"]
-            nbytes = max(0, figures["nbytes"] - (figures["used"] + unit - 1) // unit * unit)
-        array = self.empty(_as_nbytes(nbytes, "readinto", least=0), np.uint8)
-        filled = 0
-        with memoryview(array) as view:
-            while filled < len(view):
-                with view[filled:] as rest:
-                    count = file.readinto(rest)
-                if not count:
-                    break
-                filled += count
-        array.resize(filled, refcheck=False)
+        if nbytes is not None:
+            array = self.empty(_as_nbytes(nbytes, "readinto", least=0), np.uint8)
+            filled = _fill(file, array, 0)
+        else:
+            # By and by, so that memory is not touched for nothing.
+            array = self.empty(max(1, min(READ_AT_FIRST, self._room())), np.uint8)
+            filled = _fill(file, array, 0)
+            while filled == len(array) and self._extend(array):
+                filled = _fill(file, array, filled)
+        try:
+            array.resize(filled)
+        except ValueError:  # the file has kept a view of it
+            return array[:filled]
         return array
+
+    def _room(self) -> int:
+        """Return how many bytes a new array could have without growth."""
+        figures = self._figures()
+        unit = figures["alignment"]
+        return max(0, figures["nbytes"] - (figures["used"] + unit - 1) // unit * unit)
+
+    def _extend(self, array: np.ndarray) -> bool:
+        """Double an array, or make it as large as there is room; False: there is none."""
+        more = min(len(array), self.nbytes - self.used) or len(array)
+        try:
+            array.resize(len(array) + more, refcheck=False)
+        except MemoryError:
+            return False
+        return True
 
     def write_to(self, file: Any, start: int = 0) -> int:
         """Write the arena to a file, from `start` to what is used.
@@ -397,6 +422,11 @@ class Arena(_engine.Arena):
         int
             The bytes written.
 
+        Raises
+        ------
+        BlockingIOError
+            If the file would block; its ``characters_written`` were written.
+
         Examples
         --------
         >>> import io
@@ -411,7 +441,11 @@ class Arena(_engine.Arena):
             while written < len(used):
                 with used[written:] as rest:
                     count = file.write(rest)
-                written += len(used) - written if count is None else count
+                if not count:
+                    raise BlockingIOError(
+                        errno.EAGAIN, "Arena.write_to: the file takes no more", written
+                    )
+                written += count
             return written
 
     def flush(self) -> None:
@@ -512,15 +546,30 @@ class Arena(_engine.Arena):
         raise TypeError("Arena: it cannot be pickled; its arrays can")
 
 
+def _fill(file: Any, array: np.ndarray, filled: int) -> int:
+    """Read into an array from there on, until it is full or the file ends; return where."""
+    with memoryview(array) as view:
+        while filled < len(view):
+            with view[filled:] as rest:
+                count = file.readinto(rest)
+            if count is None:
+                raise BlockingIOError(errno.EAGAIN, "Arena.readinto: the file has no data yet")
+            if count == 0:
+                break
+            filled += count
+    return filled
+
+
 @contextmanager
 def _opened(file: Any) -> Iterator[int]:
     """Yield a descriptor for what `file` is, -1 for None."""
     if file is None:
         yield -1
-    elif isinstance(file, int) and not isinstance(file, bool):
-        yield file
-    elif hasattr(file, "fileno"):
-        yield file.fileno()
+    elif hasattr(file, "fileno") or (isinstance(file, int) and not isinstance(file, bool)):
+        fd = file if isinstance(file, int) else file.fileno()
+        if fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDWR:
+            raise ValueError("Arena: file must be open for reading and writing")
+        yield fd
     else:
         fd = os.open(os.fspath(file), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
@@ -549,8 +598,9 @@ def _as_nbytes(value: object, function: str = "Arena", least: int = 1) -> int:
 
 
 def _check_alignment(alignment: object) -> None:
-    if not isinstance(alignment, int) or isinstance(alignment, bool):
+    if isinstance(alignment, bool) or not hasattr(alignment, "__index__"):
         raise TypeError(f"Arena: alignment must be an int, not {alignment!r}")
+    alignment = operator.index(alignment)
     if not 1 <= alignment <= 2 << 20 or alignment & (alignment - 1):
         raise ValueError(
             f"Arena: alignment must be a power of two, 1 ... {2 << 20}, not {alignment}"

@@ -1,5 +1,6 @@
 """`sliding`: overlapping windows over a stream."""
 
+import errno
 import operator
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,7 @@ from numpy_par import _engine
 
 
 def sliding(
-    stream: Any, window: int, step: int = 1, *, dtype: DTypeLike = np.uint8
+    stream: Any, window: int, step: int = 1, *, dtype: DTypeLike | None = None
 ) -> Iterator[np.ndarray]:
     """Iterate over overlapping windows of a stream, without copying them.
 
@@ -21,15 +22,15 @@ def sliding(
 
     Parameters
     ----------
-    stream : binary file, or iterable of arrays
+    stream : binary file, array, or iterable of arrays
         Something with ``readinto``, of elements of type `dtype`; or chunks of any length
         that agree in dtype and in all dimensions but the first.
     window : int
         Elements (rows) of a window, at least 1.
     step : int
         From one window to the next, at least 1.
-    dtype : dtype
-        Of the elements of a file.
+    dtype : dtype, optional
+        Of the elements of a file, uint8 by default. Chunks have their own.
 
     Yields
     ------
@@ -42,6 +43,14 @@ def sliding(
     ------
     TypeError, ValueError
         If an argument is not of its kind, or chunks do not agree.
+    MemoryError
+        If there is no room for a window.
+    BlockingIOError
+        If the file would block.
+
+    Notes
+    -----
+    A child of a fork shares the ring's memory: only one of the two may go on.
 
     See Also
     --------
@@ -57,8 +66,12 @@ def sliding(
     """
     window, step = _as_count("window", window), _as_count("step", step)
     if hasattr(stream, "readinto"):
-        return _windows(_from_file(stream, np.dtype(dtype), window, step), window, step)
-    return _windows(_from_chunks(iter(stream), window, step), window, step)
+        element = np.dtype(np.uint8 if dtype is None else dtype)
+        return _windows(_from_file(stream, element, window), window, step)
+    if dtype is not None:
+        raise TypeError("sliding: dtype= is for files; chunks have their own")
+    chunks = [stream] if isinstance(stream, np.ndarray) else stream
+    return _windows(_from_chunks(iter(chunks), window), window, step)
 
 
 class _Ring:
@@ -72,7 +85,10 @@ class _Ring:
         if self.row_bytes == 0:
             raise ValueError(f"sliding: elements of shape {row} and dtype {dtype} have no bytes")
         # Half of it is read while the other half waits for the next chunk.
-        self.bytes = np.frombuffer(_engine.Ring(max(2 * window * self.row_bytes, 1 << 16)), np.uint8)
+        nbytes = max(2 * window * self.row_bytes, 1 << 16)
+        if nbytes > 1 << 45:
+            raise MemoryError(f"sliding: a window of {window:,} needs a ring of {nbytes:,} bytes")
+        self.bytes = np.frombuffer(_engine.Ring(nbytes), np.uint8)
         self.size = len(self.bytes) // 2
         self.begin = self.filled = 0  # in bytes
 
@@ -105,14 +121,20 @@ def _windows(rings: Iterator[_Ring], window: int, step: int) -> Iterator[np.ndar
             skip = step * ring.row_bytes
 
 
-def _from_file(file: Any, dtype: np.dtype, window: int, step: int) -> Iterator[_Ring]:
+def _from_file(file: Any, dtype: np.dtype, window: int) -> Iterator[_Ring]:
     ring = _Ring(window, (), dtype)
-    while count := file.readinto(ring.room()):
+    while True:
+        with memoryview(ring.room()) as room:
+            count = file.readinto(room)
+        if count is None:
+            raise BlockingIOError(errno.EAGAIN, "sliding: the file has no data yet")
+        if count == 0:
+            return
         ring.filled += count
         yield ring
 
 
-def _from_chunks(chunks: Iterator, window: int, step: int) -> Iterator[_Ring]:
+def _from_chunks(chunks: Iterator, window: int) -> Iterator[_Ring]:
     ring = None
     for given in chunks:
         chunk = np.ascontiguousarray(given)

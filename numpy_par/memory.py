@@ -9,24 +9,32 @@ import os
 import resource
 import sys
 import threading
-from collections import deque
+import warnings
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from numpy_par import _engine, _environment
+from numpy_par import _allocator, _engine, _environment
 
 __all__ = ["BufferPool", "Stats", "limit", "stats", "trim", "use_pool"]
 
 _lock = threading.Lock()
-_wanted_by: set[str] = set()  # those who want it for the whole process
+_wishes: Counter[str] = Counter()  # who wants it for the whole process
 _left_out: str | None = None  # why it has no effect
 
-#: What getrefcount() says of an array that only a local variable refers to.
-ALONE = 2
+
+def _count_alone() -> int:
+    """Return what getrefcount() says of an array that only a local variable refers to."""
+    idle = deque([np.empty(0)])
+    array = idle.popleft()
+    return sys.getrefcount(array)
+
+
+ALONE = _count_alone()  # it depends on the version of Python
 
 
 class use_pool:
@@ -34,7 +42,7 @@ class use_pool:
 
     As a call it is for the whole process, whatever thread an array is made in, and until
     it is called with False. As a context manager it is for the block only, and for this
-    thread or asyncio task only.
+    thread or asyncio task (and those that it starts) only.
 
     Arrays of 64 KiB and more are meant, however they are made. Their memory is aligned to
     a page. Arrays outlive the block, and a call with False, without harm.
@@ -48,8 +56,11 @@ class use_pool:
     ------
     TypeError
         If `on` is not a bool.
-    RuntimeError
-        As a call, if it has no effect on this NumPy; the message says why.
+
+    Warns
+    -----
+    RuntimeWarning
+        If it has no effect for the process with this NumPy; the message says why.
 
     See Also
     --------
@@ -81,22 +92,32 @@ class use_pool:
                 f"use_pool: on must be True or False, not {on!r} ({type(on).__name__})"
             )
         self._on = on
-        self._outer: list[object] = []
-        with _lock:
-            self._before = set(_wanted_by)
-            _want("use_pool" if on else None, on)
+        with _lock:  # until it turns out to be for a block, it is for the process
+            self._before = {} if on else dict(_wishes)
+            if on:
+                _wishes["use_pool"] += 1
+            else:
+                _wishes.clear()
+            _grant()
         if on and _left_out:
-            raise RuntimeError(f"use_pool: it has no effect here: {_left_out}")
+            warnings.warn(
+                f"use_pool: no effect for the whole process: {_left_out}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     def __enter__(self) -> "use_pool":
-        with _lock:  # it is not for the process after all
-            _restore(self._before)
-        handler = _engine.pool_handler if self._on else _engine.numpy_handler
-        self._outer.append(_engine.swap_handler(handler))
+        with _lock:
+            if self._on:
+                _wishes["use_pool"] = max(0, _wishes["use_pool"] - 1)
+            _wishes.update(self._before)
+            _grant()
+        self._before = {}
+        _allocator.enter(self, _engine.pool_handler if self._on else _engine.numpy_handler)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        _engine.swap_handler(self._outer.pop())
+        _allocator.leave(self)
 
 
 @dataclass(frozen=True)
@@ -298,27 +319,22 @@ class BufferPool:
         return f"BufferPool({self._shape}, {self._dtype}): {self.made} made"
 
 
-@contextmanager
-def use_pool_unless_another() -> Iterator[None]:
-    """Use the pool in this block, if nobody has set another allocator for this context."""
-    outer = _engine.swap_handler(_engine.pool_handler)
-    if outer is not _engine.default_handler:
-        _engine.swap_handler(outer)
-    try:
-        yield
-    finally:
-        _engine.swap_handler(outer)
+def use_pool_unless_another() -> AbstractContextManager[None]:
+    """Use the pool in a block, if nobody has set another allocator for this context."""
+    now = _allocator.variable.get()
+    return _allocator.using(_engine.pool_handler if now is _engine.default_handler else now)
 
 
 def wanted_by_enable(on: bool) -> None:
     """Switch the pool for the process, on behalf of `numpy_par.enable`."""
     with _lock:
-        _want("enable", on)
+        _wishes["enable"] = int(on)
+        _grant()
 
 
 def status() -> str:
     """Return "on", "off", or why the pool has no effect; for `show_config`."""
-    return _left_out or ("on" if _wanted_by else "off")
+    return _left_out or ("on" if _wishes.total() else "off")
 
 
 def configure() -> None:
@@ -335,25 +351,12 @@ def memory_allowed() -> int:
     return min(limit for limit in limits if limit is not None and limit > 0)
 
 
-def _want(who: str | None, on: bool) -> None:
-    """Note who wants the pool for the process; nobody: all stop wanting it."""
-    if who is None:
-        _wanted_by.clear()
-    elif on:
-        _wanted_by.add(who)
-    else:
-        _wanted_by.discard(who)
-    _restore(_wanted_by)
-
-
-def _restore(wanted_by: set[str]) -> None:
+def _grant() -> None:
+    """Switch the pool on or off for the process, as is wished; the lock is held."""
     global _left_out
-    if wanted_by is not _wanted_by:
-        _wanted_by.clear()
-        _wanted_by.update(wanted_by)
     # NumPy's own setting (NUMPY_MADVISE_HUGEPAGE) holds for our pages too.
     _engine.set_pool_huge_pages(np._core.multiarray._get_madvise_hugepage())
-    _left_out = _engine.use_pool_everywhere(bool(_wanted_by))
+    _left_out = _engine.use_pool_everywhere(_wishes.total() > 0)
 
 
 def _as_size(function: str, name: str, value: object, least: int) -> int:

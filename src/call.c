@@ -41,7 +41,8 @@ bool call_is_plain_array(const struct state *state, PyObject *object)
     return PyArray_CheckExact(object) || (PyObject *)Py_TYPE(object) == state->memmap;
 }
 
-/* Up to NumPy 2.1 a process may ask for promotion as in NumPy 1, by what scalars hold. */
+/* Up to NumPy 2.1 a process may ask for promotion as in NumPy 1, by what scalars hold.
+ */
 static bool promotes_by_value(const struct call *call)
 {
     bool scalars = false;
@@ -293,7 +294,8 @@ const char *call_parse(struct call *call, const struct state *state,
         reason = take_input(call, i, args[i]);
     }
     if (!reason && promotes_by_value(call)) {
-        reason = "promotion as in NumPy 1 (NPY_PROMOTION_STATE): by what a scalar holds";
+        reason =
+            "promotion as in NumPy 1 (NPY_PROMOTION_STATE): by what a scalar holds";
     }
     for (int i = call->nin; i < nargs && !reason; i++) {
         reason = take_output(call, i - call->nin, args[i]);

@@ -167,7 +167,7 @@ static PyObject *hooks(PyObject *module, PyObject *unused)
     return hooks_status();
 }
 
-/* -- memory (_memory.py holds a lock around the first) ---------------------------- */
+/* -- memory (memory.py holds a lock around the first) ---------------------------- */
 
 /* None, or why it has no effect. */
 static PyObject *use_pool_everywhere(PyObject *module, PyObject *on)
@@ -189,10 +189,14 @@ static PyObject *swap_handler(PyObject *module, PyObject *capsule)
 static PyObject *set_pool_limit(PyObject *module, PyObject *object)
 {
     (void)module;
-    const size_t bytes = PyLong_AsSize_t(object);
-    return bytes == (size_t)-1 && PyErr_Occurred()
-               ? NULL
-               : PyLong_FromSize_t(pool_limit(bytes));
+    size_t bytes = PyLong_AsSize_t(object);
+    if (bytes == (size_t)-1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    bytes = pool_limit(bytes);
+    Py_END_ALLOW_THREADS
+    return PyLong_FromSize_t(bytes);
 }
 
 static PyObject *set_pool_huge_pages(PyObject *module, PyObject *yes)

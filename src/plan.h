@@ -38,8 +38,8 @@ struct plan {
 /*
  * The last plans of a ufunc.  Programs call a ufunc with the same few dtypes over and
  * over (x * y, x * 2.5), and asking NumPy is half of what the engine costs a call. Only
- * classic loops are kept, which hold no state, and of NumPy's built-in dtypes only, which
- * live for ever.
+ * classic loops are kept, which hold no state, and of NumPy's built-in dtypes only,
+ * which live for ever.
  */
 enum { PLANS_KEPT = 4 };
 struct kept_plan {

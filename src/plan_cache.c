@@ -17,7 +17,8 @@ static bool is_for(const struct kept_plan *kept, const struct call *call)
             return false;
         }
     }
-    /* Somebody may have put another loop in its place (PyUFunc_ReplaceLoopBySignature). */
+    /* Somebody may have put another loop in its place (PyUFunc_ReplaceLoopBySignature).
+     */
     return call->ufunc->functions[kept->number] == kept->function;
 }
 
@@ -52,9 +53,9 @@ static bool is_eternal_kind(PyObject *kind)
 }
 
 /*
- * A kept plan does not count its references to dtypes, of which the tuple has one and the
- * context another: NumPy's own tests, for one, compare such counts before and after a few
- * calls.  So only plans whose dtypes all live for ever are kept.
+ * A kept plan does not count its references to dtypes, of which the tuple has one and
+ * the context another: NumPy's own tests, for one, compare such counts before and after
+ * a few calls.  So only plans whose dtypes all live for ever are kept.
  */
 static void count_dtypes(const struct plan *plan, int more)
 {
@@ -70,7 +71,8 @@ static void count_dtypes(const struct plan *plan, int more)
     }
 }
 
-/* The number of the classic loop that a plan has; -1: it is not in the ufunc's table. */
+/* The number of the classic loop that a plan has; -1: it is not in the ufunc's table.
+ */
 static int number_of_loop(const struct call *call, const struct plan *plan)
 {
     const PyUFuncObject *ufunc = call->ufunc;

@@ -572,3 +572,142 @@ def test_with_the_engine():
     with arena, npp.enabled():
         y = np.sqrt(x * x + 1)
     assert lives_in(arena, y) and np.array_equal(y, np.sqrt(x * x + 1)) and arena.arrays == 1
+
+
+# -- what a hostile reader found --------------------------------------------------------------------------
+
+
+def test_the_rest_of_a_longer_file_is_not_zero(tmp_path):
+    (tmp_path / "f").write_bytes(b"\xab" * (4 << 20))
+    arena = Arena(1000, file=tmp_path / "f", grow=True)
+    zeros = arena.zeros(100_000)
+    assert not zeros.any()
+    untouched = arena.empty(2 << 20, "u1")
+    assert (untouched == 0xAB).all(), "empty() shows what is in the file"
+
+
+def test_holes_stay_holes(tmp_path):
+    with open(tmp_path / "f", "wb") as file:
+        file.truncate(64 << 20)
+    Arena(file=tmp_path / "f")
+    assert os.stat(tmp_path / "f").st_blocks * 512 < 1 << 20
+
+
+@pytest.mark.parametrize("mode", ["rb", "wb"])
+def test_a_file_must_be_readable_and_writable(tmp_path, mode):
+    (tmp_path / "f").write_bytes(b"1234")
+    with open(tmp_path / "f", mode) as file, pytest.raises(ValueError, match="open for reading and writing"):
+        Arena(100, file=file)
+    with pytest.raises(ValueError, match="descriptor"):
+        Arena(100, file=-1)
+
+
+def test_readinto_without_room():
+    arena = Arena(4096, grow=True)
+    data = os.urandom(200_000)
+    assert arena.readinto(io.BytesIO(data)).tobytes() == data, "it grows"
+    arena = Arena(4096)
+    source = io.BytesIO(data)
+    first = arena.readinto(source)
+    assert first.tobytes() == data[:4096] and source.tell() == 4096
+    with pytest.raises(MemoryError):
+        arena.readinto(source)
+    assert source.tell() == 4096
+
+
+def test_readinto_touches_what_it_reads():
+    with open("/proc/self/statm") as statm:
+        before = int(statm.read().split()[1])
+    arena = Arena(1 << 30)
+    arena.readinto(io.BytesIO(b"abc"))
+    with open("/proc/self/statm") as statm:
+        assert (int(statm.read().split()[1]) - before) * 4096 < 100 << 20
+
+
+class WouldBlock(io.RawIOBase):
+    def readinto(self, buffer):
+        return None
+
+    def write(self, buffer):
+        return None
+
+
+def test_files_that_would_block():
+    arena = Arena(4096)
+    array = arena.zeros(100)
+    with pytest.raises(BlockingIOError):
+        arena.readinto(WouldBlock(), 10)
+    with pytest.raises(BlockingIOError) as caught:
+        arena.write_to(WouldBlock())
+    assert caught.value.characters_written == 0 and array.size == 100
+
+
+def test_a_generator_that_is_closed_elsewhere():
+    arena, other = Arena(1 << 16), Arena(1 << 16)
+
+    async def inside():
+        with arena, npp.enabled(), npp.memory.use_pool():
+            yield
+
+    async def main():
+        generator = inside()
+        task = asyncio.create_task(anext(generator))
+        await task
+        with other:
+            await generator.aclose()
+            assert lives_in(other, np.ones(10))
+        assert not lives_in(other, np.ones(10))
+
+    asyncio.run(main())
+    assert np._core.multiarray.get_handler_name() == "default_allocator"
+
+
+def test_the_block_on_top_grows_where_there_is_room():
+    arena, kept = Arena(1 << 20, grow=True), []
+    for i in range(200):
+        array = arena.empty(1000 + i)
+        array.resize(20_000 + i, refcheck=False)
+        kept = [*kept[-3:], array]
+        del array
+    assert arena.nbytes < 4 << 20
+
+
+def test_a_growing_arena_leaves_addresses_to_others():
+    run_python(
+        """
+        import resource, numpy as np, numpy_par as npp
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+        arenas = [npp.Arena(1 << 20, grow=True) for _ in range(3)]
+        np.empty(1 << 30, "u1")
+        """
+    )
+
+
+def test_growth_as_far_as_it_goes(tmp_path):
+    run_python(
+        f"""
+        import resource, signal, numpy_par as npp
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_400_000, 1_400_000))
+        arena = npp.Arena(1_000_000, file={str(tmp_path / "f")!r}, grow=True)
+        first = arena.zeros(1_000_000, "u1")
+        second = arena.zeros(100_000, "u1")
+        try:
+            arena.zeros(1_000_000, "u1")
+        except MemoryError as error:
+            assert "File too large" in str(error), error
+        else:
+            raise AssertionError
+        """
+    )
+
+
+def test_zeros_are_not_touched():
+    with open("/proc/self/statm") as statm:
+        before = int(statm.read().split()[1])
+    arena = Arena(1 << 30)
+    arena.advise("normal")
+    zeros = arena.zeros(1 << 29, "u1")
+    with open("/proc/self/statm") as statm:
+        assert (int(statm.read().split()[1]) - before) * 4096 < 100 << 20
+    assert not zeros[:: 1 << 20].any()

@@ -524,3 +524,83 @@ def test_buffer_pool_threads():
     for thread in threads:
         thread.join()
     assert not wrong and pool.made <= 17
+
+
+# -- what a hostile reader found --------------------------------------------------------------
+
+
+def test_zeros_in_locked_memory():
+    """Pages that are locked cannot be dropped: they are cleared."""
+    run_python(
+        """
+        import ctypes, numpy as np
+        from numpy_par import memory
+        memory.use_pool()
+        array = np.full(5_000_000, 7.0)
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.mlock(ctypes.c_void_p(array.ctypes.data), ctypes.c_size_t(4096)) == 0:
+            del array
+            assert not np.zeros(5_000_000).any()
+        """
+    )
+
+
+def test_as_many_arrays_as_with_numpy():
+    """A process may have 65,530 mappings: the pool leaves most of them to others."""
+    run_python(
+        """
+        import numpy as np, threading
+        from numpy_par import memory
+        memory.use_pool()
+        arrays = [np.empty(270_000) for _ in range(30_000)]
+        with open("/proc/self/maps") as maps:
+            assert sum(1 for _ in maps) < 60_000
+        thread = threading.Thread(target=lambda: arrays.append(np.ones(270_000)))
+        thread.start()
+        thread.join()
+        assert len(arrays) == 30_001
+        """
+    )
+
+
+def test_calls_and_blocks_in_any_order():
+    first, second = memory.use_pool(), memory.use_pool()
+    with first, second:
+        pass
+    assert not memory.stats().everywhere
+    block = memory.use_pool()
+    npp.enable()
+    with block:
+        pass
+    assert memory.stats().everywhere
+    npp.disable()
+    assert not memory.stats().everywhere
+    memory.use_pool()
+    with memory.use_pool(False):
+        pass
+    assert memory.stats().everywhere
+    memory.use_pool(False).__exit__(None, None, None)
+
+
+def test_one_object_in_two_contexts():
+    block = memory.use_pool()
+    seen = []
+
+    def other():
+        with block:
+            seen.append(handler_name())
+        seen.append(handler_name())
+
+    with block, block:
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert seen == ["numpy_par_pool", "default_allocator"] and handler_name() == "default_allocator"
+
+
+def test_resize_of_a_block_of_several_mappings():
+    """2.4 MB: whole huge pages, and a rest that is not."""
+    with memory.use_pool():
+        array = np.arange(300_000)
+        array.resize(600_000, refcheck=False)
+        assert np.array_equal(array[:300_000], np.arange(300_000)) and not array[300_000:].any()

@@ -87,3 +87,39 @@ def test_too_short(stream):
 def test_refusals(arguments, error, text):
     with pytest.raises(error, match=text):
         list(npp.sliding(*arguments))
+
+
+class Reader:
+    """As the documentation of readinto has it."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def readinto(self, buffer):
+        n = min(len(buffer), 1000, len(self.data))
+        buffer[:n], self.data = self.data[:n], self.data[n:]
+        return n
+
+
+def test_a_reader_in_python():
+    data = np.arange(5000, dtype="u1")
+    same(npp.sliding(Reader(data.tobytes()), 100, 7), windows(data, 100, 7))
+
+
+def test_an_array_is_one_chunk():
+    array = np.arange(300.0).reshape(100, 3)
+    same(npp.sliding(array, 10), windows(array, 10, 1))
+
+
+def test_more_refusals():
+    with pytest.raises(TypeError, match="dtype= is for files"):
+        npp.sliding([np.ones(3)], 2, dtype="f4")
+    with pytest.raises(MemoryError, match="needs a ring"):
+        next(npp.sliding([np.ones(3)], 1 << 62))
+
+    class Blocked:
+        def readinto(self, buffer):
+            return None
+
+    with pytest.raises(BlockingIOError):
+        next(npp.sliding(Blocked(), 2))

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pages.h"
@@ -19,13 +21,15 @@ struct arena {
     pthread_mutex_t lock;
     struct arena *next, *previous; /* in `all` */
     char *base;                    /* NULL: closed */
-    size_t reserved;               /* addresses, of which the first `nbytes` are usable */
+    size_t reserved; /* addresses, of which the first `nbytes` are usable */
     size_t nbytes, peak;
-    size_t dirty; /* from here on all is zero, and was never touched */
+    size_t
+        dirty; /* from here on all is zero, and was never touched; SIZE_MAX: a file */
     struct pieces pieces;
     size_t arrays, buffers;
     size_t alignment;
     int fd;
+    int error; /* why it could not grow */
     bool huge, zero, grow;
 };
 
@@ -46,7 +50,12 @@ static size_t addresses_for(const struct arena_options *options)
         return nbytes;
     }
     const size_t memory = (size_t)sysconf(_SC_PHYS_PAGES) * pages_size();
-    return nbytes + (options->fd >= 0 ? 16 * memory : memory);
+    size_t more = options->fd >= 0 ? 16 * memory : memory;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur / 8 < more) {
+        more = limit.rlim_cur / 8; /* others want some too */
+    }
+    return nbytes + pages_round_up(more, pages_size());
 }
 
 static bool reserve(struct arena *arena, const struct arena_options *options)
@@ -64,6 +73,19 @@ static bool reserve(struct arena *arena, const struct arena_options *options)
     return arena->base != NULL;
 }
 
+/* Blocks on the disk for what is new: where it is full, writing to a mapping is a
+ * SIGBUS. Holes that a file had before stay holes. */
+static int extend_file(int fd, off_t nbytes)
+{
+    struct stat file;
+    if (fstat(fd, &file) < 0) {
+        return errno;
+    }
+    return nbytes <= file.st_size
+               ? 0
+               : posix_fallocate(fd, file.st_size, nbytes - file.st_size);
+}
+
 /* Make the first `nbytes` usable.  0, or an errno. */
 static int extend(struct arena *arena, size_t nbytes)
 {
@@ -71,8 +93,7 @@ static int extend(struct arena *arena, size_t nbytes)
     const size_t from = arena->nbytes / page * page;
     const size_t bytes = pages_round_up(nbytes, page) - from;
     if (arena->fd >= 0) {
-        /* Blocks on the disk too: where it is full, writing to a mapping is a SIGBUS. */
-        const int error = posix_fallocate(arena->fd, 0, (off_t)nbytes);
+        const int error = extend_file(arena->fd, (off_t)nbytes);
         if (error) {
             return error;
         }
@@ -97,7 +118,10 @@ static int grow_to(struct arena *arena, size_t nbytes)
     }
     size_t more = arena->nbytes + arena->nbytes / 2;
     more = pages_round_up(more > nbytes ? more : nbytes, pages_size());
-    return extend(arena, more < arena->reserved ? more : arena->reserved);
+    if (more <= arena->reserved && extend(arena, more) == 0) {
+        return 0;
+    }
+    return arena->error = extend(arena, nbytes);
 }
 
 struct arena *arena_new(const struct arena_options *options)
@@ -130,7 +154,7 @@ struct arena *arena_new(const struct arena_options *options)
         errno = error;
         return NULL;
     }
-    arena->dirty = options->fd >= 0 ? arena->nbytes : 0;
+    arena->dirty = options->fd >= 0 ? SIZE_MAX : 0; /* a file has what it has */
     pthread_mutex_lock(&all.lock);
     arena->next = all.first;
     if (all.first) {
@@ -204,7 +228,7 @@ struct arena_block arena_take(struct arena *arena, size_t size, bool zeros)
         block.start = arena->base + offset;
         block.to_clear = (zeros || arena->zero) && dirty > offset ? dirty - offset : 0;
         block.untouched = arena->base + (dirty > offset ? dirty : offset);
-        block.to_touch = (size_t)(arena->base + end - block.untouched);
+        block.to_touch = zeros ? 0 : (size_t)(arena->base + end - block.untouched);
         arena->dirty = arena->dirty > end ? arena->dirty : end;
         pieces_enter(&arena->pieces, &place, size);
         arena->arrays++;
@@ -233,8 +257,7 @@ static bool resize_in_place(struct arena *arena, struct piece *piece, size_t siz
 {
     const bool on_top = piece->offset + piece->size == pieces_end(&arena->pieces);
     const size_t end = piece->offset + size;
-    if (size > piece->size &&
-        (!on_top || end < size || (end > arena->nbytes && grow_to(arena, end)))) {
+    if (size > piece->size && (!on_top || end < size || end > arena->nbytes)) {
         return false;
     }
     piece->size = size;
@@ -265,13 +288,15 @@ void *arena_resize(struct arena *arena, void *start, size_t size)
 
 /* -- the whole -------------------------------------------------------------------- */
 
-char *arena_export(struct arena *arena, size_t *nbytes)
+char *arena_export(struct arena *arena, bool may_write, size_t *nbytes)
 {
     pthread_mutex_lock(&arena->lock);
     char *base = arena->base;
     if (base) {
         arena->buffers++;
-        arena->dirty = arena->nbytes; /* whoever has it may write anywhere */
+        if (may_write && arena->dirty < arena->nbytes) {
+            arena->dirty = arena->nbytes; /* whoever has it may write anywhere */
+        }
         *nbytes = arena->nbytes;
     }
     pthread_mutex_unlock(&arena->lock);
@@ -298,6 +323,7 @@ struct arena_figures arena_figures(struct arena *arena)
         .closed = arena->base == NULL,
         .huge = arena->huge,
         .file = arena->fd >= 0,
+        .error = arena->error,
     };
     pthread_mutex_unlock(&arena->lock);
     return figures;
@@ -333,7 +359,8 @@ int arena_advise(struct arena *arena, size_t offset, size_t nbytes, int advice)
 {
     const size_t page = pages_size();
     const size_t from = offset / page * page;
-    return madvise(arena->base + from, nbytes + (offset - from), advice) < 0 ? errno : 0;
+    return madvise(arena->base + from, nbytes + (offset - from), advice) < 0 ? errno
+                                                                             : 0;
 }
 
 /* -- once ------------------------------------------------------------------------- */

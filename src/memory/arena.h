@@ -2,11 +2,12 @@
  * arena.h - one mapping, from which blocks are taken in order.
  *
  * Blocks are told apart by a list of where they are, not by headers between them: an
- * arena may be a file, or be read as a whole.  What is freed on top is free at once; what
- * is freed below something else when that goes.
+ * arena may be a file, or be read as a whole.  What is freed on top is free at once;
+ * what is freed below something else when that goes.
  *
- * Any thread may take and give; each arena has a lock, held for some 20 ns and while the
- * mapping grows.  Nothing here sees Python.
+ * Any thread may take and give; each arena has a lock, held for some 20 ns, longer
+ * while a gap is looked for among many blocks, or the mapping grows.  Nothing here sees
+ * Python.
  */
 #ifndef NPP_MEMORY_ARENA_H
 #define NPP_MEMORY_ARENA_H
@@ -22,7 +23,8 @@ struct arena_options {
     bool huge;        /* ask for huge pages */
     bool zero;        /* blocks are cleared when they are handed out */
     bool grow;
-    int fd; /* the file to map, of at least `nbytes`; it stays the caller's.  -1: none */
+    int fd; /* the file to map, of at least `nbytes`; it stays the caller's.  -1: none
+             */
 };
 
 /* NULL: errno says why. */
@@ -44,7 +46,7 @@ void arena_give(struct arena *arena, const void *start);
 void *arena_resize(struct arena *arena, void *start, size_t size);
 
 /* Use of the whole memory by others.  NULL: it is closed. */
-char *arena_export(struct arena *arena, size_t *nbytes);
+char *arena_export(struct arena *arena, bool may_write, size_t *nbytes);
 void arena_unexport(struct arena *arena);
 
 struct arena_figures {
@@ -52,6 +54,7 @@ struct arena_figures {
     size_t arrays, buffers; /* blocks and exports that are alive */
     size_t alignment;
     bool closed, huge, file;
+    int error; /* why it could not grow when it last tried, or 0 */
 };
 struct arena_figures arena_figures(struct arena *arena);
 
@@ -64,7 +67,8 @@ struct arena_alive arena_alive(struct arena *arena, size_t mark);
 /* Unmap it, unless something uses it. */
 struct arena_alive arena_close(struct arena *arena);
 
-/* Of a file: write it out; tell the kernel how it will be read (MADV_*).  0, or errno. */
+/* Of a file: write it out; tell the kernel how it will be read (MADV_*).  0, or errno.
+ */
 int arena_flush(struct arena *arena);
 int arena_advise(struct arena *arena, size_t offset, size_t nbytes, int advice);
 

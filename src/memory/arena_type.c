@@ -101,8 +101,8 @@ static PyObject *arena_object_new(PyTypeObject *type, PyObject *args, PyObject *
 {
     Py_ssize_t nbytes, alignment;
     int huge, zero, grow, fd;
-    if (!PyArg_ParseTuple(args, "nnpppi:Arena", &nbytes, &alignment, &huge, &zero, &grow,
-                          &fd)) {
+    if (!PyArg_ParseTuple(args, "nnpppi:Arena", &nbytes, &alignment, &huge, &zero,
+                          &grow, &fd)) {
         return NULL;
     }
     const struct arena_options options = {
@@ -147,7 +147,7 @@ static void arena_object_dealloc(PyObject *self)
 static int arena_object_getbuffer(PyObject *self, Py_buffer *view, int flags)
 {
     size_t nbytes = 0;
-    char *base = arena_export(arena_of(self), &nbytes);
+    char *base = arena_export(arena_of(self), true, &nbytes);
     view->obj = NULL;
     if (base == NULL) {
         PyErr_SetString(PyExc_ValueError, "the arena is closed");
@@ -196,7 +196,10 @@ static PyObject *release(PyObject *self, PyObject *mark)
 
 static PyObject *close_arena(PyObject *self, PyObject *unused)
 {
-    const struct arena_alive alive = arena_close(arena_of(self));
+    struct arena_alive alive;
+    Py_BEGIN_ALLOW_THREADS
+    alive = arena_close(arena_of(self));
+    Py_END_ALLOW_THREADS
     if (alive.arrays || alive.buffers) {
         return refuse("close", alive);
     }
@@ -208,11 +211,12 @@ static PyObject *figures(PyObject *self, PyObject *unused)
 {
     const struct arena_figures now = arena_figures(arena_of(self));
     return Py_BuildValue(
-        "{s:n,s:n,s:n,s:n,s:n,s:n,s:N,s:N,s:N}", "nbytes", (Py_ssize_t)now.nbytes,
+        "{s:n,s:n,s:n,s:n,s:n,s:n,s:N,s:N,s:N,s:s}", "nbytes", (Py_ssize_t)now.nbytes,
         "used", (Py_ssize_t)now.used, "peak", (Py_ssize_t)now.peak, "arrays",
         (Py_ssize_t)now.arrays, "buffers", (Py_ssize_t)now.buffers, "alignment",
         (Py_ssize_t)now.alignment, "closed", PyBool_FromLong(now.closed), "hugepages",
-        PyBool_FromLong(now.huge), "file", PyBool_FromLong(now.file));
+        PyBool_FromLong(now.huge), "file", PyBool_FromLong(now.file), "error",
+        now.error ? strerror(now.error) : NULL);
 }
 
 static PyObject *finish_errno(int error)
@@ -229,7 +233,7 @@ static PyObject *flush(PyObject *self, PyObject *unused)
 {
     size_t nbytes;
     int error;
-    if (arena_export(arena_of(self), &nbytes) == NULL) {
+    if (arena_export(arena_of(self), false, &nbytes) == NULL) {
         PyErr_SetString(PyExc_ValueError, "the arena is closed");
         return NULL;
     }
@@ -248,7 +252,7 @@ static PyObject *advise(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "nni:advise", &offset, &nbytes, &advice)) {
         return NULL;
     }
-    if (arena_export(arena_of(self), &all) == NULL) {
+    if (arena_export(arena_of(self), false, &all) == NULL) {
         PyErr_SetString(PyExc_ValueError, "the arena is closed");
         return NULL;
     }
@@ -298,8 +302,7 @@ static PyType_Spec arena_spec = {
 int arena_type_init(PyObject *module)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, &arena_spec, NULL);
-    const int status =
-        type ? PyModule_AddObjectRef(module, "Arena", type) : -1;
+    const int status = type ? PyModule_AddObjectRef(module, "Arena", type) : -1;
     Py_XDECREF(type);
     return status;
 }

@@ -14,7 +14,8 @@ static struct block_stack spare;
 
 struct block *block_of(block_id id)
 {
-    return &atomic_load_explicit(&shelves[id / SHELF], memory_order_acquire)[id % SHELF];
+    return &atomic_load_explicit(&shelves[id / SHELF],
+                                 memory_order_acquire)[id % SHELF];
 }
 
 block_id blocks_count(void)
@@ -55,9 +56,9 @@ static block_id make_record(void)
 /* -- by address ------------------------------------------------------------------- */
 
 /*
- * Two levels: addresses have 48 bits at most (more only for who asks for it), a leaf has
- * a number for each 4 KiB of 1 GiB.  Both are touched only where there are blocks: 4 KiB
- * of leaf for 4 MiB of memory.
+ * Two levels: addresses have 48 bits at most (more only for who asks for it), a leaf
+ * has a number for each 4 KiB of 1 GiB.  Both are touched only where there are blocks:
+ * 4 KiB of leaf for 4 MiB of memory.
  */
 enum { ADDRESS_BITS = 48, LEAF_BITS = 30, UNIT_BITS = 12 };
 #define LEAF_ENTRIES ((size_t)1 << (LEAF_BITS - UNIT_BITS))
@@ -117,11 +118,6 @@ block_id blocks_add(void *start)
 void blocks_hide(block_id id)
 {
     enter(atomic_load(&block_of(id)->start), 0);
-}
-
-void blocks_show(block_id id)
-{
-    enter(atomic_load(&block_of(id)->start), id); /* its leaf is there */
 }
 
 void blocks_retire(block_id id)

@@ -3,9 +3,10 @@
  * or on a stack of idle ones.
  *
  * The records lie apart from the memory they tell of: what is in an idle block may be
- * taken by the kernel at any time, and what NumPy passes to free() as a size is a guess.
- * A record is used again and never given back, so that a thread which is late may still
- * read it.  All of this is lock-free, and is consistent whenever another thread forks.
+ * taken by the kernel at any time, and what NumPy passes to free() as a size is a
+ * guess. A record is used again and never given back, so that a thread which is late
+ * may still read it.  All of this is lock-free, and is consistent whenever another
+ * thread forks.
  *
  * Nothing here sees Python.
  */
@@ -45,10 +46,9 @@ block_id blocks_find(const void *address);
 /* A record for new memory.  0: out of memory. */
 block_id blocks_add(void *start);
 
-/* The end of a record: it is hidden before its memory goes, since then the address may be
- * another block's at once, and retired after. */
+/* The end of a record: it is hidden before its memory goes, since then the address may
+ * be another block's at once, and retired after. */
 void blocks_hide(block_id id);
-void blocks_show(block_id id); /* it was hidden, and stays after all */
 void blocks_retire(block_id id);
 
 void blocks_push(struct block_stack *stack, block_id id);

@@ -115,8 +115,8 @@ void caches_empty(int64_t since, caches_receive *receive)
     }
 }
 
-/* What is freed after this, by other destructors, claims a cache again, and has this run
- * once more. */
+/* What is freed after this, by other destructors, claims a cache again, and has this
+ * run once more. */
 static void thread_ends(void *cache)
 {
     own = NULL;

@@ -2,8 +2,8 @@
  * caches.h - idle blocks that a thread keeps for itself.
  *
  * A cache belongs to a thread while it lives, and its slots are open to all: whoever
- * exchanges a slot's content for nothing has the block.  So the owner needs no lock, and
- * trim() reaches the caches of threads that sleep.
+ * exchanges a slot's content for nothing has the block.  So the owner needs no lock,
+ * and trim() reaches the caches of threads that sleep.
  *
  * Nothing here sees Python.
  */

@@ -16,11 +16,12 @@
 static struct {
     const struct state *state;
     PyObject *with_pool, *without_pool; /* capsules; they live as long as the process */
-    PyDataMem_Handler *numpys; /* the default handler */
-    PyDataMemAllocator own;    /* its functions, without ours */
-    pthread_mutex_t switching; /* held while its slots change */
-    bool filled[4];            /* slots that hold ours, or have another's over ours */
+    PyDataMem_Handler *numpys;          /* the default handler */
+    PyDataMemAllocator own;             /* its functions, without ours */
+    pthread_mutex_t switching;          /* held while its slots change */
+    bool filled[4]; /* slots that hold ours, or have another's over ours */
     _Atomic bool everywhere;
+    _Atomic bool reached;  /* by a call to the default handler */
     _Atomic int64_t alive; /* blocks of the pool that the default handler has to free */
 } handler = {.switching = PTHREAD_MUTEX_INITIALIZER};
 
@@ -70,73 +71,26 @@ static bool is_large(size_t count, size_t each)
     return !__builtin_mul_overflow(count, each, &size) && size >= POOL_LEAST;
 }
 
-/* What is to become of a block of the pool; `start` is one. */
-static void *resize(void *ctx, void *start, size_t size)
-{
-    if (size >= POOL_LEAST) {
-        return pool_resize(start, size);
-    }
-    void *small = handler.own.malloc(ctx, size);
-    if (small) {
-        memcpy(small, start, size);
-        pool_give(start);
-    }
-    return small;
-}
-
-/* -- for one context -------------------------------------------------------------- */
-
-static void *context_malloc(void *ctx, size_t size)
-{
-    void *start = size >= POOL_LEAST ? pool_take(size) : NULL;
-    return start ? start : handler.own.malloc(ctx, size);
-}
-
-static void *context_calloc(void *ctx, size_t count, size_t each)
-{
-    void *start = is_large(count, each) ? take_zeros(count * each) : NULL;
-    return start ? start : handler.own.calloc(ctx, count, each);
-}
-
-static void *context_realloc(void *ctx, void *start, size_t size)
-{
-    return pool_owns(start) ? resize(ctx, start, size)
-                            : handler.own.realloc(ctx, start, size);
-}
-
-static void context_free(void *ctx, void *start, size_t size)
-{
-    if (pool_owns(start)) {
-        pool_give(start);
-    } else {
-        handler.own.free(ctx, start, size);
-    }
-}
-
-static PyDataMem_Handler with = {
-    "numpy_par_pool",
-    1,
-    {NULL, context_malloc, context_calloc, context_realloc, context_free},
-};
+/* -- without it ------------------------------------------------------------------- */
 
 static void *numpy_malloc(void *ctx, size_t size)
 {
-    return handler.own.malloc(ctx, size);
+    return handler.own.malloc(NULL, size);
 }
 
 static void *numpy_calloc(void *ctx, size_t count, size_t each)
 {
-    return handler.own.calloc(ctx, count, each);
+    return handler.own.calloc(NULL, count, each);
 }
 
 static void *numpy_realloc(void *ctx, void *start, size_t size)
 {
-    return handler.own.realloc(ctx, start, size);
+    return handler.own.realloc(NULL, start, size);
 }
 
 static void numpy_free(void *ctx, void *start, size_t size)
 {
-    handler.own.free(ctx, start, size);
+    handler.own.free(NULL, start, size);
 }
 
 /* NumPy's functions, also while the default handler has ours. */
@@ -146,76 +100,95 @@ static PyDataMem_Handler without = {
     {NULL, numpy_malloc, numpy_calloc, numpy_realloc, numpy_free},
 };
 
-/* -- for everybody ---------------------------------------------------------------- */
+/* -- with the pool ---------------------------------------------------------------- */
 
 static void restore_freeing(void);
 
 /*
- * Whether a block may come from the pool.  It is counted first: whoever switches the pool
- * off, and then sees no block alive, knows that none will be.
+ * Whether a block may come from the pool.  In the default handler, whose context is
+ * NULL, it is counted first: whoever switches the pool off, and then sees no block
+ * alive, knows that none will be.
  */
-static bool begin_block(void)
+static void end_block(const void *ctx)
 {
-    atomic_fetch_add(&handler.alive, 1);
-    if (atomic_load(&handler.everywhere)) {
-        return true;
-    }
-    atomic_fetch_sub(&handler.alive, 1);
-    return false;
-}
-
-static void end_block(void)
-{
-    if (atomic_fetch_sub(&handler.alive, 1) == 1 && !atomic_load(&handler.everywhere)) {
+    if (ctx == NULL && atomic_fetch_sub(&handler.alive, 1) == 1 &&
+        !atomic_load(&handler.everywhere)) {
         restore_freeing();
     }
 }
 
-static void *everywhere_malloc(void *ctx, size_t size)
+static bool begin_block(const void *ctx)
 {
-    if (size >= POOL_LEAST && begin_block()) {
+    if (ctx == NULL) {
+        atomic_fetch_add(&handler.alive, 1);
+        atomic_store_explicit(&handler.reached, true, memory_order_relaxed);
+        if (!atomic_load(&handler.everywhere)) {
+            end_block(ctx);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void *pool_malloc(void *ctx, size_t size)
+{
+    if (size >= POOL_LEAST && begin_block(ctx)) {
         void *start = pool_take(size);
         if (start) {
             return start;
         }
-        end_block();
+        end_block(ctx);
     }
-    return handler.own.malloc(ctx, size);
+    return handler.own.malloc(NULL, size);
 }
 
-static void *everywhere_calloc(void *ctx, size_t count, size_t each)
+static void *pool_calloc(void *ctx, size_t count, size_t each)
 {
-    if (is_large(count, each) && begin_block()) {
+    if (is_large(count, each) && begin_block(ctx)) {
         void *start = take_zeros(count * each);
         if (start) {
             return start;
         }
-        end_block();
+        end_block(ctx);
     }
-    return handler.own.calloc(ctx, count, each);
+    return handler.own.calloc(NULL, count, each);
 }
 
-static void *everywhere_realloc(void *ctx, void *start, size_t size)
+/* A block of NumPy's stays one: it may have many more bytes than it needs. */
+static void *pool_realloc(void *ctx, void *start, size_t size)
 {
     if (!pool_owns(start)) {
-        return handler.own.realloc(ctx, start, size);
+        return handler.own.realloc(NULL, start, size);
     }
-    void *resized = resize(ctx, start, size);
-    if (resized && !pool_owns(resized)) {
-        end_block();
+    void *resized = size >= POOL_LEAST ? pool_resize(start, size) : NULL;
+    if (resized) {
+        return resized;
+    }
+    resized = handler.own.malloc(NULL, size); /* small now, or the pool has no more */
+    if (resized) {
+        const size_t before = pool_capacity(start);
+        memcpy(resized, start, size < before ? size : before);
+        pool_give(start);
+        end_block(ctx);
     }
     return resized;
 }
 
-static void everywhere_free(void *ctx, void *start, size_t size)
+static void pool_free(void *ctx, void *start, size_t size)
 {
     if (pool_owns(start)) {
         pool_give(start);
-        end_block();
+        end_block(ctx);
     } else {
-        handler.own.free(ctx, start, size);
+        handler.own.free(NULL, start, size);
     }
 }
+
+static PyDataMem_Handler with = {
+    "numpy_par_pool",
+    1,
+    {&with, pool_malloc, pool_calloc, pool_realloc, pool_free},
+};
 
 /* -- the slots of the default handler --------------------------------------------- */
 
@@ -227,7 +200,7 @@ static void fill_slots(void)
 #define FILL(i, slot)                                                                  \
   if (!handler.filled[i]) {                                                            \
     handler.own.slot = LOAD(handler.numpys->allocator.slot);                           \
-    STORE(handler.numpys->allocator.slot, everywhere_##slot);                          \
+    STORE(handler.numpys->allocator.slot, pool_##slot);                                \
     handler.filled[i] = true;                                                          \
   }
     SLOTS(FILL)
@@ -239,7 +212,7 @@ static void restore_slots(int first, int last)
 {
 #define RESTORE(i, slot)                                                               \
   if (first <= i && i <= last && handler.filled[i] &&                                  \
-      LOAD(handler.numpys->allocator.slot) == everywhere_##slot) {                     \
+      LOAD(handler.numpys->allocator.slot) == pool_##slot) {                           \
     STORE(handler.numpys->allocator.slot, handler.own.slot);                           \
     handler.filled[i] = false;                                                         \
   }
@@ -256,16 +229,17 @@ static void restore_freeing(void)
     pthread_mutex_unlock(&handler.switching);
 }
 
-/* Does a new array of the default handler come from the pool?  -1: exception. */
+/* Does a new array of the default handler come here?  -1: exception. */
 static int takes_effect(void)
 {
     npy_intp bytes = POOL_LEAST;
     int effect = -1;
+    atomic_store(&handler.reached, false);
     PyObject *before = PyDataMem_SetHandler(NULL); /* the default one */
     PyObject *array = before ? PyArray_SimpleNew(1, &bytes, NPY_UINT8) : NULL;
     PyObject *ignored = before ? PyDataMem_SetHandler(before) : NULL;
     if (array && ignored) {
-        effect = pool_owns(PyArray_DATA((PyArrayObject *)array));
+        effect = atomic_load(&handler.reached);
     }
     Py_XDECREF(ignored);
     Py_XDECREF(array);
@@ -296,8 +270,9 @@ const char *handler_use_everywhere(bool on)
         tested = effect >= 0;
         if (effect <= 0) {
             handler_use_everywhere(false);
-            left_out = effect == 0 ? "a new array does not reach NumPy's default handler"
-                                   : NULL;
+            left_out = effect == 0
+                           ? "a new array does not reach NumPy's default handler"
+                           : NULL;
         }
     }
     return left_out;
@@ -313,10 +288,15 @@ PyObject *handler_for_context(bool pool)
     return pool ? handler.with_pool : handler.without_pool;
 }
 
-/* A thread that is gone here may have held it. */
-static void reset_in_child(void)
+/* A fork waits until the slots are as they should be. */
+static void lock(void)
 {
-    pthread_mutex_init(&handler.switching, NULL);
+    pthread_mutex_lock(&handler.switching);
+}
+
+static void unlock(void)
+{
+    pthread_mutex_unlock(&handler.switching);
 }
 
 int handler_init(struct state *state, PyObject *module)
@@ -329,7 +309,7 @@ int handler_init(struct state *state, PyObject *module)
         return -1;
     }
     handler.own = handler.numpys->allocator;
-    const int error = pthread_atfork(NULL, NULL, reset_in_child);
+    const int error = pthread_atfork(lock, unlock, unlock);
     if (error) {
         PyErr_Format(PyExc_OSError, "pthread_atfork: %s", strerror(error));
         return -1;

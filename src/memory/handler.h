@@ -11,7 +11,8 @@
 
 #include "../state.h"
 
-/* Reads where NumPy's functions are; changes nothing.  0, or -1 with an exception set. */
+/* Reads where NumPy's functions are; changes nothing.  0, or -1 with an exception set.
+ */
 int handler_init(struct state *state, PyObject *module);
 
 /*

@@ -35,7 +35,8 @@ static void *map_aligned(size_t bytes, size_t alignment, int protection)
     if (start == MAP_FAILED) {
         return NULL;
     }
-    const size_t before = more ? (alignment - (uintptr_t)start % alignment) % alignment : 0;
+    const size_t before =
+        more ? (alignment - (uintptr_t)start % alignment) % alignment : 0;
     if (before) {
         munmap(start, before);
     }
@@ -65,12 +66,6 @@ int pages_commit(void *start, size_t bytes)
     return mprotect(start, bytes, PROT_READ | PROT_WRITE);
 }
 
-bool pages_move(void *start, size_t bytes, void *onto)
-{
-    return mremap(start, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, onto) !=
-           MAP_FAILED;
-}
-
 bool pages_want_huge(void *start, size_t bytes)
 {
     char *const first = (char *)pages_round_up((uintptr_t)start, PAGES_HUGE);
@@ -83,7 +78,7 @@ void pages_forget(void *start, size_t bytes)
     madvise(start, bytes, MADV_FREE);
 }
 
-void pages_drop(void *start, size_t bytes)
+bool pages_drop(void *start, size_t bytes)
 {
-    madvise(start, bytes, MADV_DONTNEED);
+    return madvise(start, bytes, MADV_DONTNEED) == 0;
 }

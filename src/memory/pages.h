@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of x86-64, and of aarch64 with pages of 4 KiB; elsewhere merely a generous alignment. */
+/* Of x86-64, and of aarch64 with pages of 4 KiB; elsewhere merely a generous alignment.
+ */
 #define PAGES_HUGE ((size_t)2 << 20)
 
 /* Of the system: 4 KiB or a power of two above. */
@@ -30,16 +31,15 @@ void pages_unmap(void *start, size_t bytes);
 void *pages_reserve(size_t bytes, size_t alignment);
 int pages_commit(void *start, size_t bytes);
 
-/* Move pages to where others are now, which go; nothing is copied.  False: refused. */
-bool pages_move(void *start, size_t bytes, void *onto);
-
 /* Let the kernel use huge pages for the whole ones among these.  False: it will not. */
 bool pages_want_huge(void *start, size_t bytes);
 
-/* The contents are not needed any more: the kernel may take the memory when it wants. */
+/* The contents are not needed any more: the kernel may take the memory when it wants.
+ */
 void pages_forget(void *start, size_t bytes);
 
-/* The same, at once: they read as zeros from now on. */
-void pages_drop(void *start, size_t bytes);
+/* The same, at once: they read as zeros from now on.  False: they do not (locked
+ * pages). */
+bool pages_drop(void *start, size_t bytes);
 
 #endif

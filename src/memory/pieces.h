@@ -1,6 +1,6 @@
 /*
- * pieces.h - where in an arena its blocks are: a list in the order of their offsets, apart
- * from the memory itself.  No lock, no Python.
+ * pieces.h - where in an arena its blocks are: a list in the order of their offsets,
+ * apart from the memory itself.  No lock, no Python.
  */
 #ifndef NPP_MEMORY_PIECES_H
 #define NPP_MEMORY_PIECES_H

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,21 +21,25 @@
 
 #define SECOND INT64_C(1000000000)
 
-/* Idle for so long: the kernel may take the contents; the addresses go too.  A loop that
- * uses a block again does so within a second; a notebook's next cell within ten. */
+/* Idle for so long: the kernel may take the contents; the addresses go too.  A loop
+ * that uses a block again does so within a second; a notebook's next cell within ten.
+ */
 #define FORGET_NS (1 * SECOND)
 #define RETURN_NS (10 * SECOND)
 #define TIDY_NS (SECOND / 4)
 
+/* The system lets a process have so many mappings, unless it says otherwise; a block
+ * takes up to three (huge pages, and a rest on each side), and others want some too. */
+enum { SYSTEM_MAPPINGS = 65530, MAPPINGS_PER_BLOCK = 4 };
+
 /* Up to here clearing an idle block costs less than page faults; beyond it a caller may
  * count on zeros that cost nothing until they are touched, as malloc's do. */
 #define CLEAR_MOST ((size_t)32 << 20)
-/* From here on moving pages costs less than copying them. */
-#define MOVE_LEAST ((size_t)1 << 20)
 
 /* -- sizes ------------------------------------------------------------------------ */
 
-/* Eight classes for each power of two: a block is at most an eighth larger than asked. */
+/* Eight classes for each power of two: a block is at most an eighth larger than asked.
+ */
 enum { LEAST_BITS = 16, STEPS = 8, CLASSES = (47 - LEAST_BITS) * STEPS + 1 };
 
 /* The class of a size, and the capacity of its blocks; CLASSES: too large. */
@@ -62,9 +67,10 @@ static struct {
     _Atomic size_t limit;
     _Atomic bool huge;
     _Atomic int64_t tidied_at;
+    size_t mapped_most;
     /* Figures; those that every call changes are apart from the settings above. */
     _Alignas(64) _Atomic size_t idle_bytes;
-    _Atomic size_t in_use, peak;
+    _Atomic size_t mapped, in_use, peak;
     _Atomic uint64_t hits, misses, faults_saved, returned;
 } pool;
 
@@ -91,12 +97,13 @@ static void return_to_system(block_id id)
     blocks_hide(id);
     pages_unmap(start, capacity);
     blocks_retire(id);
+    atomic_fetch_sub(&pool.mapped, 1);
     atomic_fetch_add_explicit(&pool.returned, 1, memory_order_relaxed);
 }
 
-/* Huge pages for what was asked for: the last one too, if what it has more than that is a
- * sixteenth of the whole at most.  The rest of a class may never be touched, and should
- * not take memory. */
+/* Huge pages for what was asked for: the last one too, if what it has more than that is
+ * a sixteenth of the whole at most.  The rest of a class may never be touched, and
+ * should not take memory. */
 static void want_huge(struct block *block, void *start, size_t size)
 {
     size_t bytes = pages_round_up(size, PAGES_HUGE);
@@ -111,6 +118,10 @@ static void want_huge(struct block *block, void *start, size_t size)
 
 static block_id map_block(int size_class, size_t capacity)
 {
+    if (atomic_fetch_add(&pool.mapped, 1) >= pool.mapped_most) {
+        atomic_fetch_sub(&pool.mapped, 1);
+        return 0;
+    }
     void *start =
         pages_map(capacity, capacity >= PAGES_HUGE ? PAGES_HUGE : pages_size());
     const block_id id = start ? blocks_add(start) : 0;
@@ -118,6 +129,7 @@ static block_id map_block(int size_class, size_t capacity)
         if (start) {
             pages_unmap(start, capacity);
         }
+        atomic_fetch_sub(&pool.mapped, 1);
         return 0;
     }
     struct block *block = block_of(id);
@@ -168,7 +180,8 @@ static size_t tidy(int64_t oldest)
     const size_t before = atomic_load(&pool.idle_bytes);
     caches_empty(oldest + (RETURN_NS - FORGET_NS), push_idle);
     for (int c = 0; c < CLASSES; c++) {
-        struct block_stack kept = {0}; /* reversed, so that pushing back restores order */
+        struct block_stack kept = {
+            0}; /* reversed, so that pushing back restores order */
         for (block_id id = blocks_pop_all(&pool.idle[c]); id;) {
             const block_id next = atomic_load(&block_of(id)->next);
             if (keep(id, oldest)) {
@@ -223,10 +236,9 @@ static void count_hit(const struct block *block, size_t size)
     const size_t in_huge = again < block->huge ? again : block->huge;
     atomic_fetch_add_explicit(&pool.hits, 1, memory_order_relaxed);
     if (!block->forgotten) {
-        atomic_fetch_add_explicit(&pool.faults_saved,
-                                  in_huge / PAGES_HUGE +
-                                      (again - in_huge) / pages_size(),
-                                  memory_order_relaxed);
+        atomic_fetch_add_explicit(
+            &pool.faults_saved, in_huge / PAGES_HUGE + (again - in_huge) / pages_size(),
+            memory_order_relaxed);
     }
 }
 
@@ -267,8 +279,7 @@ void *pool_take_zeros(size_t size, size_t *to_clear)
         return id ? hand_out(id, size) : NULL;
     }
     struct block *block = block_of(id);
-    if (size > CLEAR_MOST) {
-        pages_drop(start_of(id), capacity);
+    if (size > CLEAR_MOST && pages_drop(start_of(id), capacity)) {
         block->touched = 0;
     }
     count_hit(block, size);
@@ -323,19 +334,6 @@ void pool_give(void *start)
     }
 }
 
-/* Let a larger block have the pages of this one, and be done with it. */
-static bool move_pages(block_id id, size_t bytes, block_id larger)
-{
-    blocks_hide(id);
-    if (!pages_move(start_of(id), bytes, start_of(larger))) {
-        blocks_show(id);
-        return false;
-    }
-    blocks_retire(id);
-    block_of(larger)->huge = 0; /* the pages that came have their own advice */
-    return true;
-}
-
 void *pool_resize(void *start, size_t size)
 {
     const block_id id = blocks_find(start);
@@ -349,12 +347,6 @@ void *pool_resize(void *start, size_t size)
     char *fresh = pool_take(size);
     if (fresh == NULL) {
         return NULL;
-    }
-    if (size > capacity && capacity >= MOVE_LEAST &&
-        move_pages(id, capacity, blocks_find(fresh))) {
-        want_huge(block_of(blocks_find(fresh)), fresh, size);
-        atomic_fetch_sub(&pool.in_use, capacity);
-        return fresh;
     }
     memcpy(fresh, start, size < capacity ? size : capacity);
     pool_give(start);
@@ -403,17 +395,18 @@ struct pool_stats pool_stats(void)
 
 /* -- once ------------------------------------------------------------------------- */
 
-/* Threads that are gone here may have been at the lists, with blocks in their hands: make
- * all lists anew, from what the records say. */
+/* Threads that are gone here may have been at the lists, with blocks in their hands:
+ * make all lists anew, from what the records say. */
 static void reset_in_child(void)
 {
-    size_t idle = 0, in_use = 0;
+    size_t idle = 0, in_use = 0, mapped = 0;
     caches_reset_in_child();
     for (int c = 0; c < CLASSES; c++) {
         atomic_store(&pool.idle[c].head, 0);
     }
     for (block_id id = 1; id <= blocks_count(); id++) {
         const struct block *block = block_of(id);
+        mapped += start_of(id) != NULL;
         if (start_of(id) && atomic_load(&block->idle)) {
             idle += block->capacity;
             push_idle(id);
@@ -423,11 +416,26 @@ static void reset_in_child(void)
     }
     atomic_store(&pool.idle_bytes, idle);
     atomic_store(&pool.in_use, in_use);
+    atomic_store(&pool.mapped, mapped);
+}
+
+static size_t read_mappings_allowed(void)
+{
+    long allowed = SYSTEM_MAPPINGS;
+    FILE *file = fopen("/proc/sys/vm/max_map_count", "re");
+    if (file) {
+        if (fscanf(file, "%ld", &allowed) != 1 || allowed < 0) {
+            allowed = SYSTEM_MAPPINGS;
+        }
+        fclose(file);
+    }
+    return (size_t)allowed;
 }
 
 int pool_init(void)
 {
     const int error = caches_init(push_idle);
+    pool.mapped_most = read_mappings_allowed() / MAPPINGS_PER_BLOCK;
     atomic_store(&pool.huge, true);
     atomic_store(&pool.tidied_at, now());
     return error ? error : pthread_atfork(NULL, NULL, reset_in_child);

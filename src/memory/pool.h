@@ -6,8 +6,8 @@
  * when they are freed: some in the thread that freed them, the others on one list for
  * each class of sizes.  What lies idle is given back by and by; pool_limit() bounds it.
  *
- * Any thread may free what another allocated.  A child of a fork has all of its parent's
- * blocks.  Nothing here sees Python.
+ * Any thread may free what another allocated.  A child of a fork has all of its
+ * parent's blocks.  Nothing here sees Python.
  */
 #ifndef NPP_MEMORY_POOL_H
 #define NPP_MEMORY_POOL_H
@@ -19,14 +19,16 @@
 /* Below this malloc keeps blocks itself, and has no page to clear. */
 enum { POOL_LEAST = 64 << 10 };
 
-/* A block of at least POOL_LEAST bytes, aligned to a page; NULL: out of memory. */
+/* A block of at least POOL_LEAST bytes, aligned to a page; NULL: the system has no more
+ * memory, or would soon have no more mappings. */
 void *pool_take(size_t size);
 
-/* The same for who wants zeros: `to_clear` tells how many bytes at the start may not be. */
+/* The same for who wants zeros: `to_clear` tells how many bytes at the start may not
+ * be. */
 void *pool_take_zeros(size_t size, size_t *to_clear);
 
-/* Whether pool_take() returned this.  What malloc returns, nearly all that is asked for,
- * is never at the start of a page. */
+/* Whether pool_take() returned this.  What malloc returns, nearly all that is asked
+ * for, is never at the start of a page. */
 bool pool_has(const void *start);
 static inline bool pool_owns(const void *start)
 {
@@ -53,9 +55,9 @@ void pool_use_huge_pages(bool yes);
 size_t pool_trim(void);
 
 struct pool_stats {
-    uint64_t hits, misses; /* blocks handed out again, and fresh ones */
-    uint64_t faults_saved; /* pages that the kernel need not clear once more */
-    uint64_t returned;     /* blocks given back to the system */
+    uint64_t hits, misses;     /* blocks handed out again, and fresh ones */
+    uint64_t faults_saved;     /* pages that the kernel need not clear once more */
+    uint64_t returned;         /* blocks given back to the system */
     size_t in_use, peak, idle; /* bytes */
 };
 struct pool_stats pool_stats(void);

@@ -1,5 +1,5 @@
-/* ring.c - memory that is mapped twice, one copy after the other: what runs over its end
- * goes on at its beginning, and is contiguous for the reader. */
+/* ring.c - memory that is mapped twice, one copy after the other: what runs over its
+ * end goes on at its beginning, and is contiguous for the reader. */
 #define _GNU_SOURCE
 #include "arena_type.h"
 
