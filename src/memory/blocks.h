@@ -40,8 +40,8 @@ struct block_stack {
 
 struct block *block_of(block_id id);
 
-/* The block that begins at this address; 0: no block of ours does. */
-block_id blocks_find(const void *address);
+/* The block that begins there; 0: no block of ours does. */
+block_id blocks_find(const void *pointer);
 
 /* A record for new memory.  0: out of memory. */
 block_id blocks_add(void *start);

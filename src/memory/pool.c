@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -421,15 +422,14 @@ static void reset_in_child(void)
 
 static size_t read_mappings_allowed(void)
 {
-    long allowed = SYSTEM_MAPPINGS;
+    char text[32];
+    long allowed = 0;
     FILE *file = fopen("/proc/sys/vm/max_map_count", "re");
     if (file) {
-        if (fscanf(file, "%ld", &allowed) != 1 || allowed < 0) {
-            allowed = SYSTEM_MAPPINGS;
-        }
+        allowed = fgets(text, sizeof text, file) ? strtol(text, NULL, 10) : 0;
         fclose(file);
     }
-    return (size_t)allowed;
+    return allowed > 0 ? (size_t)allowed : SYSTEM_MAPPINGS;
 }
 
 int pool_init(void)
