@@ -25,8 +25,10 @@ static int map_twice(struct ring_object *ring)
     int error = ftruncate(fd, (off_t)ring->nbytes) < 0 ? errno : 0;
     char *base = error ? NULL : pages_reserve(2 * ring->nbytes, pages_size());
     for (int copy = 0; base && copy < 2 && !error; copy++) {
-        if (mmap(base + (size_t)copy * ring->nbytes, ring->nbytes,
-                 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
+        const void *place = base + (size_t)copy * ring->nbytes;
+        const void *there = mmap((void *)place, ring->nbytes, PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_FIXED, fd, 0);
+        if (there != place) {
             error = errno;
             pages_unmap(base, 2 * ring->nbytes);
         }
