@@ -43,7 +43,6 @@ static void *map_aligned(size_t bytes, size_t alignment, int protection)
     if (more > before) {
         munmap(start + before + bytes, more - before);
     }
-    /* cppcheck-suppress memleak ; it is the caller's */
     return start + before;
 }
 
