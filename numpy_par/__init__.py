@@ -21,7 +21,7 @@ from numpy_par import _engine  # isort: skip
 
 import numpy as _np
 
-from numpy_par import _threads, memory
+from numpy_par import _kernels, _threads, memory
 from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
@@ -35,6 +35,7 @@ from numpy_par._threads import get_num_threads, set_num_threads, threads
 __version__ = _engine.version
 
 _threads.configure()
+_kernels.configure()
 memory.configure()
 
 

@@ -130,6 +130,7 @@ class Explanation:
     reason: str | None
     path: Literal["direct", "iterator", "buffered", "gufunc", "numpy"]
     loop: str | None
+    kernel: str | None
     elements: int
     pieces: int
     threads: int

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from numpy_par import _drop_in, _engine, _threads, memory
+from numpy_par import _drop_in, _engine, _kernels, _threads, memory
 
 
 def show_config(mode: str = "stdout") -> dict | None:
@@ -52,6 +52,7 @@ def _config() -> dict:
         "cpu": {
             "name": _cpu_name(),
             "simd": build["simd"],
+            "kernels": _kernels.level,
             "architecture": platform.machine(),
         },
         "threads": {

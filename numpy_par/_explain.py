@@ -25,6 +25,8 @@ class Explanation:
         aligned copy; the loop dimensions of a gufunc; or NumPy's own call, untouched.
     loop : str or None
         The dtypes of the loop that NumPy chooses, ``"float64, float64 -> float64"``.
+    kernel : str or None
+        The instruction set of numpy_par's own kernel, if the loop is one; None: NumPy's.
     elements, pieces, threads : int
         Elements (core problems of a gufunc), pieces they are cut into, threads that
         would share these.
@@ -37,6 +39,7 @@ class Explanation:
     reason: str | None
     path: str
     loop: str | None
+    kernel: str | None
     elements: int
     pieces: int
     threads: int
@@ -50,6 +53,7 @@ class Explanation:
         )
         rows = [
             ("loop", self.loop or "none"),
+            *([("kernel", f"numpy_par's, {self.kernel}")] if self.kernel else []),
             ("path", self.path),
             ("elements", f"{self.elements:,}"),
         ]
@@ -102,6 +106,7 @@ def explain(ufunc: np.ufunc, *args, **kwargs) -> Explanation:
         reason=report["reason"],
         path=report["path"],
         loop=_loop(ufunc, args, kwargs),
+        kernel=report["kernel"],
         elements=report["elements"],
         pieces=report["pieces"],
         threads=report["threads"],

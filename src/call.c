@@ -275,7 +275,7 @@ const char *call_parse(struct call *call, const struct state *state,
     const char *reason = NULL;
     memset(call, 0, sizeof *call);
     call->state = state;
-    call->ufunc = ufunc;
+    call->ufunc = call->loops = ufunc;
     call->name = ufunc->name;
     call->core = ufunc->core_enabled != 0;
     call->nin = ufunc->nin;

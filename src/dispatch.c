@@ -34,8 +34,8 @@ static inline unsigned look_slot(const struct route *route, PyObject *const *arg
  * NULL without an exception: NumPy is to run the call, for the reason in the report.
  */
 __attribute__((noinline)) static PyObject *
-engine_run(struct route *route, PyObject *const *args, Py_ssize_t nargs,
-           PyObject *kwnames, bool explain, struct report *report)
+engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
+           Py_ssize_t nargs, PyObject *kwnames, bool explain, struct report *report)
 {
     struct call call;
     struct plan plan = {0};
@@ -48,6 +48,7 @@ engine_run(struct route *route, PyObject *const *args, Py_ssize_t nargs,
     if (report->reason) {
         return NULL;
     }
+    call.loops = route->loops[bits];
     report->elements = call.size;
     struct worth worth;
     report->reason = worth_consider(&worth, &call, &route->costs, explain);
@@ -75,6 +76,7 @@ engine_run(struct route *route, PyObject *const *args, Py_ssize_t nargs,
                                  : elementwise_run(&call, &plan, &job, explain, report);
 
 finish:
+    report->kernel = plan.kernel;
     plan_clear(&plan);
     call_clear(&call);
     return result;
@@ -152,7 +154,32 @@ static inline bool worth_a_look(struct route *route, PyObject *const *args,
     return looks % LOOK_AGAIN == 0;
 }
 
-GLANCE_COMPACT PyObject *dispatch_large(struct route *route, vectorcallfunc numpy_call,
+/* Arrays and numbers, no objects that may want to do a call in their own way. */
+static bool are_plain(const struct route *route, PyObject *const *args, Py_ssize_t n)
+{
+    bool plain = true;
+    for (Py_ssize_t i = 0; i < n && plain; i++) {
+        plain = args[i] == Py_None || call_is_plain_array(route->state, args[i]) ||
+                PyArray_CheckAnyScalarExact(args[i]) || PyList_CheckExact(args[i]) ||
+                PyTuple_CheckExact(args[i]);
+    }
+    return plain;
+}
+
+/* NumPy's machinery, with our kernels where small calls need them too. */
+static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
+                            vectorcallfunc numpy_call, PyObject *const *args,
+                            size_t nargsf, PyObject *kwnames)
+{
+    if (bits == KERNELS_CLOSE && route_has_own_bits(route) &&
+        are_plain(route, args, PyVectorcall_NARGS(nargsf))) {
+        return route->numpy_call((PyObject *)route->loops[bits], args, nargsf, kwnames);
+    }
+    return numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+}
+
+GLANCE_COMPACT PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
+                                        vectorcallfunc numpy_call,
                                         PyObject *const *args, size_t nargsf,
                                         PyObject *kwnames)
 {
@@ -163,16 +190,22 @@ GLANCE_COMPACT PyObject *dispatch_large(struct route *route, vectorcallfunc nump
     PyObject *result = NULL;
     if (nargs >= route->nin &&
         worth_a_look(route, args, elements_at_most(args, route->nin, n))) {
-        result = engine_run(route, args, nargs, kwnames, false, &report);
+        result = engine_run(route, bits, args, nargs, kwnames, false, &report);
         atomic_fetch_add_explicit(&numpy_calls, result == NULL, memory_order_relaxed);
     }
     if (result == NULL && !PyErr_Occurred()) {
-        result = numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+        result = call_numpy(route, bits, numpy_call, args, nargsf, kwnames);
     }
     if (since) {
         profile_call(route->numpy->name, args, n, result, &report, since);
     }
     return result;
+}
+
+static inline PyObject *small_target(const struct route *route)
+{
+    return (PyObject *)(route_has_own_bits(route) ? route->loops[KERNELS_CLOSE]
+                                                  : route->numpy);
 }
 
 /* Apart, so that dispatch_call() stays short. */
@@ -182,8 +215,9 @@ GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args
     struct route *route = route_of(self);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
     return glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)
-               ? route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames)
-               : dispatch_large(route, route->numpy_call, args, nargsf, kwnames);
+               ? route->numpy_call(small_target(route), args, nargsf, kwnames)
+               : dispatch_large(route, KERNELS_CLOSE, route->numpy_call, args, nargsf,
+                                kwnames);
 }
 
 GLANCE_COMPACT PyObject *dispatch_call(PyObject *self, PyObject *const *args,
@@ -191,20 +225,21 @@ GLANCE_COMPACT PyObject *dispatch_call(PyObject *self, PyObject *const *args,
 {
     struct route *route = route_of(self);
     return kwnames == NULL && glance_is_short(args, PyVectorcall_NARGS(nargsf))
-               ? route->numpy_call((PyObject *)route->numpy, args, nargsf, NULL)
+               ? route->numpy_call(small_target(route), args, nargsf, NULL)
                : call_other(self, args, nargsf, kwnames);
 }
 
-PyObject *dispatch_engine(struct route *route, PyObject *const *args, Py_ssize_t nargs,
-                          PyObject *kwnames, struct report *report)
+PyObject *dispatch_engine(struct route *route, enum kernel_bits bits,
+                          PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
+                          struct report *report)
 {
-    return engine_run(route, args, nargs, kwnames, false, report);
+    return engine_run(route, bits, args, nargs, kwnames, false, report);
 }
 
 int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,
                      PyObject *kwnames, struct report *report)
 {
-    engine_run(route, args, nargs, kwnames, true, report); /* never has a result */
+    engine_run(route, KERNELS_CLOSE, args, nargs, kwnames, true, report); /* never has a result */
     return PyErr_Occurred() ? -1 : 0;
 }
 

@@ -6,6 +6,7 @@
 #define NPP_DISPATCH_H
 
 #include "drive.h"
+#include "kernels.h"
 
 enum { LOOK_SLOTS = 64 };
 
@@ -19,6 +20,8 @@ struct route {
     PyObject *module;
     PyUFuncObject *numpy;
     vectorcallfunc numpy_call;
+    /* Copies with kernels of ours, by enum kernel_bits; NumPy's where there are none. */
+    PyUFuncObject *loops[2];
     int nin;
     struct plan_cache plans;
     struct cost_table costs;
@@ -37,14 +40,24 @@ static inline struct route *route_of(PyObject *parallel_ufunc)
 PyObject *dispatch_call(PyObject *self, PyObject *const *args, size_t nargsf,
                         PyObject *kwnames);
 
-/* The same for a call that is not tiny, by way of which NumPy's is reached. */
-PyObject *dispatch_large(struct route *route, vectorcallfunc numpy_call,
-                         PyObject *const *args, size_t nargsf, PyObject *kwnames);
+/* The same for a call that is not tiny, with the kernels of some bits, by way of which
+ * NumPy's is reached. */
+PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
+                         vectorcallfunc numpy_call, PyObject *const *args,
+                         size_t nargsf, PyObject *kwnames);
+
+/* Whether small calls too have to go through our kernels, for their bits to be the same as
+ * those of large ones. */
+static inline bool route_has_own_bits(const struct route *route)
+{
+    return route->loops[KERNELS_CLOSE] != route->loops[KERNELS_SAME];
+}
 
 /* Without a glance, and without NumPy: NULL, without an exception, for a call that it
  * is to run for the reason in the report. */
-PyObject *dispatch_engine(struct route *route, PyObject *const *args, Py_ssize_t nargs,
-                          PyObject *kwnames, struct report *report);
+PyObject *dispatch_engine(struct route *route, enum kernel_bits bits,
+                          PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
+                          struct report *report);
 
 /* What a call would do.  0, or -1 with an exception set. */
 int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,

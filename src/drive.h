@@ -15,6 +15,7 @@
 struct report {
     const char *reason; /* why on one thread, or why NumPy; NULL: in parallel */
     const char *path;   /* "direct", "iterator", "buffered", "gufunc", "numpy" */
+    const char *kernel; /* the level of our kernel; NULL: the loop is NumPy's */
     npy_intp elements, pieces;
     int threads;
     double ns; /* an element, on one thread; negative: not known */

@@ -3,10 +3,12 @@
 #define NPP_HOOK_CALL_H
 
 #include "drive.h"
+#include "kernels.h"
 
 struct hook_call {
     const struct state *state;
     struct cost_table *costs; /* of this hook */
+    enum kernel_bits bits;
     struct report report;
 };
 

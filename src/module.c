@@ -10,6 +10,7 @@
 #include "glance.h"
 #include "gufunc.h"
 #include "hooks/hooks.h"
+#include "kernels.h"
 #include "memory/arena.h"
 #include "memory/arena_type.h"
 #include "memory/handler.h"
@@ -117,10 +118,11 @@ static PyObject *remove_unused_hooks(PyObject *module, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-static PyObject *enable_everywhere(PyObject *module, PyObject *on)
+/* By the values of the context variable: see hooks.c. */
+static PyObject *enable_everywhere(PyObject *module, PyObject *value)
 {
     (void)module;
-    hooks_set_everywhere(on == Py_True);
+    hooks_set_everywhere(hooks_mode_of(value));
     Py_RETURN_NONE;
 }
 
@@ -138,7 +140,7 @@ static PyObject *count_contexts(PyObject *module, PyObject *more)
 static PyObject *is_enabled(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    return PyBool_FromLong(hooks_are_on());
+    return PyBool_FromLong(hooks_mode() != HOOKS_OFF);
 }
 
 static PyObject *begin_profile(PyObject *module, PyObject *unused)
@@ -268,6 +270,23 @@ static PyObject *counters(PyObject *module, PyObject *unused)
         (unsigned long long)dispatch_numpy_calls());
 }
 
+/* None: by the CPU. */
+static PyObject *choose_kernels(PyObject *module, PyObject *level)
+{
+    (void)module;
+    const char *name = level == Py_None ? NULL : PyUnicode_AsUTF8(level);
+    if (PyErr_Occurred() || kernels_choose(name) < 0) {
+        return NULL;
+    }
+    return PyUnicode_FromString(kernels_level());
+}
+
+static PyObject *kernels(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return kernels_list();
+}
+
 static const char *simd_level(void)
 {
 #if defined(__x86_64__)
@@ -331,6 +350,8 @@ static PyMethodDef methods[] = {
     {"pool_figures", pool_figures, METH_NOARGS, NULL},
     {"set_min_elements", set_min_elements, METH_O, NULL},
     {"set_rendezvous", set_rendezvous, METH_O, NULL},
+    {"kernels", kernels, METH_NOARGS, NULL},
+    {"choose_kernels", choose_kernels, METH_O, NULL},
     {"counters", counters, METH_NOARGS, NULL},
     {"build_info", build_info, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},

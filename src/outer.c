@@ -42,7 +42,7 @@ PyObject *outer_call(struct hook_call *hook, PyObject *self, PyObject *const *ar
         all[2 + i] = args[2 + i];
     }
     PyObject *result =
-        dispatch_engine(route_of(parallel), all, 2, kwnames, &hook->report);
+        dispatch_engine(route_of(parallel), hook->bits, all, 2, kwnames, &hook->report);
     Py_DECREF(view);
     return result;
 }

@@ -1,6 +1,8 @@
 /* plan.c - see plan.h. */
 #include "plan.h"
 
+#include "kernels.h"
+
 #include <string.h>
 
 /* What _get_strided_loop fills in; the layout and the capsule's name are given in
@@ -29,7 +31,7 @@ static PyObject *kinds_of(const struct call *call)
 static int resolve(struct plan *plan, const struct call *call, struct call_info **info)
 {
     int status = -1;
-    PyObject *ufunc = (PyObject *)call->ufunc;
+    PyObject *ufunc = (PyObject *)call->loops;
     PyObject *casting =
         call->casting_object ? call->casting_object : call->state->same_kind;
     PyObject *resolved = NULL, *filled = NULL;
@@ -143,6 +145,28 @@ static const char *refuse_values(const struct plan *plan, const struct call *cal
     return reason ? reason : refuse_repetition(plan, call);
 }
 
+int plan_number(const struct plan *plan, const struct call *call)
+{
+    const PyUFuncObject *ufunc = call->loops;
+    for (int number = 0; number < ufunc->ntypes; number++) {
+        bool same = true;
+        for (int i = 0; i < call->nop && same; i++) {
+            same = ufunc->types[number * ufunc->nargs + i] ==
+                   plan_descr(plan, i)->type_num;
+        }
+        if (same) {
+            return number;
+        }
+    }
+    return -1;
+}
+
+static const char *kernel_of(const struct plan *plan, const struct call *call)
+{
+    const int number = call->loops == call->ufunc ? -1 : plan_number(plan, call);
+    return number < 0 ? NULL : kernels_whose(call->loops->functions[number]);
+}
+
 const char *plan_make(struct plan *plan, const struct call *call,
                       struct plan_cache *cache)
 {
@@ -192,6 +216,7 @@ const char *plan_make(struct plan *plan, const struct call *call,
     plan->loop.context = info->context;
     plan->loop.aux = info->auxdata;
     plan->fpe = !info->no_floatingpoint_errors;
+    plan->kernel = kernel_of(plan, call);
     plan->may_raise = raises(plan, call);
     plan->may_fail = plan->may_raise || info->strided_loop != call->state->legacy_loop;
     plan_cache_keep(cache, call, plan);
@@ -245,7 +270,7 @@ static int learn_legacy_loop(struct state *state, PyObject *numpy)
     PyObject *add = PyObject_GetAttrString(numpy, "add");
     PyObject *array = PyArray_SimpleNew(1, &one, NPY_DOUBLE);
     if (add && array) {
-        call.ufunc = (PyUFuncObject *)add;
+        call.ufunc = call.loops = (PyUFuncObject *)add;
         call.op[0] = call.op[1] = (PyArrayObject *)array;
         status = resolve(&plan, &call, &info);
         state->legacy_loop = status == 0 ? info->strided_loop : NULL;

@@ -19,7 +19,7 @@ static bool is_for(const struct kept_plan *kept, const struct call *call)
     }
     /* Somebody may have put another loop in its place (PyUFunc_ReplaceLoopBySignature).
      */
-    return call->ufunc->functions[kept->number] == kept->function;
+    return call->loops->functions[kept->number] == kept->function;
 }
 
 bool plan_cache_find(const struct plan_cache *cache, const struct call *call,
@@ -71,24 +71,6 @@ static void count_dtypes(const struct plan *plan, int more)
     }
 }
 
-/* The number of the classic loop that a plan has; -1: it is not in the ufunc's table.
- */
-static int number_of_loop(const struct call *call, const struct plan *plan)
-{
-    const PyUFuncObject *ufunc = call->ufunc;
-    for (int number = 0; number < ufunc->ntypes; number++) {
-        bool same = true;
-        for (int i = 0; i < call->nop && same; i++) {
-            same = ufunc->types[number * ufunc->nargs + i] ==
-                   plan_descr(plan, i)->type_num;
-        }
-        if (same) {
-            return number;
-        }
-    }
-    return -1;
-}
-
 static bool may_be_kept(const struct call *call, const struct plan *plan)
 {
     bool keep = !plan->may_fail && is_cacheable(call);
@@ -110,13 +92,13 @@ static void kept_free(struct kept_plan *kept)
 void plan_cache_keep(struct plan_cache *cache, const struct call *call,
                      const struct plan *plan)
 {
-    const int number = may_be_kept(call, plan) ? number_of_loop(call, plan) : -1;
+    const int number = may_be_kept(call, plan) ? plan_number(plan, call) : -1;
     struct kept_plan *kept = number >= 0 ? PyMem_Calloc(1, sizeof *kept) : NULL;
     if (kept == NULL) {
         return; /* it goes without */
     }
     kept->number = number;
-    kept->function = call->ufunc->functions[number];
+    kept->function = call->loops->functions[number];
     for (int i = 0; i < call->nop; i++) {
         kept->key[i] = plan_kind(call, i);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dispatch.h"
+#include "kernels.h"
 
 /* -- the objects ---------------------------------------------------------------- */
 
@@ -13,6 +14,8 @@ static int route_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(route->module);
     Py_VISIT(route->numpy);
+    Py_VISIT(route->loops[KERNELS_SAME]);
+    Py_VISIT(route->loops[KERNELS_CLOSE]);
     return plan_cache_traverse(&route->plans, visit, arg);
 }
 
@@ -24,6 +27,8 @@ static void route_dealloc(PyObject *self)
     plan_cache_clear(&route->plans);
     Py_XDECREF(route->module);
     Py_XDECREF(route->numpy);
+    Py_XDECREF(route->loops[KERNELS_SAME]);
+    Py_XDECREF(route->loops[KERNELS_CLOSE]);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -41,6 +46,48 @@ static PyType_Spec route_spec = {
     .slots = route_slots,
 };
 
+/*
+ * A copy made with NumPy's constructor, then given what that has no parameter for.
+ * Types, and loops that are not ours, belong to NumPy's ufunc, which the route keeps alive.
+ */
+static PyUFuncObject *duplicate(PyUFuncObject *ufunc, PyUFuncGenericFunction *functions,
+                                void **data)
+{
+    PyUFuncObject *copy =
+        (PyUFuncObject *)PyUFunc_FromFuncAndDataAndSignatureAndIdentity(
+            functions, data, ufunc->types, ufunc->ntypes, ufunc->nin, ufunc->nout,
+            ufunc->identity, ufunc->name, ufunc->doc, 0, ufunc->core_signature,
+            ufunc->identity_value);
+    if (copy == NULL) {
+        return NULL;
+    }
+    copy->type_resolver = ufunc->type_resolver;
+    copy->iter_flags = ufunc->iter_flags;
+    if (ufunc->op_flags) {
+        memcpy(copy->op_flags, ufunc->op_flags,
+               sizeof *copy->op_flags * (size_t)ufunc->nargs);
+    }
+    Py_XINCREF(ufunc->userloops);
+    Py_XSETREF(copy->userloops, ufunc->userloops);
+    Py_XINCREF(ufunc->_loops); /* shared: a loop registered with one is one of both */
+    Py_XSETREF(copy->_loops, ufunc->_loops);
+    return copy;
+}
+
+/* A copy with kernels of ours in its table; `without` if there are no more of them. */
+static PyUFuncObject *with_kernels(PyUFuncObject *ufunc, enum kernel_bits bits,
+                                   PyUFuncObject *without)
+{
+    struct kernel_tables tables;
+    const int before = bits == KERNELS_SAME ? 0 : kernels_count(ufunc, KERNELS_SAME);
+    if (kernels_count(ufunc, bits) == before) {
+        return (PyUFuncObject *)Py_NewRef((PyObject *)without);
+    }
+    return kernels_tables(ufunc, bits, &tables) < 0
+               ? NULL
+               : duplicate(ufunc, tables.functions, tables.data);
+}
+
 static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
 {
     PyTypeObject *type = (PyTypeObject *)state->route_type;
@@ -49,8 +96,16 @@ static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
         route->state = state;
         route->module = Py_NewRef(PyType_GetModule(type));
         route->numpy = (PyUFuncObject *)Py_NewRef(ufunc);
+        route->loops[KERNELS_SAME] = with_kernels(ufunc, KERNELS_SAME, ufunc);
+        route->loops[KERNELS_CLOSE] =
+            route->loops[KERNELS_SAME]
+                ? with_kernels(ufunc, KERNELS_CLOSE, route->loops[KERNELS_SAME])
+                : NULL;
         route->numpy_call = ufunc->vectorcall;
         route->nin = ufunc->nin;
+        if (route->loops[KERNELS_CLOSE] == NULL) {
+            Py_CLEAR(route);
+        }
     }
     return route;
 }
@@ -86,37 +141,18 @@ static int copy_attributes(PyObject *ours, PyObject *ufunc)
     return status;
 }
 
-/*
- * A copy made with NumPy's constructor, then given what that has no parameter for.
- * Loops and types belong to NumPy's ufunc, which the route keeps alive.
- */
+/* The parallel ufunc that stands for one of NumPy's. */
 static PyObject *copy_ufunc(struct state *state, PyUFuncObject *ufunc)
 {
     struct route *route = route_new(state, ufunc);
-    if (route == NULL) {
-        return NULL;
-    }
     PyUFuncObject *copy =
-        (PyUFuncObject *)PyUFunc_FromFuncAndDataAndSignatureAndIdentity(
-            ufunc->functions, (void **)ufunc->data, ufunc->types, ufunc->ntypes,
-            ufunc->nin, ufunc->nout, ufunc->identity, ufunc->name, ufunc->doc, 0,
-            ufunc->core_signature, ufunc->identity_value);
+        route ? duplicate(ufunc, ufunc->functions, (void **)ufunc->data) : NULL;
     if (copy == NULL) {
-        Py_DECREF(route);
+        Py_XDECREF(route);
         return NULL;
     }
     copy->obj = (PyObject *)route;
     PyObject_GC_Track(copy); /* as np.frompyfunc does: only `obj` can be in a cycle */
-    copy->type_resolver = ufunc->type_resolver;
-    copy->iter_flags = ufunc->iter_flags;
-    if (ufunc->op_flags) {
-        memcpy(copy->op_flags, ufunc->op_flags,
-               sizeof *copy->op_flags * (size_t)ufunc->nargs);
-    }
-    Py_XINCREF(ufunc->userloops);
-    Py_XSETREF(copy->userloops, ufunc->userloops);
-    Py_XINCREF(ufunc->_loops); /* shared: a loop registered with one is one of both */
-    Py_XSETREF(copy->_loops, ufunc->_loops);
     copy->vectorcall = dispatch_call;
     if (copy_attributes((PyObject *)copy, (PyObject *)ufunc) < 0) {
         Py_CLEAR(copy);
@@ -188,7 +224,8 @@ PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *
     if (status < 0) {
         return NULL;
     }
-    return Py_BuildValue("{s:z,s:s,s:n,s:n,s:i,s:d}", "reason", report.reason, "path",
+    return Py_BuildValue("{s:z,s:z,s:s,s:n,s:n,s:i,s:d}", "reason", report.reason,
+                         "kernel", report.kernel, "path",
                          report.reason ? "numpy" : report.path, "elements",
                          (Py_ssize_t)report.elements, "pieces",
                          (Py_ssize_t)report.pieces, "threads", report.threads, "ns",

@@ -2,29 +2,38 @@
 #include "hooks.h"
 
 #include "../glance.h"
+#include "../kernels.h"
 #include "../profile.h"
 #include "slots.h"
 
 struct hooks hooks;
 
 static struct {
-    _Atomic bool everywhere;
+    _Atomic int everywhere; /* a mode */
     _Atomic int contexts;
-} enabled;
+} enabled = {.everywhere = HOOKS_OFF};
 
-bool hooks_are_on(void)
+/* The variable holds True, False, or a text: on, with NumPy's bits only. */
+int hooks_mode_of(const PyObject *value)
 {
+    return value == Py_False  ? HOOKS_OFF
+           : value == Py_True ? KERNELS_CLOSE
+                              : KERNELS_SAME;
+}
+
+int hooks_mode(void)
+{
+    const int everywhere = atomic_load_explicit(&enabled.everywhere, memory_order_relaxed);
     if (atomic_load_explicit(&enabled.contexts, memory_order_relaxed) == 0) {
-        return atomic_load_explicit(&enabled.everywhere, memory_order_relaxed);
+        return everywhere;
     }
     PyObject *value = NULL;
     if (PyContextVar_Get(hooks.state->enabled_variable, NULL, &value) < 0) {
         PyErr_Clear();
     }
-    const bool on =
-        value && value != Py_None ? value == Py_True : atomic_load(&enabled.everywhere);
+    const int mode = value && value != Py_None ? hooks_mode_of(value) : everywhere;
     Py_XDECREF(value);
-    return on;
+    return mode;
 }
 
 bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs)
@@ -63,7 +72,8 @@ int hooks_install(struct state *state)
 
 void hooks_remove_unused(void)
 {
-    if (!atomic_load(&enabled.everywhere) && atomic_load(&enabled.contexts) == 0) {
+    if (atomic_load(&enabled.everywhere) == HOOKS_OFF &&
+        atomic_load(&enabled.contexts) == 0) {
         ufunc_slots_remove();
         method_slots_remove();
     }
@@ -88,9 +98,9 @@ PyObject *hooks_status(void)
     return list;
 }
 
-void hooks_set_everywhere(bool on)
+void hooks_set_everywhere(int mode)
 {
-    atomic_store(&enabled.everywhere, on);
+    atomic_store(&enabled.everywhere, mode);
 }
 
 void hooks_count_contexts(int more)

@@ -25,11 +25,17 @@ void hooks_remove_unused(void);
 /* [(name, "on" | "off" | why it is left out)], or NULL with an exception set. */
 PyObject *hooks_status(void);
 
-/* On for everybody; and how many contexts have a say of their own. */
-void hooks_set_everywhere(bool on);
+/* Off, or on with the kernels of some bits (enum kernel_bits). */
+enum { HOOKS_OFF = -1 };
+
+/* For everybody; and how many contexts have a say of their own. */
+void hooks_set_everywhere(int mode);
 void hooks_count_contexts(int more);
 
-/* On here and now? */
-bool hooks_are_on(void);
+/* Here and now. */
+int hooks_mode(void);
+
+/* What True, False and "exact" stand for. */
+int hooks_mode_of(const PyObject *value);
 
 #endif

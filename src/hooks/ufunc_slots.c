@@ -12,6 +12,7 @@ enum { TABLE_SIZE = 2048 };
 /* Entries are added, complete, before their slot is filled, and never leave. */
 static struct ufunc_hook {
     PyUFuncObject *ufunc;
+    const PyUFuncObject *quick; /* the same, if small calls may go straight to NumPy */
     struct route *route;
     vectorcallfunc saved;
     const char *left_out; /* why, or NULL */
@@ -38,22 +39,24 @@ GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args
 {
     const struct ufunc_hook *hook = find(self);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-    if (glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
+    if (hook->quick && glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
         return hook->saved(self, args, nargsf, kwnames);
     }
     if (is_test()) {
         Py_RETURN_NONE;
     }
-    return hooks_are_on()
-               ? dispatch_large(hook->route, hook->saved, args, nargsf, kwnames)
-               : hook->saved(self, args, nargsf, kwnames);
+    const int mode = hooks_mode();
+    return mode == HOOKS_OFF
+               ? hook->saved(self, args, nargsf, kwnames)
+               : dispatch_large(hook->route, (enum kernel_bits)mode, hook->saved, args,
+                                nargsf, kwnames);
 }
 
 GLANCE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args,
                                                  size_t nargsf, PyObject *kwnames)
 {
     const struct ufunc_hook *hook = place(self, 0);
-    return hook->ufunc == (PyUFuncObject *)self && kwnames == NULL &&
+    return hook->quick == (PyUFuncObject *)self && kwnames == NULL &&
                    glance_is_short(args, PyVectorcall_NARGS(nargsf))
                ? hook->saved(self, args, nargsf, kwnames)
                : call_large(self, args, nargsf, kwnames);
@@ -119,6 +122,7 @@ int ufunc_slots_prepare(struct state *state, PyObject *functions)
             return -1;
         }
         hook->route = (struct route *)Py_NewRef((PyObject *)route_of(ours));
+        hook->quick = route_has_own_bits(hook->route) ? NULL : (PyUFuncObject *)ufunc;
         hook->ufunc = (PyUFuncObject *)Py_NewRef(ufunc);
     }
     return 0;

@@ -1,0 +1,153 @@
+/* kernels.c - see kernels.h. */
+#include "kernels.h"
+
+#include <string.h>
+
+#include "kernels/kernel.h"
+
+enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
+enum { SAME = KERNELS_SAME, CLOSE = KERNELS_CLOSE };
+
+static const struct row {
+    const char *ufunc, *types;
+    enum kernel_bits bits;
+    unsigned levels;
+} rows[ROW_COUNT] = {
+#define OP(ufunc, types, kernel, bits, levels)                                         \
+  [ROW_##kernel] = {#ufunc, types, (enum kernel_bits)bits, levels},
+#include "ops.def"
+};
+
+static const struct level {
+    const char *name;
+    kernel_table *table;
+} levels[LEVEL_COUNT] = {
+    [LEVEL_BASE] = {"baseline", &kernels_base},
+#if defined(__x86_64__)
+    [LEVEL_AVX2] = {"avx2", &kernels_avx2},
+    [LEVEL_AVX512] = {"avx512", &kernels_avx512},
+#endif
+};
+
+static int chosen = -1;
+
+static bool cpu_has(int level)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                      __builtin_cpu_supports("f16c");
+    const bool avx512 =
+        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    return level == LEVEL_BASE || (avx2 && (level == LEVEL_AVX2 || avx512));
+#else
+    return level == LEVEL_BASE;
+#endif
+}
+
+int kernels_choose(const char *name)
+{
+    int best = -1;
+    for (int level = 0; level < LEVEL_COUNT && levels[level].name; level++) {
+        if (name && strcmp(name, levels[level].name) == 0 && !cpu_has(level)) {
+            PyErr_Format(PyExc_ValueError, "this CPU has no %s", name);
+            return -1;
+        }
+        if (cpu_has(level) && (!name || strcmp(name, levels[level].name) == 0)) {
+            best = level;
+        }
+    }
+    if (best < 0) {
+        PyErr_SetString(PyExc_ValueError, "it must be baseline, avx2 or avx512");
+        return -1;
+    }
+    chosen = best;
+    return 0;
+}
+
+const char *kernels_level(void)
+{
+    return chosen < 0 ? "none" : levels[chosen].name;
+}
+
+/* The kernel for loop number i of a ufunc, or NULL. */
+static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits bits)
+{
+    const char *types = ufunc->types + (size_t)i * (size_t)ufunc->nargs;
+    for (int row = 0; row < ROW_COUNT && chosen >= 0; row++) {
+        if (!(rows[row].levels >> chosen & 1) || rows[row].bits > bits ||
+            strcmp(rows[row].ufunc, ufunc->name) != 0) {
+            continue;
+        }
+        const char *wanted = rows[row].types;
+        bool same = true;
+        for (int k = 0; k < ufunc->nargs; k++, wanted++) {
+            wanted += k == ufunc->nin ? 2 : 0; /* the arrow */
+            PyArray_Descr *descr = PyArray_DescrFromType(types[k]);
+            same = same && descr && descr->type == *wanted;
+            Py_XDECREF(descr);
+        }
+        if (same) {
+            return (*levels[chosen].table)[row];
+        }
+    }
+    return NULL;
+}
+
+int kernels_count(const PyUFuncObject *ufunc, enum kernel_bits bits)
+{
+    int count = 0;
+    for (int i = 0; i < ufunc->ntypes && !ufunc->core_enabled; i++) {
+        count += find(ufunc, i, bits) != NULL;
+    }
+    return count;
+}
+
+int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
+                   struct kernel_tables *tables)
+{
+    const size_t n = (size_t)ufunc->ntypes;
+    tables->functions = PyMem_Calloc(n, sizeof *tables->functions);
+    tables->data = PyMem_Calloc(n, sizeof *tables->data);
+    if (!tables->functions || !tables->data) {
+        PyMem_Free(tables->functions);
+        PyMem_Free(tables->data);
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (int i = 0; i < ufunc->ntypes; i++) {
+        kernel_function *kernel = find(ufunc, i, bits);
+        tables->functions[i] =
+            kernel ? (PyUFuncGenericFunction)kernel : ufunc->functions[i];
+        tables->data[i] = ufunc->data ? (void *)ufunc->data[i] : NULL;
+    }
+    return 0;
+}
+
+PyObject *kernels_list(void)
+{
+    PyObject *list = PyList_New(0);
+    for (int i = 0; list && i < ROW_COUNT && chosen >= 0; i++) {
+        if (!(rows[i].levels >> chosen & 1) || !(*levels[chosen].table)[i]) {
+            continue;
+        }
+        PyObject *row = Py_BuildValue("(sss)", rows[i].ufunc, rows[i].types,
+                                      rows[i].bits == KERNELS_SAME ? "same" : "close");
+        if (row == NULL || PyList_Append(list, row) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(row);
+    }
+    return list;
+}
+
+const char *kernels_whose(PyUFuncGenericFunction function)
+{
+    for (int row = 0; row < ROW_COUNT && chosen >= 0; row++) {
+        if ((*levels[chosen].table)[row] == (kernel_function *)function) {
+            return levels[chosen].name;
+        }
+    }
+    return NULL;
+}

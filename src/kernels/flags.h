@@ -1,0 +1,23 @@
+/*
+ * flags.h - the floating-point status of a kernel that computes more than its result
+ * needs, or in another way: it puts back what was there, and raises what belongs.
+ */
+#ifndef NPP_KERNELS_FLAGS_H
+#define NPP_KERNELS_FLAGS_H
+
+#include "../fpu.h"
+
+#define FLAGS_SAVE int flags = fpu_get_flags();
+#define FLAGS_RESTORE flags_set(flags);
+
+static inline void flags_set(int flags)
+{
+    __asm__ volatile("" ::: "memory"); /* what was computed before stays before */
+    fpu_clear_flags();
+    if (flags) {
+        feraiseexcept(flags);
+    }
+    __asm__ volatile("" ::: "memory");
+}
+
+#endif

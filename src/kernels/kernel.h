@@ -1,0 +1,40 @@
+/*
+ * kernel.h - what a kernel is.  Every file of kernels is compiled once for each
+ * instruction set, with NPP_LEVEL one of base, avx2, avx512; KERNEL() keeps the names
+ * apart.  A kernel has the type of NumPy's classic loops, and never fails, allocates,
+ * prints or sees Python.
+ */
+#ifndef NPP_KERNELS_KERNEL_H
+#define NPP_KERNELS_KERNEL_H
+
+#include <stdint.h>
+
+/* args: inputs, then outputs; n[0] elements; steps in bytes. */
+typedef void kernel_function(char **args, const intptr_t *n, const intptr_t *steps,
+                             void *data);
+
+enum { LEVEL_BASE, LEVEL_AVX2, LEVEL_AVX512, LEVEL_COUNT };
+
+/* The rows of ops.def, by number. */
+enum kernel_row {
+#define OP(ufunc, types, kernel, bits, levels) ROW_##kernel,
+#include "../ops.def"
+    ROW_COUNT
+};
+
+/* What table.c has for each level; NULL: the level lacks what the kernel needs. */
+typedef kernel_function *const kernel_table[ROW_COUNT];
+extern kernel_table kernels_base, kernels_avx2, kernels_avx512;
+
+#define KERNEL_JOIN_(name, level) npp_##name##_##level
+#define KERNEL_JOIN(name, level) KERNEL_JOIN_(name, level)
+#define KERNEL(name) KERNEL_JOIN(name, NPP_LEVEL)
+
+/* Of this level.  Weak, and so NULL in its table, where the level lacks what it needs. */
+#ifdef NPP_LEVEL
+#  define OP(ufunc, types, kernel, bits, levels)                                       \
+    __attribute__((weak)) kernel_function KERNEL(kernel);
+#  include "../ops.def"
+#endif
+
+#endif
