@@ -20,6 +20,7 @@ def configure() -> None:
     global level
     name = os.environ.get("NUMPY_PAR_ISA", "").strip() or None
     try:
-        level = _engine.choose_kernels(name)
+        # For `make tune`: also the kernels that do not win at this level.
+        level = _engine.choose_kernels(name, "NUMPY_PAR_TUNE" in os.environ)
     except ValueError as error:
         raise ImportError(f"the environment variable NUMPY_PAR_ISA is {name!r}: {error}") from None

@@ -20,10 +20,10 @@ struct call {
     PyArrayObject *op[NPP_MAX_SLOTS]; /* owned; NULL: weak input, output to allocate */
     PyObject *weak[NPP_MAX_OPERANDS]; /* borrowed; NULL: not weak */
     PyUFuncObject *loops; /* whose table has the loops: `ufunc`, or a copy with ours */
-    bool given[NPP_MAX_OPERANDS];     /* an output that the caller passed */
-    bool masked;                      /* op[nop] is the where= mask */
-    bool rehearse;                    /* NumPy may warn of how it was called */
-    struct written {                  /* as it was written, for that */
+    bool given[NPP_MAX_OPERANDS]; /* an output that the caller passed */
+    bool masked;                  /* op[nop] is the where= mask */
+    bool rehearse;                /* NumPy may warn of how it was called */
+    struct written {              /* as it was written, for that */
         vectorcallfunc numpy_call;
         PyObject *const *args;
         Py_ssize_t nargs;

@@ -202,9 +202,22 @@ GLANCE_COMPACT PyObject *dispatch_large(struct route *route, enum kernel_bits bi
     return result;
 }
 
+/* Of the calls that come to our ufuncs; those of the drop-in say what they want. */
+static _Atomic int default_bits = KERNELS_CLOSE;
+
+enum kernel_bits dispatch_set_bits(enum kernel_bits bits)
+{
+    return (enum kernel_bits)atomic_exchange(&default_bits, (int)bits);
+}
+
+static inline enum kernel_bits our_bits(void)
+{
+    return (enum kernel_bits)atomic_load_explicit(&default_bits, memory_order_relaxed);
+}
+
 static inline PyObject *small_target(const struct route *route)
 {
-    return (PyObject *)(route_has_own_bits(route) ? route->loops[KERNELS_CLOSE]
+    return (PyObject *)(route_has_own_bits(route) ? route->loops[our_bits()]
                                                   : route->numpy);
 }
 
@@ -216,7 +229,7 @@ GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
     return glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)
                ? route->numpy_call(small_target(route), args, nargsf, kwnames)
-               : dispatch_large(route, KERNELS_CLOSE, route->numpy_call, args, nargsf,
+               : dispatch_large(route, our_bits(), route->numpy_call, args, nargsf,
                                 kwnames);
 }
 
@@ -239,7 +252,8 @@ PyObject *dispatch_engine(struct route *route, enum kernel_bits bits,
 int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,
                      PyObject *kwnames, struct report *report)
 {
-    engine_run(route, KERNELS_CLOSE, args, nargs, kwnames, true, report); /* never has a result */
+    engine_run(route, KERNELS_CLOSE, args, nargs, kwnames, true,
+               report); /* never has a result */
     return PyErr_Occurred() ? -1 : 0;
 }
 

@@ -20,7 +20,8 @@ struct route {
     PyObject *module;
     PyUFuncObject *numpy;
     vectorcallfunc numpy_call;
-    /* Copies with kernels of ours, by enum kernel_bits; NumPy's where there are none. */
+    /* Copies with kernels of ours, by enum kernel_bits; NumPy's where there are none.
+     */
     PyUFuncObject *loops[2];
     int nin;
     struct plan_cache plans;
@@ -46,8 +47,8 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
                          vectorcallfunc numpy_call, PyObject *const *args,
                          size_t nargsf, PyObject *kwnames);
 
-/* Whether small calls too have to go through our kernels, for their bits to be the same as
- * those of large ones. */
+/* Whether small calls too have to go through our kernels, for their bits to be the same
+ * as those of large ones. */
 static inline bool route_has_own_bits(const struct route *route)
 {
     return route->loops[KERNELS_CLOSE] != route->loops[KERNELS_SAME];
@@ -62,6 +63,9 @@ PyObject *dispatch_engine(struct route *route, enum kernel_bits bits,
 /* What a call would do.  0, or -1 with an exception set. */
 int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,
                      PyObject *kwnames, struct report *report);
+
+/* Which kernels calls of our ufuncs use; returns what it was. */
+enum kernel_bits dispatch_set_bits(enum kernel_bits bits);
 
 /* Calls that came past the first glance and were given to NumPy. */
 uint64_t dispatch_numpy_calls(void);

@@ -30,6 +30,7 @@ static const struct level {
 };
 
 static int chosen = -1;
+static bool also_losers;
 
 static bool cpu_has(int level)
 {
@@ -46,7 +47,7 @@ static bool cpu_has(int level)
 #endif
 }
 
-int kernels_choose(const char *name)
+int kernels_choose(const char *name, bool everything)
 {
     int best = -1;
     for (int level = 0; level < LEVEL_COUNT && levels[level].name; level++) {
@@ -63,6 +64,7 @@ int kernels_choose(const char *name)
         return -1;
     }
     chosen = best;
+    also_losers = everything;
     return 0;
 }
 
@@ -71,12 +73,18 @@ const char *kernels_level(void)
     return chosen < 0 ? "none" : levels[chosen].name;
 }
 
+static bool is_used(int row)
+{
+    return chosen >= 0 && (also_losers || rows[row].levels >> chosen & 1) &&
+           (*levels[chosen].table)[row];
+}
+
 /* The kernel for loop number i of a ufunc, or NULL. */
 static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits bits)
 {
     const char *types = ufunc->types + (size_t)i * (size_t)ufunc->nargs;
-    for (int row = 0; row < ROW_COUNT && chosen >= 0; row++) {
-        if (!(rows[row].levels >> chosen & 1) || rows[row].bits > bits ||
+    for (int row = 0; row < ROW_COUNT; row++) {
+        if (!is_used(row) || rows[row].bits > bits ||
             strcmp(rows[row].ufunc, ufunc->name) != 0) {
             continue;
         }
@@ -128,12 +136,14 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
 PyObject *kernels_list(void)
 {
     PyObject *list = PyList_New(0);
-    for (int i = 0; list && i < ROW_COUNT && chosen >= 0; i++) {
-        if (!(rows[i].levels >> chosen & 1) || !(*levels[chosen].table)[i]) {
+    for (int i = 0; list && i < ROW_COUNT; i++) {
+        if (!is_used(i)) {
             continue;
         }
-        PyObject *row = Py_BuildValue("(sss)", rows[i].ufunc, rows[i].types,
-                                      rows[i].bits == KERNELS_SAME ? "same" : "close");
+        PyObject *row =
+            Py_BuildValue("(sssO)", rows[i].ufunc, rows[i].types,
+                          rows[i].bits == KERNELS_SAME ? "same" : "close",
+                          rows[i].levels >> chosen & 1 ? Py_True : Py_False);
         if (row == NULL || PyList_Append(list, row) < 0) {
             Py_CLEAR(list);
         }

@@ -1,9 +1,10 @@
 /*
- * kernels.h - which kernels of ours (ops.def, kernels/) take the place of NumPy's loops:
- * those of one instruction set, chosen once for the process.
+ * kernels.h - which kernels of ours (ops.def, kernels/) take the place of NumPy's
+ * loops: those of one instruction set, chosen once for the process.
  *
- * They have the type of NumPy's classic loops.  So they are put into the table of a copy of
- * the ufunc, and NumPy's own machinery finds them there, for large calls and small ones.
+ * They have the type of NumPy's classic loops.  So they are put into the table of a
+ * copy of the ufunc, and NumPy's own machinery finds them there, for large calls and
+ * small ones.
  */
 #ifndef NPP_KERNELS_H
 #define NPP_KERNELS_H
@@ -14,8 +15,8 @@
 enum kernel_bits { KERNELS_SAME, KERNELS_CLOSE };
 
 /*
- * Choose the level by name, or by the CPU (NULL).  0, or -1 with a ValueError: unknown, or
- * this CPU lacks it.  Once, before any ufunc is copied.
+ * Choose the level by name, or by the CPU (NULL).  0, or -1 with a ValueError: unknown,
+ * or this CPU lacks it.  Once, before any ufunc is copied.
  */
 int kernels_choose(const char *level);
 const char *kernels_level(void);
@@ -23,8 +24,8 @@ const char *kernels_level(void);
 /* How many loops of a ufunc would be ours. */
 int kernels_count(const PyUFuncObject *ufunc, enum kernel_bits bits);
 
-/* Tables for a copy of the ufunc, ours where we have them.  They stay for ever.  -1: out of
- * memory, exception set. */
+/* Tables for a copy of the ufunc, ours where we have them.  They stay for ever.  -1:
+ * out of memory, exception set. */
 struct kernel_tables {
     PyUFuncGenericFunction *functions;
     void **data;
@@ -32,7 +33,9 @@ struct kernel_tables {
 int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
                    struct kernel_tables *tables);
 
-/* [(ufunc, types, "same" | "close")] of the rows in use, or NULL with an exception set. */
+/* [(ufunc, types, "same" | "close", wins)] of the rows in use, or NULL with an
+ * exception set.
+ */
 PyObject *kernels_list(void);
 
 /* The name of the level if a loop is ours, else NULL. */

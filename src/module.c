@@ -270,15 +270,26 @@ static PyObject *counters(PyObject *module, PyObject *unused)
         (unsigned long long)dispatch_numpy_calls());
 }
 
-/* None: by the CPU. */
-static PyObject *choose_kernels(PyObject *module, PyObject *level)
+/* choose_kernels(level or None, everything) */
+static PyObject *choose_kernels(PyObject *module, PyObject *args)
 {
     (void)module;
-    const char *name = level == Py_None ? NULL : PyUnicode_AsUTF8(level);
-    if (PyErr_Occurred() || kernels_choose(name) < 0) {
+    const char *name;
+    int everything;
+    if (!PyArg_ParseTuple(args, "zp:choose_kernels", &name, &everything) ||
+        kernels_choose(name, everything) < 0) {
         return NULL;
     }
     return PyUnicode_FromString(kernels_level());
+}
+
+/* Of calls of our ufuncs: with NumPy's bits only?  Returns what it was. */
+static PyObject *set_exact(PyObject *module, PyObject *exact)
+{
+    (void)module;
+    const enum kernel_bits before =
+        dispatch_set_bits(exact == Py_True ? KERNELS_SAME : KERNELS_CLOSE);
+    return PyBool_FromLong(before == KERNELS_SAME);
 }
 
 static PyObject *kernels(PyObject *module, PyObject *unused)
@@ -351,7 +362,8 @@ static PyMethodDef methods[] = {
     {"set_min_elements", set_min_elements, METH_O, NULL},
     {"set_rendezvous", set_rendezvous, METH_O, NULL},
     {"kernels", kernels, METH_NOARGS, NULL},
-    {"choose_kernels", choose_kernels, METH_O, NULL},
+    {"choose_kernels", choose_kernels, METH_VARARGS, NULL},
+    {"set_exact", set_exact, METH_O, NULL},
     {"counters", counters, METH_NOARGS, NULL},
     {"build_info", build_info, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},

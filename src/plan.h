@@ -27,13 +27,13 @@ struct loop {
 
 struct plan {
     struct loop loop;
-    bool fpe;          /* the loop may raise floating-point flags */
-    bool may_fail;     /* the loop may return -1, or raise */
-    bool may_raise;    /* it may set an exception in the thread that runs it */
+    bool fpe;           /* the loop may raise floating-point flags */
+    bool may_fail;      /* the loop may return -1, or raise */
+    bool may_raise;     /* it may set an exception in the thread that runs it */
     const char *kernel; /* the level of our kernel; NULL: the loop is NumPy's */
-    bool any_strides;  /* the loop gives the same bits whatever its strides */
-    PyObject *descrs;  /* owned: tuple of the operands' resolved dtypes */
-    PyObject *capsule; /* owned: keeps the loop alive */
+    bool any_strides;   /* the loop gives the same bits whatever its strides */
+    PyObject *descrs;   /* owned: tuple of the operands' resolved dtypes */
+    PyObject *capsule;  /* owned: keeps the loop alive */
 };
 
 /*
@@ -79,7 +79,8 @@ const char *plan_make(struct plan *plan, const struct call *call,
                       struct plan_cache *cache);
 void plan_clear(struct plan *plan);
 
-/* The number of the classic loop that a plan has; -1: it is not in the ufunc's table. */
+/* The number of the classic loop that a plan has; -1: it is not in the ufunc's table.
+ */
 int plan_number(const struct plan *plan, const struct call *call);
 
 static inline PyArray_Descr *plan_descr(const struct plan *plan, int i)

@@ -48,7 +48,8 @@ static PyType_Spec route_spec = {
 
 /*
  * A copy made with NumPy's constructor, then given what that has no parameter for.
- * Types, and loops that are not ours, belong to NumPy's ufunc, which the route keeps alive.
+ * Types, and loops that are not ours, belong to NumPy's ufunc, which the route keeps
+ * alive.
  */
 static PyUFuncObject *duplicate(PyUFuncObject *ufunc, PyUFuncGenericFunction *functions,
                                 void **data)
@@ -224,10 +225,9 @@ PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *
     if (status < 0) {
         return NULL;
     }
-    return Py_BuildValue("{s:z,s:z,s:s,s:n,s:n,s:i,s:d}", "reason", report.reason,
-                         "kernel", report.kernel, "path",
-                         report.reason ? "numpy" : report.path, "elements",
-                         (Py_ssize_t)report.elements, "pieces",
-                         (Py_ssize_t)report.pieces, "threads", report.threads, "ns",
-                         report.ns);
+    return Py_BuildValue(
+        "{s:z,s:z,s:s,s:n,s:n,s:i,s:d}", "reason", report.reason, "kernel",
+        report.kernel, "path", report.reason ? "numpy" : report.path, "elements",
+        (Py_ssize_t)report.elements, "pieces", (Py_ssize_t)report.pieces, "threads",
+        report.threads, "ns", report.ns);
 }

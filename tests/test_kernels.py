@@ -16,9 +16,17 @@ LEVEL = npp.show_config("dicts")["cpu"]["kernels"]
 HAS = LEVELS[: LEVELS.index(LEVEL) + 1]
 
 
+@pytest.fixture(autouse=True)
+def own_kernels():
+    """The tests of all else ask for NumPy's bits (conftest.py)."""
+    before = npp._engine.set_exact(False)
+    yield
+    npp._engine.set_exact(before)
+
+
 def rows():
     """(ufunc, types, bits) of each loop that is ours at this level."""
-    return [tuple(row) for row in npp._engine.kernels()]
+    return [row[:3] for row in npp._engine.kernels()]
 
 
 def own(bits):
@@ -113,7 +121,7 @@ EXACT = {
     "log2": lambda x: mpmath.log(x, 2),
     "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan,
     "arcsinh": mpmath.asinh, "arccosh": mpmath.acosh, "arctanh": mpmath.atanh,
-    "arctan2": mpmath.atan2, "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
+    "arctan2": lambda y, x: None if y == x == 0 or (y == 0 and x < 0) else mpmath.atan2(y, x),  # mpmath has no -0 "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
 }  # fmt: skip
 
 
@@ -155,7 +163,7 @@ def test_accuracy(name, types):
     with mpmath.workprec(220 + 1100 * (name in ("sin", "cos", "tan"))):
         for i in np.flatnonzero(finite):
             true = function(*(mpmath.mpf(float(x[i])) for x in given))
-            if isinstance(true, mpmath.mpc) or abs(true) < np.finfo(dtype).tiny or abs(true) > np.finfo(dtype).max:
+            if true is None or isinstance(true, mpmath.mpc) or abs(true) < np.finfo(dtype).tiny or abs(true) > np.finfo(dtype).max:
                 continue
             worst = max(worst, (float(ulps(ours[i], true, dtype)), tuple(float(x[i]) for x in given)), key=lambda pair: pair[0])
     assert worst[0] <= 1.0, worst

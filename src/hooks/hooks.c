@@ -23,7 +23,8 @@ int hooks_mode_of(const PyObject *value)
 
 int hooks_mode(void)
 {
-    const int everywhere = atomic_load_explicit(&enabled.everywhere, memory_order_relaxed);
+    const int everywhere =
+        atomic_load_explicit(&enabled.everywhere, memory_order_relaxed);
     if (atomic_load_explicit(&enabled.contexts, memory_order_relaxed) == 0) {
         return everywhere;
     }

@@ -126,9 +126,8 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
         return call_numpy(slot, self, given);
     }
     const int64_t since = profile_is_on() ? profile_start() : 0;
-    struct hook_call hook = {.state = hooks.state,
-                             .costs = &slot->costs,
-                             .bits = (enum kernel_bits)mode};
+    struct hook_call hook = {
+        .state = hooks.state, .costs = &slot->costs, .bits = (enum kernel_bits)mode};
     PyObject *result = call_ours(slot, &hook, self, given);
     if (result == NULL && !PyErr_Occurred()) {
         result = call_numpy(slot, self, given);

@@ -46,10 +46,9 @@ GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args
         Py_RETURN_NONE;
     }
     const int mode = hooks_mode();
-    return mode == HOOKS_OFF
-               ? hook->saved(self, args, nargsf, kwnames)
-               : dispatch_large(hook->route, (enum kernel_bits)mode, hook->saved, args,
-                                nargsf, kwnames);
+    return mode == HOOKS_OFF ? hook->saved(self, args, nargsf, kwnames)
+                             : dispatch_large(hook->route, (enum kernel_bits)mode,
+                                              hook->saved, args, nargsf, kwnames);
 }
 
 GLANCE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args,

@@ -1,10 +1,11 @@
 /*
  * division.c - fmod, and Python's remainder, floor division and divmod.
  *
- * Where the quotient is below 2^(digits - 1), its integral part q is at most one too large,
- * as division rounds; x - q y is exact in one fused operation, and the sign tells.  What is
- * not ordinary (large quotients, zeros, infinities, NaNs, results that underflow) is done
- * again one by one, by libm, with the flags that belong to it; all others raise none.
+ * Where the quotient is below 2^(digits - 1), its integral part q is at most one too
+ * large, as division rounds; x - q y is exact in one fused operation, and the sign
+ * tells.  What is not ordinary (large quotients, zeros, infinities, NaNs, results that
+ * underflow) is done again one by one, by libm, with the flags that belong to it; all
+ * others raise none.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -25,16 +26,14 @@
       m_##S ordinary;                                                                  \
     };                                                                                 \
                                                                                        \
-    static inline struct division_##S divide_##S(v_##S x, v_##S y)                     \
-    {                                                                                  \
+    static inline struct division_##S divide_##S(v_##S x, v_##S y) {                   \
       struct division_##S result;                                                      \
       const v_##S zero = all_##S(0), one = all_##S(1);                                 \
       const v_##S quotient = x / y, size = abs_##S(quotient);                          \
       const v_##S near = fma_##S(-trunc_##S(quotient), y, x);                          \
       const m_##S x_negative = less_##S(x, zero), y_negative = less_##S(y, zero);      \
-      const m_##S too_far =                                                            \
-          or_##S(and_##S(x_negative, less_##S(zero, near)),                            \
-                 and_##S(less_##S(zero, x), less_##S(near, zero)));                    \
+      const m_##S too_far = or_##S(and_##S(x_negative, less_##S(zero, near)),          \
+                                   and_##S(less_##S(zero, x), less_##S(near, zero)));  \
       const v_##S back = near + copysign_##S(abs_##S(y), x);                           \
       result.rest = copysign_##S(select_##S(too_far, back, near), x);                  \
                                                                                        \
@@ -92,7 +91,7 @@
         whole -= 1;                                                                    \
       }                                                                                \
       const T below = FN(floor)(whole);                                                \
-      *z = whole == 0                        ? FN(copysign)(0, x / y)                  \
+      *z = whole == 0                         ? FN(copysign)(0, x / y)                 \
            : isgreater(whole - below, (T)0.5) ? below + 1                              \
                                               : below;                                 \
     }
@@ -100,8 +99,8 @@
 DIVISION(f64, double, F64, 0x1p52, 0x1p-1000)
 DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
 
-/* A body with one output or two.  What is left over fills a vector with an element that is
- * there.  `flags` are those that belong to what was done so far. */
+/* A body with one output or two.  What is left over fills a vector with an element that
+ * is there.  `flags` are those that belong to what was done so far. */
 #  define DIVISION_BODY(name, S, T, STORE, ONE, ...)                                   \
     static inline void name##_body(const T *x, const T *y, __VA_ARGS__, intptr_t n,    \
                                    int *flags)                                         \
@@ -113,9 +112,8 @@ DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
           a[j] = x[i + (j < m ? j : 0)];                                               \
           b[j] = y[i + (j < m ? j : 0)];                                               \
         }                                                                              \
-        const struct division_##S result =                                             \
-            divide_##S(load_##S(m < LANES_##S ? a : x + i),                            \
-                       load_##S(m < LANES_##S ? b : y + i));                           \
+        const struct division_##S result = divide_##S(                                 \
+            load_##S(m < LANES_##S ? a : x + i), load_##S(m < LANES_##S ? b : y + i)); \
         STORE;                                                                         \
         const unsigned all = (1U << LANES_##S) - 1;                                    \
         unsigned odd = ~bits_##S(result.ordinary) & all;                               \
@@ -149,11 +147,11 @@ DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
                   one_remainder_##S(x[k], y[k], &z[k]), T *z)                          \
     DIVISION_BODY(floor_divide_##S, S, T, STORE_LANES(S, T, z, result.floored),        \
                   one_floored_##S(x[k], y[k], &z[k]), T *z)                            \
-    DIVISION_BODY(divmod_##S, S, T, STORE_LANES(S, T, z, result.floored);              \
-                  STORE_LANES(S, T, w, result.modulo),                                 \
-                  (one_floored_##S(x[k], y[k], &z[k]),                                 \
-                   one_remainder_##S(x[k], y[k], &w[k])),                              \
-                  T *z, T *w)
+    DIVISION_BODY(                                                                     \
+        divmod_##S, S, T, STORE_LANES(S, T, z, result.floored);                        \
+        STORE_LANES(S, T, w, result.modulo),                                           \
+        (one_floored_##S(x[k], y[k], &z[k]), one_remainder_##S(x[k], y[k], &w[k])),    \
+        T * z, T * w)
 
 DIVISION_KERNELS(f64, double)
 DIVISION_KERNELS(f32, float)

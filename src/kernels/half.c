@@ -1,12 +1,14 @@
 /*
- * half.c - float16.  Arithmetic in float32, whose result rounded once more is the right one
- * (it has more than twice the bits and two); comparisons on the bits, which raise no flag.
+ * half.c - float16.  Arithmetic in float32, whose result rounded once more is the right
+ * one (it has more than twice the bits and two); comparisons on the bits, which raise
+ * no flag.
  */
 #include "loop.h"
 
 typedef uint16_t half;
 
-/* -- arithmetic: needs instructions that convert ------------------------------------ */
+/* -- arithmetic: needs instructions that convert ------------------------------------
+ */
 
 #if defined(__F16C__)
 #  include <immintrin.h>
@@ -29,8 +31,8 @@ enum { LANES = 8 };
 #    define ROUND(v, how) _mm256_round_ps(v, how)
 #  endif
 
-/* What is left over fills a vector with an element that is there: it raises no flag that
- * this element does not raise itself. */
+/* What is left over fills a vector with an element that is there: it raises no flag
+ * that this element does not raise itself. */
 static inline void take_rest(half *rest, const half *x, intptr_t n)
 {
     for (intptr_t j = 0; j < LANES; j++) {
@@ -89,7 +91,8 @@ HALF_UNARY(half_trunc, ROUND(a, QUIETLY(_MM_FROUND_TO_ZERO)))
 HALF_UNARY(half_rint, ROUND(a, QUIETLY(_MM_FROUND_TO_NEAREST_INT)))
 #endif
 
-/* -- comparisons -------------------------------------------------------------------- */
+/* -- comparisons --------------------------------------------------------------------
+ */
 
 static inline bool is_nan(half a)
 {
@@ -121,8 +124,8 @@ HALF_COMPARE(half_greater_equal, >=, 0)
 HALF_COMPARE(half_equal, ==, 0)
 HALF_COMPARE(half_not_equal, !=, 1)
 
-/* The first one where it is at least (at most) the other, or where the one that counts is
- * a NaN. */
+/* The first one where it is at least (at most) the other, or where the one that counts
+ * is a NaN. */
 #define HALF_SELECT(name, OP, NAN)                                                     \
   static inline void name##_body(const half *x, const half *y, half *z, intptr_t n)    \
   {                                                                                    \

@@ -30,7 +30,8 @@ extern kernel_table kernels_base, kernels_avx2, kernels_avx512;
 #define KERNEL_JOIN(name, level) KERNEL_JOIN_(name, level)
 #define KERNEL(name) KERNEL_JOIN(name, NPP_LEVEL)
 
-/* Of this level.  Weak, and so NULL in its table, where the level lacks what it needs. */
+/* Of this level.  Weak, and so NULL in its table, where the level lacks what it needs.
+ */
 #ifdef NPP_LEVEL
 #  define OP(ufunc, types, kernel, bits, levels)                                       \
     __attribute__((weak)) kernel_function KERNEL(kernel);

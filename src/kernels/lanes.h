@@ -70,7 +70,7 @@
     }                                                                                  \
     static inline m_##S not_##S(m_##S m)                                               \
     {                                                                                  \
-      return (m_##S)~m;                                                                \
+      return (m_##S) ~m;                                                               \
     }                                                                                  \
     static inline unsigned bits_##S(m_##S m)                                           \
     {                                                                                  \

@@ -30,16 +30,18 @@ struct extent {
 static inline struct extent extent_of(const char *start, intptr_t n, intptr_t step,
                                       intptr_t size)
 {
-    const uintptr_t first = (uintptr_t)start, last = first + (uintptr_t)((n - 1) * step);
+    const uintptr_t first = (uintptr_t)start,
+                    last = first + (uintptr_t)((n - 1) * step);
     const uintptr_t size_up = (uintptr_t)size;
     return step < 0 ? (struct extent){last, first + size_up}
                     : (struct extent){first, last + size_up};
 }
 
-/* Whether an output is an input's memory in another order: a reduction, an accumulation,
- * or a caller who wants elements one by one. */
-static inline bool must_go_in_order(char *const *args, intptr_t n, const intptr_t *steps,
-                                    const intptr_t *sizes, int nin, int nargs)
+/* Whether an output is an input's memory in another order: a reduction, an
+ * accumulation, or a caller who wants elements one by one. */
+static inline bool must_go_in_order(char *const *args, intptr_t n,
+                                    const intptr_t *steps, const intptr_t *sizes,
+                                    int nin, int nargs)
 {
     for (int out = nin; out < nargs; out++) {
         const struct extent to = extent_of(args[out], n, steps[out], sizes[out]);
@@ -100,12 +102,10 @@ static inline bool must_go_in_order(char *const *args, intptr_t n, const intptr_
   {                                                                                    \
     BLOCKS(1, 2, sizeof(T), sizeof(R))                                                 \
     const bool in_place = ordered || args[0] == args[1];                               \
-    TAKE(T, x, 0) GIVE(R, y, 1)                                                        \
-    SAVE                                                                               \
-    for (intptr_t i = 0; i < count; i += block) {                                      \
+    TAKE(T, x, 0) GIVE(R, y, 1) SAVE for (intptr_t i = 0; i < count; i += block)       \
+    {                                                                                  \
       const intptr_t m = count - i < block ? count - i : block;                        \
-      FILL(T, x, 0) PLACE(R, y, 1)                                                     \
-      name##_body(x, y, m MORE);                                                       \
+      FILL(T, x, 0) PLACE(R, y, 1) name##_body(x, y, m MORE);                          \
       DRAIN(R, y, 1)                                                                   \
     }                                                                                  \
     RESTORE                                                                            \
@@ -116,12 +116,11 @@ static inline bool must_go_in_order(char *const *args, intptr_t n, const intptr_
   {                                                                                    \
     BLOCKS(2, 3, sizeof(T), sizeof(T), sizeof(R))                                      \
     const bool in_place = ordered || args[0] == args[2] || args[1] == args[2];         \
-    TAKE(T, x, 0) TAKE(T, y, 1) GIVE(R, z, 2)                                          \
-    SAVE                                                                               \
-    for (intptr_t i = 0; i < count; i += block) {                                      \
+    TAKE(T, x, 0)                                                                      \
+    TAKE(T, y, 1) GIVE(R, z, 2) SAVE for (intptr_t i = 0; i < count; i += block)       \
+    {                                                                                  \
       const intptr_t m = count - i < block ? count - i : block;                        \
-      FILL(T, x, 0) FILL(T, y, 1) PLACE(R, z, 2)                                       \
-      name##_body(x, y, z, m MORE);                                                    \
+      FILL(T, x, 0) FILL(T, y, 1) PLACE(R, z, 2) name##_body(x, y, z, m MORE);         \
       DRAIN(R, z, 2)                                                                   \
     }                                                                                  \
     RESTORE                                                                            \
@@ -134,12 +133,13 @@ static inline bool must_go_in_order(char *const *args, intptr_t n, const intptr_
     BLOCKS(2, 4, sizeof(T), sizeof(T), sizeof(T), sizeof(T))                           \
     const bool in_place = ordered || args[0] == args[2] || args[1] == args[2] ||       \
                           args[0] == args[3] || args[1] == args[3];                    \
-    TAKE(T, x, 0) TAKE(T, y, 1) GIVE(T, z, 2) GIVE(T, w, 3)                            \
-    SAVE                                                                               \
-    for (intptr_t i = 0; i < count; i += block) {                                      \
+    TAKE(T, x, 0)                                                                      \
+    TAKE(T, y, 1)                                                                      \
+    GIVE(T, z, 2) GIVE(T, w, 3) SAVE for (intptr_t i = 0; i < count; i += block)       \
+    {                                                                                  \
       const intptr_t m = count - i < block ? count - i : block;                        \
-      FILL(T, x, 0) FILL(T, y, 1) PLACE(T, z, 2) PLACE(T, w, 3)                        \
-      name##_body(x, y, z, w, m MORE);                                                 \
+      FILL(T, x, 0)                                                                    \
+      FILL(T, y, 1) PLACE(T, z, 2) PLACE(T, w, 3) name##_body(x, y, z, w, m MORE);     \
       DRAIN(T, z, 2) DRAIN(T, w, 3)                                                    \
     }                                                                                  \
     RESTORE                                                                            \

@@ -2,8 +2,8 @@
  * sleef.c - transcendental functions, by SLEEF: at most 1.0 ULP from the true value.
  *
  * SLEEF promises nothing of flags, so they are put back, and raised by what the results
- * say: NaN from none is invalid, infinity from finite a pole or an overflow, a result too
- * small to be normal an underflow where the function has one.
+ * say: NaN from none is invalid, infinity from finite a pole or an overflow, a result
+ * too small to be normal an underflow where the function has one.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -25,9 +25,11 @@
 
 /* What a finite argument may lead to. */
 enum {
-    POLES = 1, /* infinities are exact, not too large */
+    POLES = 1,    /* infinities are exact, not too large */
     VANISHES = 2, /* zero, or less than normal, as the result is too small */
-    LIKE_X = 4,   /* less than normal where the argument is */
+    LIKE_X =
+        4, /* x and further terms of half their power at most: so x if it is small */
+    ODD = 8 | LIKE_X, /* of which the first is the cubic one */
 };
 
 #  define RULES(S, T, LEAST)                                                           \
@@ -57,11 +59,23 @@ enum {
                  : 0;                                                                  \
     }
 
+/* Below these the second, or third, term of a series is less than half a unit of x. */
+#  define SQUARE_IS_NONE_f64 0x1p-54
+#  define SQUARE_IS_NONE_f32 0x1p-26F
+#  define CUBE_IS_NONE_f64 0x1p-27
+#  define CUBE_IS_NONE_f32 0x1p-13F
+
 RULES(f64, double, DBL_MIN)
 RULES(f32, float, FLT_MIN)
 
-/* The same vectors for all; what is left over fills one with an element that is there. */
-#  define UNARY_BODY(name, S, T, CALL, rules)                                          \
+/* The same vectors for all; what is left over fills one with an element that is there.
+ */
+#  define UNARY_BODY(name, S, T, CALL, rules, LIMIT, LIBM)                             \
+    static __attribute__((noinline)) void name##_one(T x, T *z)                        \
+    {                                                                                  \
+      *z = LIBM(x); /* through memory: it stays between its flags */                   \
+    }                                                                                  \
+                                                                                       \
     static inline void name##_body(const T *x, T *z, intptr_t n, int *flags)           \
     {                                                                                  \
       for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
@@ -70,16 +84,34 @@ RULES(f32, float, FLT_MIN)
         for (intptr_t j = 0; m < LANES_##S && j < LANES_##S; j++) {                    \
           a[j] = x[i + (j < m ? j : 0)];                                               \
         }                                                                              \
-        const v_##S r = CALL(load_##S(m < LANES_##S ? a : x + i));                     \
+        const v_##S v = load_##S(m < LANES_##S ? a : x + i);                           \
+        v_##S r = CALL(v);                                                             \
+        const v_##S size = abs_##S(v);                                                 \
+        if ((rules)&LIKE_X) {                                                          \
+          const T nearly =                                                             \
+              ((rules)&ODD) == ODD ? CUBE_IS_NONE_##S : SQUARE_IS_NONE_##S;            \
+          r = select_##S(less_##S(size, all_##S(nearly)), v, r);                       \
+        }                                                                              \
         if (m < LANES_##S) {                                                           \
           store_##S(a, r);                                                             \
           memcpy(z + i, a, (size_t)m * sizeof(T));                                     \
         } else {                                                                       \
           store_##S(z + i, r);                                                         \
         }                                                                              \
-        for (unsigned odd = odd_##S(r); odd; odd &= odd - 1) {                         \
-          const intptr_t k = i + __builtin_ctz(odd);                                   \
-          *flags |= k < n ? flags_of_##S(x[k], x[k], z[k], rules) : 0;                 \
+        const unsigned beyond = bits_##S(and_##S(                                      \
+            less_##S(all_##S(LIMIT), size), less_##S(size, all_##S((T)INFINITY))));    \
+        for (unsigned odd = odd_##S(r) | beyond; odd; odd &= odd - 1) {                \
+          const int lane = __builtin_ctz(odd);                                         \
+          if (lane >= m) {                                                             \
+            break;                                                                     \
+          }                                                                            \
+          if (beyond >> lane & 1) {                                                    \
+            flags_set(*flags);                                                         \
+            name##_one(x[i + lane], &z[i + lane]);                                     \
+            *flags = fpu_get_flags();                                                  \
+          } else {                                                                     \
+            *flags |= flags_of_##S(x[i + lane], x[i + lane], z[i + lane], rules);      \
+          }                                                                            \
         }                                                                              \
       }                                                                                \
     }
@@ -110,13 +142,32 @@ RULES(f32, float, FLT_MIN)
       }                                                                                \
     }
 
-#  define SLEEF_UNARY_F64(name, function, rules)                                       \
-    UNARY_BODY(name##_f64, f64, double, SLEEF_f64(function, u10), rules)               \
+/* Where SLEEF is right only up to a limit (it overflows early), libm is beyond. */
+#  define SLEEF_TO(name, function, rules, LIMIT_f64, LIMIT_f32)                        \
+    UNARY_BODY(name##_f64, f64, double, SLEEF_f64(function, u10), rules, LIMIT_f64,    \
+               function)                                                               \
+    UNARY_LOOP_WITH_FLAGS(name##_f64, double)                                          \
+    UNARY_BODY(name##_f32, f32, float, SLEEF_f32(function, u10), rules, LIMIT_f32,     \
+               function##f)                                                            \
+    UNARY_LOOP_WITH_FLAGS(name##_f32, float)
+
+#  define SLEEF_F32_TO(name, function, rules, LIMIT)                                   \
+    UNARY_BODY(name##_f32, f32, float, SLEEF_f32(function, u10), rules, LIMIT,         \
+               function##f)                                                            \
+    UNARY_LOOP_WITH_FLAGS(name##_f32, float)
+
+#  define SLEEF_F64(name, function, rules)                                             \
+    UNARY_BODY(name##_f64, f64, double, SLEEF_f64(function, u10), rules,               \
+               (double)INFINITY, function)                                             \
     UNARY_LOOP_WITH_FLAGS(name##_f64, double)
 
+#  define SLEEF_UNARY(name, function, rules)                                           \
+    SLEEF_TO(name, function, rules, (double)INFINITY, INFINITY)
+
 /*
- * SLEEF reduces angles in one of three ways, by the largest in a vector: so an element's
- * last bit would depend on its neighbours.  Here those of each kind are among their like.
+ * SLEEF reduces angles in one of three ways, by the largest in a vector: so an
+ * element's last bit would depend on its neighbours.  Here those of each kind are among
+ * their like.
  */
 #  define IN_TIERS(name, S, T, function, NEAR, FAR)                                    \
     static inline v_##S name##_##S##_tiers(v_##S x)                                    \
@@ -143,23 +194,19 @@ RULES(f32, float, FLT_MIN)
 
 #  define SLEEF_ANGLE_F64(name, function, rules)                                       \
     IN_TIERS(name, f64, double, function, 15.0, 1e14)                                  \
-    UNARY_BODY(name##_f64, f64, double, name##_f64_tiers, rules)                       \
+    UNARY_BODY(name##_f64, f64, double, name##_f64_tiers, rules, (double)INFINITY,     \
+               function)                                                               \
     UNARY_LOOP_WITH_FLAGS(name##_f64, double)
 
 #  define SLEEF_ANGLE(name, function, rules)                                           \
     SLEEF_ANGLE_F64(name, function, rules)                                             \
     IN_TIERS(name, f32, float, function, 125.0F, 39000.0F)                             \
-    UNARY_BODY(name##_f32, f32, float, name##_f32_tiers, rules)                        \
-    UNARY_LOOP_WITH_FLAGS(name##_f32, float)
-
-#  define SLEEF_UNARY(name, function, rules)                                           \
-    SLEEF_UNARY_F64(name, function, rules)                                             \
-    UNARY_BODY(name##_f32, f32, float, SLEEF_f32(function, u10), rules)                \
+    UNARY_BODY(name##_f32, f32, float, name##_f32_tiers, rules, INFINITY, function##f) \
     UNARY_LOOP_WITH_FLAGS(name##_f32, float)
 
 #  define SLEEF_BINARY(name, function, ulp, rules)                                     \
     BINARY_BODY(name##_f64, f64, double, SLEEF_f64(function, ulp), rules)              \
-    BINARY_LOOP_WITH_FLAGS(name##_f64, double)                                                 \
+    BINARY_LOOP_WITH_FLAGS(name##_f64, double)                                         \
     BINARY_BODY(name##_f32, f32, float, SLEEF_f32(function, ulp), rules)               \
     BINARY_LOOP_WITH_FLAGS(name##_f32, float)
 
@@ -169,19 +216,19 @@ SLEEF_UNARY(expm1, expm1, LIKE_X)
 SLEEF_UNARY(log, log, POLES)
 SLEEF_UNARY(log2, log2, POLES)
 SLEEF_UNARY(log10, log10, POLES)
-SLEEF_UNARY(log1p, log1p, POLES | LIKE_X)
-SLEEF_ANGLE_F64(sin, sin, LIKE_X)
+SLEEF_TO(log1p, log1p, POLES | LIKE_X, 1e300, 1e37F)
+SLEEF_ANGLE_F64(sin, sin, ODD)
 SLEEF_ANGLE_F64(cos, cos, 0)
-SLEEF_ANGLE(tan, tan, LIKE_X)
-SLEEF_UNARY(arcsin, asin, LIKE_X)
+SLEEF_ANGLE(tan, tan, ODD)
+SLEEF_UNARY(arcsin, asin, ODD)
 SLEEF_UNARY(arccos, acos, 0)
-SLEEF_UNARY(arctan, atan, LIKE_X)
-SLEEF_UNARY(sinh, sinh, LIKE_X)
-SLEEF_UNARY(cosh, cosh, 0)
-SLEEF_UNARY_F64(tanh, tanh, LIKE_X)
-SLEEF_UNARY(arcsinh, asinh, LIKE_X)
-SLEEF_UNARY(arccosh, acosh, 0)
-SLEEF_UNARY(arctanh, atanh, POLES | LIKE_X)
+SLEEF_UNARY(arctan, atan, ODD)
+SLEEF_TO(sinh, sinh, ODD, 709.0, 88.0F)
+SLEEF_TO(cosh, cosh, 0, 709.0, 88.0F)
+SLEEF_F64(tanh, tanh, ODD)
+SLEEF_F32_TO(arcsinh, asinh, ODD, 1e18F)
+SLEEF_F32_TO(arccosh, acosh, 0, 1e18F)
+SLEEF_UNARY(arctanh, atanh, POLES | ODD)
 SLEEF_UNARY(cbrt, cbrt, 0)
 SLEEF_BINARY(arctan2, atan2, u10, 0)
 SLEEF_BINARY(hypot, hypot, u05, LIKE_X)
