@@ -2,8 +2,8 @@
 
 ``import numpy_par as npp`` gives every ufunc of NumPy under its own name:
 ``npp.add``, ``npp.exp``, ``npp.hypot``, ... are `numpy.ufunc` objects that take what
-NumPy's take and return what NumPy's return, and run large calls on several threads. ``npp.strings`` and ``npp.linalg`` do the same for `numpy.strings`
-and `numpy.linalg`.
+NumPy's take and return what NumPy's return, and run large calls on several threads.
+``npp.strings`` and ``npp.linalg`` do the same for `numpy.strings` and `numpy.linalg`.
 
 Examples
 --------

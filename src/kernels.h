@@ -15,11 +15,11 @@
 enum kernel_bits { KERNELS_SAME, KERNELS_CLOSE };
 
 /*
- * Choose the level by name, or by the CPU (NULL), and its rows: those that win there, or
- * `everything` to measure them.  0, or -1 with a ValueError: unknown, or this CPU lacks
- * it.  Once, before any ufunc is copied.
+ * Choose the level by name, or by the CPU (NULL), and its rows: those that win there,
+ * or `everything` to measure them.  0, or -1 with a ValueError: unknown, or this CPU
+ * lacks it.  Once, before any ufunc is copied.
  */
-int kernels_choose(const char *level, bool everything);
+int kernels_choose(const char *name, bool everything);
 const char *kernels_level(void);
 
 /* How many loops of a ufunc would be ours. */

@@ -145,12 +145,30 @@ static inline bool must_go_in_order(char *const *args, intptr_t n,
     RESTORE                                                                            \
   }
 
+/* One input, two outputs. */
+#define UNARY_PAIR_(name, T, SAVE, MORE, RESTORE)                                      \
+  void KERNEL(name)(char **args, const intptr_t *n, const intptr_t *steps, void *data) \
+  {                                                                                    \
+    BLOCKS(1, 3, sizeof(T), sizeof(T), sizeof(T))                                      \
+    const bool in_place = ordered || args[0] == args[1] || args[0] == args[2];         \
+    TAKE(T, x, 0)                                                                      \
+    GIVE(T, z, 1) GIVE(T, w, 2) SAVE for (intptr_t i = 0; i < count; i += block)       \
+    {                                                                                  \
+      const intptr_t m = count - i < block ? count - i : block;                        \
+      FILL(T, x, 0) PLACE(T, z, 1) PLACE(T, w, 2) name##_body(x, z, w, m MORE);        \
+      DRAIN(T, z, 1) DRAIN(T, w, 2)                                                    \
+    }                                                                                  \
+    RESTORE                                                                            \
+  }
+
 #define UNARY_LOOP(name, T, R) UNARY_(name, T, R, , ALONE, )
 #define BINARY_LOOP(name, T, R) BINARY_(name, T, R, , ALONE, )
 #define UNARY_LOOP_WITH_FLAGS(name, T)                                                 \
   UNARY_(name, T, T, FLAGS_SAVE, WITH_FLAGS, FLAGS_RESTORE)
 #define BINARY_LOOP_WITH_FLAGS(name, T)                                                \
   BINARY_(name, T, T, FLAGS_SAVE, WITH_FLAGS, FLAGS_RESTORE)
+#define UNARY_PAIR_LOOP_WITH_FLAGS(name, T)                                            \
+  UNARY_PAIR_(name, T, FLAGS_SAVE, WITH_FLAGS, FLAGS_RESTORE)
 #define PAIR_LOOP_WITH_FLAGS(name, T)                                                  \
   PAIR_(name, T, FLAGS_SAVE, WITH_FLAGS, FLAGS_RESTORE)
 
