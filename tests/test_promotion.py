@@ -78,3 +78,19 @@ def test_lists_and_nested_sequences(entry):
                 return ufunc(*(data,) * ufunc.nin)
 
         check(entry, case, f"{data!r}", (2,))
+
+
+@pytest.mark.skipif(not hasattr(np, "_get_promotion_state"), reason="this NumPy always promotes in one way")
+@pytest.mark.filterwarnings("ignore")
+def test_promotion_by_value():
+    """Up to NumPy 2.1 a process may ask for it: then what a scalar holds decides, and NumPy does."""
+    x = np.ones(100_000, "f4")
+    before = np._get_promotion_state()
+    np._set_promotion_state("legacy")
+    try:
+        for scalar in (3.0, np.float64(3), 1e300, np.array(3.0)):
+            want, got = np.add(x, scalar), npp.add(x, scalar)
+            assert want.dtype == got.dtype and np.array_equal(want, got), scalar
+        assert "NPY_PROMOTION_STATE" in npp.explain(np.add, x, 3.0).reason
+    finally:
+        np._set_promotion_state(before)
