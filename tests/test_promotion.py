@@ -4,6 +4,7 @@ the texts of the refusals must be NumPy's, also when the call is large enough to
 import itertools
 
 import numpy as np
+import numpy_par as npp
 import pytest
 from layouts import THREADS
 from support import check
