@@ -99,21 +99,15 @@
 DIVISION(f64, double, F64, 0x1p52, 0x1p-1000)
 DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
 
-/* A body with one output or two.  What is left over fills a vector with an element that
- * is there.  `flags` are those that belong to what was done so far. */
+/* A body with one output or two.  `flags` are those that belong to what was done so far. */
 #  define DIVISION_BODY(name, S, T, STORE, ONE, ...)                                   \
     static inline void name##_body(const T *x, const T *y, __VA_ARGS__, intptr_t n,    \
                                    int *flags)                                         \
     {                                                                                  \
       for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
-        const intptr_t m = n - i < LANES_##S ? n - i : LANES_##S;                      \
-        T a[LANES_##S], b[LANES_##S];                                                  \
-        for (intptr_t j = 0; m < LANES_##S && j < LANES_##S; j++) {                    \
-          a[j] = x[i + (j < m ? j : 0)];                                               \
-          b[j] = y[i + (j < m ? j : 0)];                                               \
-        }                                                                              \
-        const struct division_##S result = divide_##S(                                 \
-            load_##S(m < LANES_##S ? a : x + i), load_##S(m < LANES_##S ? b : y + i)); \
+        const intptr_t m = n - i;                                                      \
+        const struct division_##S result =                                             \
+            divide_##S(take_##S(x + i, m), take_##S(y + i, m));                        \
         STORE;                                                                         \
         const unsigned all = (1U << LANES_##S) - 1;                                    \
         unsigned odd = ~bits_##S(result.ordinary) & all;                               \
@@ -128,28 +122,16 @@ DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
       }                                                                                \
     }
 
-/* All of a vector, or what there is. */
-#  define STORE_LANES(S, T, to, value)                                                 \
-    do {                                                                               \
-      if (m < LANES_##S) {                                                             \
-        T rest[LANES_##S];                                                             \
-        store_##S(rest, value);                                                        \
-        memcpy((to) + i, rest, (size_t)m * sizeof(T));                                 \
-      } else {                                                                         \
-        store_##S((to) + i, value);                                                    \
-      }                                                                                \
-    } while (0)
-
 #  define DIVISION_KERNELS(S, T)                                                       \
-    DIVISION_BODY(fmod_##S, S, T, STORE_LANES(S, T, z, result.rest),                   \
+    DIVISION_BODY(fmod_##S, S, T, give_##S(z + i, m, result.rest),                     \
                   one_rest_##S(x[k], y[k], &z[k]), T *z)                               \
-    DIVISION_BODY(remainder_##S, S, T, STORE_LANES(S, T, z, result.modulo),            \
+    DIVISION_BODY(remainder_##S, S, T, give_##S(z + i, m, result.modulo),              \
                   one_remainder_##S(x[k], y[k], &z[k]), T *z)                          \
-    DIVISION_BODY(floor_divide_##S, S, T, STORE_LANES(S, T, z, result.floored),        \
+    DIVISION_BODY(floor_divide_##S, S, T, give_##S(z + i, m, result.floored),          \
                   one_floored_##S(x[k], y[k], &z[k]), T *z)                            \
     DIVISION_BODY(                                                                     \
-        divmod_##S, S, T, STORE_LANES(S, T, z, result.floored);                        \
-        STORE_LANES(S, T, w, result.modulo),                                           \
+        divmod_##S, S, T, give_##S(z + i, m, result.floored);                          \
+        give_##S(w + i, m, result.modulo),                                             \
         (one_floored_##S(x[k], y[k], &z[k]), one_remainder_##S(x[k], y[k], &w[k])),    \
         T * z, T * w)
 

@@ -162,4 +162,41 @@ LANES_OF(f64, double, __m256d, pd, 4)
 LANES_OF(f32, float, __m256, ps, 8)
 #endif
 
+#ifdef NPP_LANES
+#  include <stdint.h>
+#  include <string.h>
+
+/*
+ * take and give: a vector of the n elements from there on; at the end of a block, where
+ * there are fewer, the rest of it is the first of them, which raises no flag that it
+ * does not raise itself.
+ */
+#  define LANES_OF_BLOCK(S, T)                                                         \
+    static inline v_##S take_##S(const T *x, intptr_t n)                               \
+    {                                                                                  \
+      if (n >= LANES_##S) {                                                            \
+        return load_##S(x);                                                            \
+      }                                                                                \
+      T rest[LANES_##S];                                                               \
+      for (intptr_t j = 0; j < LANES_##S; j++) {                                       \
+        rest[j] = x[j < n ? j : 0];                                                    \
+      }                                                                                \
+      return load_##S(rest);                                                           \
+    }                                                                                  \
+                                                                                       \
+    static inline void give_##S(T *x, intptr_t n, v_##S v)                             \
+    {                                                                                  \
+      if (n >= LANES_##S) {                                                            \
+        store_##S(x, v);                                                               \
+      } else {                                                                         \
+        T rest[LANES_##S];                                                             \
+        store_##S(rest, v);                                                            \
+        memcpy(x, rest, (size_t)n * sizeof(T));                                        \
+      }                                                                                \
+    }
+
+LANES_OF_BLOCK(f64, double)
+LANES_OF_BLOCK(f32, float)
+#endif
+
 #endif

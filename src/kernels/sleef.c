@@ -79,12 +79,8 @@ RULES(f32, float, FLT_MIN)
     static inline void name##_body(const T *x, T *z, intptr_t n, int *flags)           \
     {                                                                                  \
       for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
-        const intptr_t m = n - i < LANES_##S ? n - i : LANES_##S;                      \
-        T a[LANES_##S];                                                                \
-        for (intptr_t j = 0; m < LANES_##S && j < LANES_##S; j++) {                    \
-          a[j] = x[i + (j < m ? j : 0)];                                               \
-        }                                                                              \
-        const v_##S v = load_##S(m < LANES_##S ? a : x + i);                           \
+        const intptr_t m = n - i;                                                      \
+        const v_##S v = take_##S(x + i, m);                                            \
         v_##S r = CALL(v);                                                             \
         const v_##S size = abs_##S(v);                                                 \
         if ((rules)&LIKE_X) {                                                          \
@@ -92,12 +88,7 @@ RULES(f32, float, FLT_MIN)
               ((rules)&ODD) == ODD ? CUBE_IS_NONE_##S : SQUARE_IS_NONE_##S;            \
           r = select_##S(less_##S(size, all_##S(nearly)), v, r);                       \
         }                                                                              \
-        if (m < LANES_##S) {                                                           \
-          store_##S(a, r);                                                             \
-          memcpy(z + i, a, (size_t)m * sizeof(T));                                     \
-        } else {                                                                       \
-          store_##S(z + i, r);                                                         \
-        }                                                                              \
+        give_##S(z + i, m, r);                                                         \
         const unsigned beyond = bits_##S(and_##S(                                      \
             less_##S(all_##S(LIMIT), size), less_##S(size, all_##S((T)INFINITY))));    \
         for (unsigned odd = odd_##S(r) | beyond; odd; odd &= odd - 1) {                \
@@ -121,20 +112,9 @@ RULES(f32, float, FLT_MIN)
                                    int *flags)                                         \
     {                                                                                  \
       for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
-        const intptr_t m = n - i < LANES_##S ? n - i : LANES_##S;                      \
-        T a[LANES_##S], b[LANES_##S];                                                  \
-        for (intptr_t j = 0; m < LANES_##S && j < LANES_##S; j++) {                    \
-          a[j] = x[i + (j < m ? j : 0)];                                               \
-          b[j] = y[i + (j < m ? j : 0)];                                               \
-        }                                                                              \
-        const v_##S r = CALL(load_##S(m < LANES_##S ? a : x + i),                      \
-                             load_##S(m < LANES_##S ? b : y + i));                     \
-        if (m < LANES_##S) {                                                           \
-          store_##S(a, r);                                                             \
-          memcpy(z + i, a, (size_t)m * sizeof(T));                                     \
-        } else {                                                                       \
-          store_##S(z + i, r);                                                         \
-        }                                                                              \
+        const intptr_t m = n - i;                                                      \
+        const v_##S r = CALL(take_##S(x + i, m), take_##S(y + i, m));                  \
+        give_##S(z + i, m, r);                                                         \
         for (unsigned odd = odd_##S(r); odd; odd &= odd - 1) {                         \
           const intptr_t k = i + __builtin_ctz(odd);                                   \
           *flags |= k < n ? flags_of_##S(x[k], y[k], z[k], rules) : 0;                 \
