@@ -62,6 +62,7 @@ def test_nothing_outside_an_operand_is_touched(entry, fences):
                 outs = tuple(next(places).place(w.shape, w.dtype, at_end) for w in want)
                 npp.set_num_threads(threads)
                 got = entry.ours(*operands, out=outs)
-                text = difference(want, got if isinstance(got, tuple) else (got,))
+                # of two NaNs either one may come through
+                text = difference(want, got if isinstance(got, tuple) else (got,), entry.numpy.nin > 1)
                 side = "before" if at_end else "behind"
                 assert not text, f"{entry.key}({signature}) {count} elements {side} the page: {text}"

@@ -163,6 +163,8 @@ LONG = {
 def test_ctrl_c(name):
     """KeyboardInterrupt soon after the signal, and an engine that works on. The promise is 0.1 s; a loaded machine may be late."""
     code = START + LONG[name] + textwrap.dedent("""
+        import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's parent may ignore it
         right()
         print("ready", flush=True)
         try:
