@@ -154,8 +154,7 @@ static inline bool worth_a_look(struct route *route, PyObject *const *args,
     return looks % LOOK_AGAIN == 0;
 }
 
-/* Arrays and numbers, no objects that may want to do a call in their own way. */
-static bool are_plain(const struct route *route, PyObject *const *args, Py_ssize_t n)
+bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssize_t n)
 {
     bool plain = true;
     for (Py_ssize_t i = 0; i < n && plain; i++) {
@@ -172,7 +171,7 @@ static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
                             size_t nargsf, PyObject *kwnames)
 {
     if (bits == KERNELS_CLOSE && route_has_own_bits(route) &&
-        are_plain(route, args, PyVectorcall_NARGS(nargsf))) {
+        dispatch_are_plain(route, args, PyVectorcall_NARGS(nargsf))) {
         return route->numpy_call((PyObject *)route->loops[bits], args, nargsf, kwnames);
     }
     return numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);

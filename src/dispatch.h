@@ -64,6 +64,9 @@ PyObject *dispatch_engine(struct route *route, enum kernel_bits bits,
 int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,
                      PyObject *kwnames, struct report *report);
 
+/* Arrays and numbers, no objects that may want to do a call in their own way. */
+bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssize_t n);
+
 /* Which kernels calls of our ufuncs use; returns what it was. */
 enum kernel_bits dispatch_set_bits(enum kernel_bits bits);
 

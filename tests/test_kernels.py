@@ -250,6 +250,12 @@ def test_reductions_and_accumulations():
     for ours, theirs in ((npp.hypot, np.hypot), (npp.fmod, np.fmod)):
         assert np.allclose(ours.reduce(x), theirs.reduce(x), rtol=1e-12)
         assert np.allclose(ours.accumulate(x), theirs.accumulate(x), rtol=1e-12)
+    with npp.enabled():
+        steps = list(itertools.accumulate(x[:50], np.hypot))
+        assert np.array_equal(np.hypot.accumulate(x[:50]), steps) and np.hypot.reduce(x[:50]) == steps[-1]
+        assert np.array_equal(np.hypot.accumulate(x)[-1], np.hypot.reduce(x))
+        assert np.array_equal(np.hypot.outer(x[:30], x[:20]), np.hypot(x[:30, None], x[:20]))
+        assert np.array_equal(np.fmod.accumulate(x), np.array(list(itertools.accumulate(x, np.fmod))))
     out = x.copy()
     npp.fmod(out[:-1], out[1:], out=out[1:])
     want = x.copy()

@@ -43,6 +43,9 @@ static inline bool is_small(enum owner owner, PyObject *self, PyObject *const *a
                             Py_ssize_t nargs)
 {
     const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
+    if (owner == owner_ufunc && !ufunc_slots_is_quick(self)) {
+        return false;
+    }
     if (owner == owner_ndarray && glance_elements(self) >= gate) {
         return false;
     }
@@ -130,7 +133,11 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
         .state = hooks.state, .costs = &slot->costs, .bits = (enum kernel_bits)mode};
     PyObject *result = call_ours(slot, &hook, self, given);
     if (result == NULL && !PyErr_Occurred()) {
-        result = call_numpy(slot, self, given);
+        PyObject *target =
+            slot->owner == owner_ufunc
+                ? ufunc_slots_loops(self, mode, given->vector, given->nargs)
+                : self;
+        result = call_numpy(slot, target, given);
     }
     if (since) {
         /* The array of a method counts as its first argument. */

@@ -35,6 +35,14 @@ static inline bool is_test(void)
 /* Call what a trampoline has just been put into; true: it was reached. */
 bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs);
 
+/* The ufunc whose loops a method of `ufunc` is to use: a copy with our kernels where
+ * calls use those, else itself.  Borrowed. */
+PyObject *ufunc_slots_loops(PyObject *ufunc, int mode, PyObject *const *args,
+                            Py_ssize_t n);
+
+/* Whether small calls of it may go straight to NumPy. */
+bool ufunc_slots_is_quick(const PyObject *ufunc);
+
 /* 0, or -1 with an exception set. */
 int ufunc_slots_prepare(struct state *state, PyObject *functions);
 void ufunc_slots_install(void);

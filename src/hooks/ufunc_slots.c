@@ -61,6 +61,22 @@ GLANCE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const
                : call_large(self, args, nargsf, kwnames);
 }
 
+bool ufunc_slots_is_quick(const PyObject *ufunc)
+{
+    const struct ufunc_hook *hook = find(ufunc);
+    return hook->ufunc == NULL || hook->quick != NULL;
+}
+
+PyObject *ufunc_slots_loops(PyObject *ufunc, int mode, PyObject *const *args,
+                            Py_ssize_t n)
+{
+    const struct ufunc_hook *hook = find(ufunc);
+    return mode == KERNELS_CLOSE && hook->ufunc && hook->quick == NULL &&
+                   dispatch_are_plain(hook->route, args, n)
+               ? (PyObject *)hook->route->loops[mode]
+               : ufunc;
+}
+
 static void install_ufunc(struct ufunc_hook *hook)
 {
     const vectorcallfunc now = LOAD(hook->ufunc->vectorcall);

@@ -47,7 +47,9 @@ static inline bool must_go_in_order(char *const *args, intptr_t n,
         const struct extent to = extent_of(args[out], n, steps[out], sizes[out]);
         for (int i = 0; i < nin; i++) {
             const struct extent from = extent_of(args[i], n, steps[i], sizes[i]);
-            const bool same = args[i] == args[out] && steps[i] == steps[out];
+            /* The same element each time is a reduction. */
+            const bool same = args[i] == args[out] && steps[i] == steps[out] &&
+                              (steps[out] != 0 || n == 1);
             if (!same && from.low < to.high && to.low < from.high) {
                 return true;
             }
