@@ -75,7 +75,10 @@ lint: $(VENV)/.stamp-python-build ## check the C code: clang, clang-tidy, cppche
 	@tools/quietly lint-build meson compile -C build/clang
 	@echo 'clang-tidy'
 	@tools/quietly lint-tidy clang-tidy --quiet --warnings-as-errors='*' -p build/clang \
-	    $(filter %.c,$(c_files))
+	    $(filter-out src/kernels/%,$(filter %.c,$(c_files)))
+# Once, not for each instruction set.
+	@tools/quietly lint-tidy-kernels clang-tidy --quiet --warnings-as-errors='*' \
+	    $(wildcard src/kernels/*.c) -- -std=c11 -DNPP_LEVEL=avx2 -mavx2 -mfma -mf16c
 	@echo 'cppcheck'
 # It takes a mapping for an allocation, of which parts cannot be unmapped or mapped anew,
 # and does not get through the macros of kernels/.

@@ -49,6 +49,7 @@ engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
         return NULL;
     }
     call.loops = route->loops[bits];
+    kernels_follow(call.loops, route->numpy);
     report->elements = call.size;
     struct worth worth;
     report->reason = worth_consider(&worth, &call, &route->costs, explain);

@@ -30,6 +30,7 @@ static const struct level {
 };
 
 static int chosen = -1;
+static char ours; /* what the data of a loop of ours points to; it needs none */
 static bool also_losers;
 
 static bool cpu_has(int level)
@@ -128,9 +129,18 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
         kernel_function *kernel = find(ufunc, i, bits);
         tables->functions[i] =
             kernel ? (PyUFuncGenericFunction)kernel : ufunc->functions[i];
-        tables->data[i] = ufunc->data ? (void *)ufunc->data[i] : NULL;
+        tables->data[i] = kernel ? &ours : ufunc->data ? (void *)ufunc->data[i] : NULL;
     }
     return 0;
+}
+
+void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc)
+{
+    for (int i = 0; copy != ufunc && i < ufunc->ntypes; i++) {
+        if (copy->data[i] != &ours && copy->functions[i] != ufunc->functions[i]) {
+            copy->functions[i] = ufunc->functions[i];
+        }
+    }
 }
 
 PyObject *kernels_list(void)

@@ -34,6 +34,10 @@ struct kernel_tables {
 int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
                    struct kernel_tables *tables);
 
+/* Loops of the copy that are not ours follow NumPy's table, where others may put their
+ * own (PyUFunc_ReplaceLoopBySignature). */
+void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc);
+
 /* [(ufunc, types, "same" | "close", wins)] of the rows in use, or NULL with an
  * exception set.
  */

@@ -408,21 +408,28 @@ def test_names_of_hooks_are_in_the_status():
     assert set(_drop_in.status().values()) - {"off"} <= {"this NumPy takes its arguments in another way"}
 
 
-def test_a_loop_that_is_replaced():
+@pytest.mark.parametrize("name, types, other", [("negative", "d->d", "absolute"), ("sqrt", "d->d", "square"), ("rint", "f->f", "floor")])
+def test_a_loop_that_is_replaced(name, types, other):
     """As others do it: PyUFunc_ReplaceLoopBySignature puts a function in the ufunc's table."""
     functions_offset = HEADER + 4 * ctypes.sizeof(ctypes.c_int)
-    table = ctypes.cast(ctypes.c_void_p.from_address(id(np.negative) + functions_offset).value, ctypes.POINTER(ctypes.c_void_p))
-    number, other = np.negative.types.index("d->d"), np.absolute
-    others = ctypes.cast(ctypes.c_void_p.from_address(id(other) + functions_offset).value, ctypes.POINTER(ctypes.c_void_p))
+
+    def table(ufunc):
+        return ctypes.cast(ctypes.c_void_p.from_address(id(ufunc) + functions_offset).value, ctypes.POINTER(ctypes.c_void_p))
+
+    ufunc, other = getattr(np, name), getattr(np, other)
+    x = (X + 1.25).astype(types[0])
+    right, wrong = ufunc(x), other(x)
     with npp.enabled():
-        assert (np.negative(X) == -X).all()
-        saved, table[number] = table[number], others[other.types.index("d->d")]
+        assert np.array_equal(ufunc(x), right)
+        number = ufunc.types.index(types)
+        saved = table(ufunc)[number]
+        table(ufunc)[number] = table(other)[other.types.index(types)]
         try:
-            if (HELD(X[:3]) >= 0).all() and np.negative(np.array([-1.0]))[0] == 1:  # NumPy itself honours it
-                assert (np.negative(-X) == X).all()
+            if np.array_equal(ufunc(x[:3]), wrong[:3]):  # NumPy itself honours it
+                assert np.array_equal(ufunc(x), wrong)
         finally:
-            table[number] = saved
-        assert (np.negative(X) == -X).all()
+            table(ufunc)[number] = saved
+        assert np.array_equal(ufunc(x), right)
 
 
 def test_dtypes_that_are_not_built_in_are_let_go():
