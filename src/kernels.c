@@ -104,10 +104,21 @@ static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits
     return NULL;
 }
 
+/* Most ufuncs have none: importing looks no further at those. */
+static bool has_rows(const PyUFuncObject *ufunc)
+{
+    bool found = false;
+    for (int row = 0; row < ROW_COUNT && !found; row++) {
+        found = is_used(row) && strcmp(rows[row].ufunc, ufunc->name) == 0;
+    }
+    return found;
+}
+
 int kernels_count(const PyUFuncObject *ufunc, enum kernel_bits bits)
 {
     int count = 0;
-    for (int i = 0; i < ufunc->ntypes && !ufunc->core_enabled; i++) {
+    const int n = !ufunc->core_enabled && has_rows(ufunc) ? ufunc->ntypes : 0;
+    for (int i = 0; i < n; i++) {
         count += find(ufunc, i, bits) != NULL;
     }
     return count;

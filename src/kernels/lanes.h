@@ -11,7 +11,7 @@
 #  define NPP_LANES
 #  include <immintrin.h>
 
-#  define LANES_OF(S, T, V, P, M, I, N)                                                \
+#  define LANES_OF(S, T, V, P, M, N)                                                   \
     typedef V v_##S;                                                                   \
     typedef M m_##S;                                                                   \
     enum { LANES_##S = N };                                                            \
@@ -81,8 +81,8 @@
       return _mm512_mask_blend_##P(m, b, a);                                           \
     }
 
-LANES_OF(f64, double, __m512d, pd, __mmask8, __m512i, 8)
-LANES_OF(f32, float, __m512, ps, __mmask16, __m512i, 16)
+LANES_OF(f64, double, __m512d, pd, __mmask8, 8)
+LANES_OF(f32, float, __m512, ps, __mmask16, 16)
 
 #elif defined(__AVX2__) && defined(__FMA__)
 #  define NPP_LANES

@@ -3,11 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "arena.h"
 #include "handler.h"
-#include "pages.h"
 #include "spread.h"
 
 /* -- the handler ------------------------------------------------------------------ */
