@@ -80,6 +80,19 @@ static bool is_used(int row)
            (*levels[chosen].table)[row];
 }
 
+/* Whether a type is the one of a row's character, or has the same numbers: "l" is
+ * also "q". */
+static bool is_type(int number, char wanted)
+{
+    PyArray_Descr *descr = PyArray_DescrFromType(number);
+    PyArray_Descr *other = PyArray_DescrFromType(wanted);
+    const bool same = descr && other && descr->kind == other->kind &&
+                      PyDataType_ELSIZE(descr) == PyDataType_ELSIZE(other);
+    Py_XDECREF(descr);
+    Py_XDECREF(other);
+    return same;
+}
+
 /* The kernel for loop number i of a ufunc, or NULL. */
 static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits bits)
 {
@@ -91,11 +104,9 @@ static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits
         }
         const char *wanted = rows[row].types;
         bool same = true;
-        for (int k = 0; k < ufunc->nargs; k++, wanted++) {
+        for (int k = 0; same && k < ufunc->nargs; k++, wanted++) {
             wanted += k == ufunc->nin ? 2 : 0; /* the arrow */
-            PyArray_Descr *descr = PyArray_DescrFromType(types[k]);
-            same = same && descr && descr->type == *wanted;
-            Py_XDECREF(descr);
+            same = is_type(types[k], *wanted);
         }
         if (same) {
             return (*levels[chosen].table)[row];

@@ -75,7 +75,7 @@ static inline void take_rest(half *rest, const half *x, intptr_t n)
         memcpy(z + i, rest, (size_t)(n - i) * sizeof(half));                           \
       }                                                                                \
     }                                                                                  \
-    BINARY_LOOP(name, half, half)
+    BINARY_LOOP(name, half, half, half)
 
 #  define QUIETLY(how) ((how) | _MM_FROUND_NO_EXC)
 
@@ -115,7 +115,7 @@ static inline int16_t order(half a)
       z[i] = (uint8_t)(nan ? (OF_NANS) : order(x[i]) OP order(y[i]));                  \
     }                                                                                  \
   }                                                                                    \
-  BINARY_LOOP(name, half, uint8_t)
+  BINARY_LOOP(name, half, half, uint8_t)
 
 HALF_COMPARE(half_less, <, 0)
 HALF_COMPARE(half_less_equal, <=, 0)
@@ -136,7 +136,7 @@ HALF_COMPARE(half_not_equal, !=, 1)
       z[i] = first ? x[i] : y[i];                                                      \
     }                                                                                  \
   }                                                                                    \
-  BINARY_LOOP(name, half, half)
+  BINARY_LOOP(name, half, half, half)
 
 HALF_SELECT(half_maximum, >=, x)
 HALF_SELECT(half_minimum, <=, x)

@@ -53,7 +53,7 @@
     }                                                                                  \
     *flags |= (tiny ? FE_UNDERFLOW : 0) | (large ? FE_OVERFLOW : 0);                   \
   }                                                                                    \
-  BINARY_LOOP_WITH_FLAGS(nextafter_##S, T)                                             \
+  BINARY_LOOP_WITH_FLAGS(nextafter_##S, T, T, T)                                       \
                                                                                        \
   static inline void spacing_##S##_body(const T *x, T *z, intptr_t n, int *flags)      \
   {                                                                                    \
@@ -72,7 +72,7 @@
     }                                                                                  \
     *flags |= (tiny ? FE_UNDERFLOW : 0) | (large ? FE_OVERFLOW : 0);                   \
   }                                                                                    \
-  UNARY_LOOP_WITH_FLAGS(spacing_##S, T)
+  UNARY_LOOP_WITH_FLAGS(spacing_##S, T, T)
 
 NEIGHBOURS(f64, double, uint64_t, UINT64_C(1) << 63, UINT64_C(0x7ff) << 52,
            UINT64_C(1) << 52)

@@ -18,7 +18,7 @@
         give_##S(w + i, n - i, whole);                                                 \
       }                                                                                \
     }                                                                                  \
-    UNARY_PAIR_LOOP_WITH_FLAGS(modf_##S, T)
+    UNARY_PAIR_LOOP_WITH_FLAGS(modf_##S, T, T, T)
 
 MODF(f64, double)
 MODF(f32, float)

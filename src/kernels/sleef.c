@@ -73,7 +73,7 @@ RULES(f32, float, FLT_MIN)
 #  define UNARY_BODY(name, S, T, CALL, rules, LIMIT, LIBM)                             \
     static __attribute__((noinline)) void name##_one(T x, T *z)                        \
     {                                                                                  \
-      *z = LIBM(x); /* through memory: it stays between its flags */                   \
+      *z = (T)LIBM(x); /* through memory: it stays between its flags */                \
     }                                                                                  \
                                                                                        \
     static inline void name##_body(const T *x, T *z, intptr_t n, int *flags)           \
@@ -122,24 +122,25 @@ RULES(f32, float, FLT_MIN)
       }                                                                                \
     }
 
-/* Where SLEEF is right only up to a limit (it overflows early), libm is beyond. */
+/* Where SLEEF is right only up to a limit (it overflows early), libm is beyond, in the
+ * next wider type: in the same it is itself off by up to 1.7 ULP there. */
 #  define SLEEF_TO(name, function, rules, LIMIT_f64, LIMIT_f32)                        \
     UNARY_BODY(name##_f64, f64, double, SLEEF_f64(function, u10), rules, LIMIT_f64,    \
-               function)                                                               \
-    UNARY_LOOP_WITH_FLAGS(name##_f64, double)                                          \
+               function##l)                                                            \
+    UNARY_LOOP_WITH_FLAGS(name##_f64, double, double)                                  \
     UNARY_BODY(name##_f32, f32, float, SLEEF_f32(function, u10), rules, LIMIT_f32,     \
-               function##f)                                                            \
-    UNARY_LOOP_WITH_FLAGS(name##_f32, float)
+               function)                                                               \
+    UNARY_LOOP_WITH_FLAGS(name##_f32, float, float)
 
 #  define SLEEF_F32_TO(name, function, rules, LIMIT)                                   \
     UNARY_BODY(name##_f32, f32, float, SLEEF_f32(function, u10), rules, LIMIT,         \
-               function##f)                                                            \
-    UNARY_LOOP_WITH_FLAGS(name##_f32, float)
+               function)                                                               \
+    UNARY_LOOP_WITH_FLAGS(name##_f32, float, float)
 
 #  define SLEEF_F64(name, function, rules)                                             \
     UNARY_BODY(name##_f64, f64, double, SLEEF_f64(function, u10), rules,               \
                (double)INFINITY, function)                                             \
-    UNARY_LOOP_WITH_FLAGS(name##_f64, double)
+    UNARY_LOOP_WITH_FLAGS(name##_f64, double, double)
 
 #  define SLEEF_UNARY(name, function, rules)                                           \
     SLEEF_TO(name, function, rules, (double)INFINITY, INFINITY)
@@ -176,19 +177,19 @@ RULES(f32, float, FLT_MIN)
     IN_TIERS(name, f64, double, function, 15.0, 1e14)                                  \
     UNARY_BODY(name##_f64, f64, double, name##_f64_tiers, rules, (double)INFINITY,     \
                function)                                                               \
-    UNARY_LOOP_WITH_FLAGS(name##_f64, double)
+    UNARY_LOOP_WITH_FLAGS(name##_f64, double, double)
 
 #  define SLEEF_ANGLE(name, function, rules)                                           \
     SLEEF_ANGLE_F64(name, function, rules)                                             \
     IN_TIERS(name, f32, float, function, 125.0F, 39000.0F)                             \
     UNARY_BODY(name##_f32, f32, float, name##_f32_tiers, rules, INFINITY, function##f) \
-    UNARY_LOOP_WITH_FLAGS(name##_f32, float)
+    UNARY_LOOP_WITH_FLAGS(name##_f32, float, float)
 
 #  define SLEEF_BINARY(name, function, ulp, rules)                                     \
     BINARY_BODY(name##_f64, f64, double, SLEEF_f64(function, ulp), rules)              \
-    BINARY_LOOP_WITH_FLAGS(name##_f64, double)                                         \
+    BINARY_LOOP_WITH_FLAGS(name##_f64, double, double, double)                         \
     BINARY_BODY(name##_f32, f32, float, SLEEF_f32(function, ulp), rules)               \
-    BINARY_LOOP_WITH_FLAGS(name##_f32, float)
+    BINARY_LOOP_WITH_FLAGS(name##_f32, float, float, float)
 
 SLEEF_UNARY(exp, exp, VANISHES)
 SLEEF_UNARY(exp2, exp2, VANISHES)

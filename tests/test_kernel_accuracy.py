@@ -1,0 +1,124 @@
+"""Kernels with other bits than NumPy's: at most 1.0 ULP from the true value, at each instruction set.
+
+The oracle is libm in long double, whose 64 bits of mantissa leave 11 to spare, for float32 and float16 in
+float64; and mpmath for a sample of both, so that not even the oracle has to be believed.
+"""
+
+import mpmath
+import numpy as np
+import numpy_par as npp
+import pytest
+from kernel_values import any_bits, special
+
+CLOSE = [row[:2] for row in npp._engine.kernels() if row[2] == "close"]
+close = pytest.mark.parametrize("name, types", CLOSE)
+WIDER = {"e": "d", "f": "d", "d": "g", "F": "D", "D": "G"}
+MPMATH = {
+    "exp2": lambda x: mpmath.power(2, x), "log2": lambda x: mpmath.log(x, 2),
+    "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan,
+    "arcsinh": mpmath.asinh, "arccosh": mpmath.acosh, "arctanh": mpmath.atanh,
+    "arctan2": mpmath.atan2, "absolute": abs,
+    "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
+    "logaddexp": lambda x, y: mpmath.log(mpmath.exp(x) + mpmath.exp(y)),
+    "logaddexp2": lambda x, y: mpmath.log(mpmath.power(2, x) + mpmath.power(2, y), 2),
+    "deg2rad": mpmath.radians, "rad2deg": mpmath.degrees, "radians": mpmath.radians, "degrees": mpmath.degrees,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def own_kernels():
+    """The tests of all else ask for NumPy's bits (conftest.py)."""
+    before = npp._engine.set_exact(False)
+    yield
+    npp._engine.set_exact(before)
+
+
+def probes(code, rng, size):
+    """Numbers of all magnitudes, dense where functions are hard: poles, multiples of π/2, subnormals, both ends."""
+    dtype = np.dtype(code)
+    if dtype.kind == "c":
+        part = f"f{dtype.itemsize // 2}"
+        parts = probes(part, rng, size)
+        return np.concatenate([special(code), parts + 1j * rng.permutation(parts)]).astype(dtype)
+    info = np.finfo(dtype)
+    quarter = size // 4
+    multiples = np.arange(1, quarter // 2) * (np.longdouble(np.pi) / 2)
+    with np.errstate(all="ignore"):
+        near = multiples.astype(dtype)
+        parts = [
+            special(code), any_bits(code, size, 7), any_bits(code, quarter, 8) * info.smallest_subnormal,
+            rng.uniform(-1, 1, size), rng.uniform(-30, 30, size), rng.uniform(-750, 750, quarter), rng.uniform(-104, 104, quarter),
+            1 + rng.normal(0, 1e-3, quarter), rng.normal(0, 1e-6, quarter), np.exp2(rng.uniform(info.minexp, info.maxexp, quarter)),
+            near, np.nextafter(near, dtype.type(0)), np.nextafter(near, dtype.type(np.inf)), -near,
+        ]  # fmt: skip
+        return np.concatenate([np.asarray(part).astype(dtype) for part in parts])
+
+
+def given_for(name, types, size):
+    """Arrays of one length for all inputs."""
+    rng = np.random.default_rng(3)
+    columns = [rng.permutation(probes(code, rng, size)) for code in types.split("->")[0]]
+    if len(columns) > 1 and name in ("hypot", "arctan2", "logaddexp", "logaddexp2"):
+        # Operands that are near each other are where such functions are hard.
+        third = len(columns[0]) // 3
+        with np.errstate(all="ignore"):
+            columns[1][:third] = (columns[0][:third] * rng.normal(1, 0.3, third)).astype(columns[1].dtype)
+    return columns
+
+
+def numpys(name):
+    return getattr(np, name, None) or getattr(np._core.umath, name)
+
+
+def ulps(got, true, dtype):
+    """How far results are from the true values, in units in their last place; of what is finite and not less than normal."""
+    info = np.finfo(dtype)
+    usable = np.isfinite(true) & (np.abs(true) >= info.tiny) & (np.abs(true) <= info.max)
+    exponent = np.frexp(np.where(usable, true, 1))[1] - 1
+    with np.errstate(all="ignore"):
+        unit = np.ldexp(np.ones_like(true), exponent - info.nmant)
+        return np.where(usable, np.abs(got.astype(true.dtype) - true) / unit, 0)
+
+
+def parts(array):
+    return [array.real, array.imag] if array.dtype.kind == "c" else [array]
+
+
+@close
+def test_accuracy(name, types):
+    """At most 1.0 ULP, everywhere; infinite and NaN where the true value is."""
+    given = given_for(name, types, 60_000)
+    with np.errstate(all="ignore"):
+        ours, theirs = getattr(npp, name)(*given), numpys(name)(*given)
+        true = numpys(name)(*(x.astype(WIDER[x.dtype.char]) for x in given))
+    for got, numpy, want in zip(parts(ours), parts(theirs), parts(true)):
+        assert np.array_equal(np.isnan(got), np.isnan(numpy)) and np.array_equal(np.isinf(got), np.isinf(numpy))
+        error = ulps(got, want, got.dtype)
+        worst = np.argmax(error)
+        assert error[worst] <= 1.0, (error[worst], [x[worst] for x in given], got[worst], want[worst])
+
+
+@close
+def test_oracle(name, types):
+    """The oracle above is right: mpmath says the same, to a thousandth of a unit."""
+    codes = types.split("->")[0]
+    if np.dtype(codes[0]).kind == "c":
+        pytest.skip("its parts are compared in test_complex")
+    given = [x[:400] for x in given_for(name, types, 2000)]
+    dtype = np.dtype(types[-1])
+    with np.errstate(all="ignore"):
+        wide = numpys(name)(*(x.astype(WIDER[x.dtype.char]) for x in given))
+    function = MPMATH.get(name) or getattr(mpmath, name)
+    info, worst = np.finfo(dtype), (0, None)
+    with mpmath.workprec(150 + 1100 * (name in ("sin", "cos", "tan"))):
+        for i in np.flatnonzero(np.isfinite(wide) & (np.abs(wide) >= info.tiny) & (np.abs(wide) <= info.max)):
+            arguments = [mpmath.mpf(float(x[i])) for x in given]
+            if not all(np.isfinite(x[i]) for x in given) or (name == "arctan2" and 0 in arguments):
+                continue
+            true = function(*arguments)
+            # A long double is the sum of two doubles.
+            high = float(wide[i])
+            got = mpmath.mpf(high) + mpmath.mpf(float(wide[i] - wide.dtype.type(high)))
+            unit = mpmath.ldexp(1, mpmath.frexp(true)[1] - 1 - info.nmant)
+            worst = max(worst, (float(abs(got - true) / unit), [float(a) for a in arguments]), key=lambda pair: pair[0])
+    assert worst[0] <= 0.001, worst
