@@ -64,6 +64,30 @@ def cgroup_memory(root: str = "/sys/fs/cgroup", self_cgroup: str | None = None) 
     return _least("memory", _limit_v2, _limit_v1, root, self_cgroup)
 
 
+def last_level_cache(root: str = "/sys/devices/system/cpu/cpu0/cache") -> int | None:
+    """Return the bytes of the last-level cache of a CPU, or None where nothing tells.
+
+    Parameters
+    ----------
+    root : str
+        Where Linux describes the caches. (``sysconf`` multiplies them on some machines.)
+
+    Returns
+    -------
+    int or None
+        The size of the largest cache of the highest level.
+    """
+    largest = None
+    for index in range(8):
+        level = _read(join(root, f"index{index}", "level"))
+        size = (_read(join(root, f"index{index}", "size")) or "").strip()
+        if level is None or not size[:-1].isdecimal() or size[-1] not in "KM":
+            continue
+        found = int(level), int(size[:-1]) << (10 if size[-1] == "K" else 20)
+        largest = max(largest or found, found)
+    return largest and largest[1]
+
+
 def _least(
     controller: str,
     read_v2: Callable[[str], float | None],

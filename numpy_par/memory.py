@@ -338,9 +338,14 @@ def status() -> str:
 
 
 def configure() -> None:
-    """Set the limit; once, on import."""
+    """Set the limit, and from which size on results are streamed; once, on import."""
     chosen = _environment.variable("NUMPY_PAR_POOL_BYTES", least=0)
     _engine.set_pool_limit(memory_allowed() // 8 if chosen is None else min(chosen, sys.maxsize))
+    streamed = _environment.variable("NUMPY_PAR_STREAM_BYTES", least=-1)
+    if streamed is None:
+        # With operands as large as the result, three times as much is touched.
+        streamed = (_environment.last_level_cache() or 32 << 20) // 2
+    _engine.set_stream_threshold(min(streamed, sys.maxsize))
 
 
 def memory_allowed() -> int:

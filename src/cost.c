@@ -84,6 +84,25 @@ bool cost_contended(struct cost_table *table, uint32_t key, int threads)
     return true;
 }
 
+uint32_t cost_stream_key(uint32_t key)
+{
+    return key ^ UINT32_C(0x3c3c3c3c);
+}
+
+bool cost_prefers_stream(struct cost_table *table, uint32_t key)
+{
+    const double plain = cost_known(table, key);
+    const double streamed = cost_known(table, cost_stream_key(key));
+    if (cost_min_elements() >= 0 || plain < 0 || streamed < 0) {
+        return cost_min_elements() >= 0 || plain > 0;
+    }
+    const bool prefers = streamed < plain;
+    store(table, prefers ? key : cost_stream_key(key),
+          prefers ? plain - (plain - streamed) / 256
+                  : streamed - (streamed - plain) / 256);
+    return prefers;
+}
+
 /* What `threads` threads gain on a serial time, in ns; negative: they lose. */
 static double gain(double serial, int threads, struct team_costs costs)
 {

@@ -38,6 +38,14 @@ void cost_learn_shared(struct cost_table *table, uint32_t key, double ns);
 bool cost_contended(struct cost_table *table, uint32_t key, int threads);
 
 /*
+ * Of a call that may be streamed: the key under which this is measured, and whether it
+ * is the faster way.  Each is tried; the slower one again when the other one's lead,
+ * which fades, is within the noise.
+ */
+uint32_t cost_stream_key(uint32_t key);
+bool cost_prefers_stream(struct cost_table *table, uint32_t key);
+
+/*
  * The number of threads that is worth it for n elements of a known cost, at most
  * `limit`; 1: stay serial.  Not a pure function: calls that would gain only with the
  * team awake run serial until what they lose adds up to the cost of waking it.

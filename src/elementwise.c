@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "stream.h"
+
 /* NumPy casts one-dimensional inputs up to its buffer size as a whole, which may
  * spare it the iterator; the strides a loop sees, and so its choice between vector
  * and scalar code, depend on it. */
@@ -11,6 +13,10 @@
 /* All buffers of a member together: 1 MiB is what a call may cost beyond NumPy's. */
 #define BUFFER_ELEMENTS 8192
 #define BUFFER_BYTES (768 * 1024)
+
+/* Of what is streamed: the largest element, and the shortest line of elements. */
+#define LARGEST_STREAMED 16
+#define LINE_STREAMED 512
 
 /* The operands of one run.  Those of the call are borrowed; the others are its own. */
 struct operands {
@@ -267,6 +273,25 @@ static int copy_twins(const struct operands *operands, const struct call *call)
     return 0;
 }
 
+/* Whether the result is one of those that stream.h is for. */
+static bool is_streamed(const struct box *box, const struct operands *operands,
+                        const struct call *call)
+{
+    const int out = call->nin;
+    const npy_intp itemsize = PyArray_ITEMSIZE(operands->op[out]);
+    const int64_t least = stream_threshold();
+    if (call->nout != 1 || call->masked || least < 0 ||
+        box->stride[0][out] != itemsize || itemsize > LARGEST_STREAMED ||
+        box->shape[0] < LINE_STREAMED || box->size * itemsize < least) {
+        return false;
+    }
+    bool apart = true;
+    for (int i = 0; i < out && call->given[out]; i++) {
+        apart = apart && !(call->op[i] && arrays_overlap(call->op[i], call->op[out]));
+    }
+    return apart;
+}
+
 /* Lay the operands out for the loop: as a line, by an iterator, or by the box that
  * an iterator goes through.  NULL, or why NumPy is to run the call. */
 static const char *lay_out(struct drive *job, struct operands *operands,
@@ -326,6 +351,14 @@ static const char *lay_out(struct drive *job, struct operands *operands,
     }
     job->box = box;
     job->size = box->size;
+    if (is_streamed(box, operands, call)) {
+        job->key = cost_mix(job->key, call->given[call->nin]); /* warm pages, or not */
+        if (cost_prefers_stream(job->costs, job->key)) {
+            job->streamed = true;
+            job->key = cost_stream_key(job->key);
+            job->path = "streamed";
+        }
+    }
     memcpy(job->strides, box->stride[0], sizeof box->stride[0]);
     return NULL;
 }

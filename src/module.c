@@ -17,6 +17,7 @@
 #include "memory/pool.h"
 #include "movement/movement.h"
 #include "profile.h"
+#include "stream.h"
 #include "team.h"
 #include "ufuncs.h"
 #include "worth.h"
@@ -247,6 +248,19 @@ static PyObject *set_min_elements(PyObject *module, PyObject *object)
     return PyLong_FromLongLong(before);
 }
 
+/* Bytes of a result from which it is streamed; -1: never.  Returns what it was. */
+static PyObject *set_stream_threshold(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const long long bytes = PyLong_AsLongLong(object);
+    if (bytes == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    const int64_t before = stream_threshold();
+    stream_set_threshold(bytes < 0 ? -1 : bytes);
+    return PyLong_FromLongLong(before);
+}
+
 static PyObject *set_rendezvous(PyObject *module, PyObject *object)
 {
     (void)module;
@@ -360,6 +374,7 @@ static PyMethodDef methods[] = {
     {"trim_pool", trim_pool, METH_NOARGS, NULL},
     {"pool_figures", pool_figures, METH_NOARGS, NULL},
     {"set_min_elements", set_min_elements, METH_O, NULL},
+    {"set_stream_threshold", set_stream_threshold, METH_O, NULL},
     {"set_rendezvous", set_rendezvous, METH_O, NULL},
     {"kernels", kernels, METH_NOARGS, NULL},
     {"choose_kernels", choose_kernels, METH_VARARGS, NULL},
