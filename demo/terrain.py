@@ -37,7 +37,7 @@ def main():
     if options.threads:
         npp.set_num_threads(options.threads)
     # Every bit is compared: only kernels with NumPy's own take part.
-    npp._engine.set_exact(True)
+    npp.set_precision("exact")
     print_machine()
     results, findings = analyse(options.cells, options.rounds)
     print_findings(*findings)

@@ -27,6 +27,7 @@ from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
 from numpy_par._mirror import publish as _publish
 from numpy_par._parallelize import parallelize
+from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
 from numpy_par._sliding import sliding
 from numpy_par._threads import get_num_threads, set_num_threads, threads
@@ -60,12 +61,15 @@ __all__ = [
     "enabled",
     "explain",
     "get_num_threads",
+    "get_precision",
     "is_enabled",
     "linalg",
     "memory",
     "parallelize",
+    "precision",
     "profile",
     "set_num_threads",
+    "set_precision",
     "show_config",
     "sliding",
     "strings",

@@ -4,6 +4,7 @@
 #include "elementwise.h"
 #include "glance.h"
 #include "gufunc.h"
+#include "precision.h"
 #include "profile.h"
 #include "worth.h"
 
@@ -171,7 +172,7 @@ static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
                             vectorcallfunc numpy_call, PyObject *const *args,
                             size_t nargsf, PyObject *kwnames)
 {
-    if (bits == KERNELS_CLOSE && route_has_own_bits(route) &&
+    if (bits != KERNELS_SAME && route_has_own_bits(route) &&
         dispatch_are_plain(route, args, PyVectorcall_NARGS(nargsf))) {
         return route->numpy_call((PyObject *)route->loops[bits], args, nargsf, kwnames);
     }
@@ -202,23 +203,11 @@ GLANCE_COMPACT PyObject *dispatch_large(struct route *route, enum kernel_bits bi
     return result;
 }
 
-/* Of the calls that come to our ufuncs; those of the drop-in say what they want. */
-static _Atomic int default_bits = KERNELS_CLOSE;
-
-enum kernel_bits dispatch_set_bits(enum kernel_bits bits)
-{
-    return (enum kernel_bits)atomic_exchange(&default_bits, (int)bits);
-}
-
-static inline enum kernel_bits our_bits(void)
-{
-    return (enum kernel_bits)atomic_load_explicit(&default_bits, memory_order_relaxed);
-}
-
 static inline PyObject *small_target(const struct route *route)
 {
-    return (PyObject *)(route_has_own_bits(route) ? route->loops[our_bits()]
-                                                  : route->numpy);
+    return (PyObject *)(route_has_own_bits(route)
+                            ? route->loops[precision_now(route->state)]
+                            : route->numpy);
 }
 
 /* Apart, so that dispatch_call() stays short. */
@@ -229,8 +218,8 @@ GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
     return glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)
                ? route->numpy_call(small_target(route), args, nargsf, kwnames)
-               : dispatch_large(route, our_bits(), route->numpy_call, args, nargsf,
-                                kwnames);
+               : dispatch_large(route, precision_now(route->state), route->numpy_call,
+                                args, nargsf, kwnames);
 }
 
 GLANCE_COMPACT PyObject *dispatch_call(PyObject *self, PyObject *const *args,
@@ -252,8 +241,8 @@ PyObject *dispatch_engine(struct route *route, enum kernel_bits bits,
 int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,
                      PyObject *kwnames, struct report *report)
 {
-    engine_run(route, KERNELS_CLOSE, args, nargs, kwnames, true,
-               report); /* never has a result */
+    /* It never has a result. */
+    engine_run(route, precision_now(route->state), args, nargs, kwnames, true, report);
     return PyErr_Occurred() ? -1 : 0;
 }
 

@@ -22,7 +22,7 @@ struct route {
     vectorcallfunc numpy_call;
     /* Copies with kernels of ours, by enum kernel_bits; NumPy's where there are none.
      */
-    PyUFuncObject *loops[2];
+    PyUFuncObject *loops[KERNELS_KINDS];
     int nin;
     struct plan_cache plans;
     struct cost_table costs;
@@ -51,7 +51,7 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
  * as those of large ones. */
 static inline bool route_has_own_bits(const struct route *route)
 {
-    return route->loops[KERNELS_CLOSE] != route->loops[KERNELS_SAME];
+    return route->loops[KERNELS_FAST] != route->loops[KERNELS_SAME];
 }
 
 /* Without a glance, and without NumPy: NULL, without an exception, for a call that it
@@ -66,9 +66,6 @@ int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t narg
 
 /* Arrays and numbers, no objects that may want to do a call in their own way. */
 bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssize_t n);
-
-/* Which kernels calls of our ufuncs use; returns what it was. */
-enum kernel_bits dispatch_set_bits(enum kernel_bits bits);
 
 /* Calls that came past the first glance and were given to NumPy. */
 uint64_t dispatch_numpy_calls(void);

@@ -6,7 +6,7 @@
 #include "kernels/kernel.h"
 
 enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
-enum { SAME = KERNELS_SAME, CLOSE = KERNELS_CLOSE };
+enum { SAME = KERNELS_SAME, CLOSE = KERNELS_CLOSE, FAST = KERNELS_FAST };
 
 static const struct row {
     const char *ufunc, *types;
@@ -93,9 +93,11 @@ static bool is_type(int number, char wanted)
     return same;
 }
 
-/* The kernel for loop number i of a ufunc, or NULL. */
+/* The kernel for loop number i of a ufunc, the fastest of those allowed, or NULL. */
 static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits bits)
 {
+    kernel_function *found = NULL;
+    enum kernel_bits found_bits = KERNELS_SAME;
     const char *types = ufunc->types + (size_t)i * (size_t)ufunc->nargs;
     for (int row = 0; row < ROW_COUNT; row++) {
         if (!is_used(row) || rows[row].bits > bits ||
@@ -108,31 +110,22 @@ static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits
             wanted += k == ufunc->nin ? 2 : 0; /* the arrow */
             same = is_type(types[k], *wanted);
         }
-        if (same) {
-            return (*levels[chosen].table)[row];
+        if (same && (found == NULL || rows[row].bits > found_bits)) {
+            found = (*levels[chosen].table)[row];
+            found_bits = rows[row].bits;
         }
-    }
-    return NULL;
-}
-
-/* Most ufuncs have none: importing looks no further at those. */
-static bool has_rows(const PyUFuncObject *ufunc)
-{
-    bool found = false;
-    for (int row = 0; row < ROW_COUNT && !found; row++) {
-        found = is_used(row) && strcmp(rows[row].ufunc, ufunc->name) == 0;
     }
     return found;
 }
 
-int kernels_count(const PyUFuncObject *ufunc, enum kernel_bits bits)
+bool kernels_has(const PyUFuncObject *ufunc, enum kernel_bits bits)
 {
-    int count = 0;
-    const int n = !ufunc->core_enabled && has_rows(ufunc) ? ufunc->ntypes : 0;
-    for (int i = 0; i < n; i++) {
-        count += find(ufunc, i, bits) != NULL;
+    bool found = false;
+    for (int row = 0; row < ROW_COUNT && !found && !ufunc->core_enabled; row++) {
+        found = rows[row].bits == bits && is_used(row) &&
+                strcmp(rows[row].ufunc, ufunc->name) == 0;
     }
-    return count;
+    return found;
 }
 
 int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
@@ -167,14 +160,14 @@ void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc)
 
 PyObject *kernels_list(void)
 {
+    static const char *const names[KERNELS_KINDS] = {"same", "close", "fast"};
     PyObject *list = PyList_New(0);
     for (int i = 0; list && i < ROW_COUNT; i++) {
         if (!is_used(i)) {
             continue;
         }
         PyObject *row =
-            Py_BuildValue("(sssO)", rows[i].ufunc, rows[i].types,
-                          rows[i].bits == KERNELS_SAME ? "same" : "close",
+            Py_BuildValue("(sssO)", rows[i].ufunc, rows[i].types, names[rows[i].bits],
                           rows[i].levels >> chosen & 1 ? Py_True : Py_False);
         if (row == NULL || PyList_Append(list, row) < 0) {
             Py_CLEAR(list);

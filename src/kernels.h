@@ -11,8 +11,9 @@
 
 #include "numpy_api.h"
 
-/* Which rows: those with NumPy's bits, or all. */
-enum kernel_bits { KERNELS_SAME, KERNELS_CLOSE };
+/* Which rows: those with NumPy's bits, those at most 1.0 ULP from the true value as
+ * well, or those at most 3.5. */
+enum kernel_bits { KERNELS_SAME, KERNELS_CLOSE, KERNELS_FAST, KERNELS_KINDS };
 
 /*
  * Choose the level by name, or by the CPU (NULL), and its rows: those that win there,
@@ -22,8 +23,8 @@ enum kernel_bits { KERNELS_SAME, KERNELS_CLOSE };
 int kernels_choose(const char *name, bool everything);
 const char *kernels_level(void);
 
-/* How many loops of a ufunc would be ours. */
-int kernels_count(const PyUFuncObject *ufunc, enum kernel_bits bits);
+/* Whether a ufunc has rows of just these bits. */
+bool kernels_has(const PyUFuncObject *ufunc, enum kernel_bits bits);
 
 /* Tables for a copy of the ufunc, ours where we have them.  They stay for ever.  -1:
  * out of memory, exception set. */
@@ -38,7 +39,7 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
  * own (PyUFunc_ReplaceLoopBySignature). */
 void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc);
 
-/* [(ufunc, types, "same" | "close", wins)] of the rows in use, or NULL with an
+/* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.
  */
 PyObject *kernels_list(void);

@@ -16,6 +16,7 @@
 #include "memory/handler.h"
 #include "memory/pool.h"
 #include "movement/movement.h"
+#include "precision.h"
 #include "profile.h"
 #include "stream.h"
 #include "team.h"
@@ -141,7 +142,7 @@ static PyObject *count_contexts(PyObject *module, PyObject *more)
 static PyObject *is_enabled(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    return PyBool_FromLong(hooks_mode() != HOOKS_OFF);
+    return PyBool_FromLong(hooks_is_on());
 }
 
 static PyObject *begin_profile(PyObject *module, PyObject *unused)
@@ -297,13 +298,32 @@ static PyObject *choose_kernels(PyObject *module, PyObject *args)
     return PyUnicode_FromString(kernels_level());
 }
 
-/* Of calls of our ufuncs: with NumPy's bits only?  Returns what it was. */
-static PyObject *set_exact(PyObject *module, PyObject *exact)
+/* set_precision(number): see _precision.py, which checks it.  Returns what it was. */
+static PyObject *set_precision(PyObject *module, PyObject *object)
 {
     (void)module;
-    const enum kernel_bits before =
-        dispatch_set_bits(exact == Py_True ? KERNELS_SAME : KERNELS_CLOSE);
-    return PyBool_FromLong(before == KERNELS_SAME);
+    const long bits = PyLong_AsLong(object);
+    if (bits == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    return PyLong_FromLong(precision_set_everywhere((enum kernel_bits)bits));
+}
+
+static PyObject *get_precision(PyObject *module, PyObject *unused)
+{
+    (void)unused;
+    return PyLong_FromLong(precision_now(state_of(module)));
+}
+
+static PyObject *count_precisions(PyObject *module, PyObject *more)
+{
+    (void)module;
+    const long n = PyLong_AsLong(more);
+    if (n == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    precision_count_contexts((int)n);
+    Py_RETURN_NONE;
 }
 
 static PyObject *kernels(PyObject *module, PyObject *unused)
@@ -378,7 +398,9 @@ static PyMethodDef methods[] = {
     {"set_rendezvous", set_rendezvous, METH_O, NULL},
     {"kernels", kernels, METH_NOARGS, NULL},
     {"choose_kernels", choose_kernels, METH_VARARGS, NULL},
-    {"set_exact", set_exact, METH_O, NULL},
+    {"set_precision", set_precision, METH_O, NULL},
+    {"get_precision", get_precision, METH_NOARGS, NULL},
+    {"count_precisions", count_precisions, METH_O, NULL},
     {"counters", counters, METH_NOARGS, NULL},
     {"build_info", build_info, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
@@ -420,12 +442,15 @@ static int module_exec(PyObject *module)
     }
     process_ready = true;
     if (call_init(state) < 0 || plan_init(state) < 0 || gufunc_init(state) < 0 ||
-        ufuncs_init(state, module) < 0 || hooks_init(state) < 0 ||
-        movement_init(state) < 0 || handler_init(state, module) < 0 ||
-        arena_type_init(module) < 0 || ring_type_init(module) < 0) {
+        ufuncs_init(state, module) < 0 || precision_init(state) < 0 ||
+        hooks_init(state) < 0 || movement_init(state) < 0 ||
+        handler_init(state, module) < 0 || arena_type_init(module) < 0 ||
+        ring_type_init(module) < 0) {
         return -1;
     }
     return PyModule_AddObjectRef(module, "thread_limit", state->limit_variable) < 0 ||
+                   PyModule_AddObjectRef(module, "precision_here",
+                                         state->precision_variable) < 0 ||
                    PyModule_AddObjectRef(module, "enabled_here",
                                          state->enabled_variable) < 0 ||
                    PyModule_AddObjectRef(module, "pool_handler",

@@ -27,6 +27,7 @@
     V(registry)       /* ufuncs.c: {NumPy's ufunc: ours} */                 \
     V(limit_variable) /*           the context variable of threads(n) */    \
     V(route_type)     /*           type of what a parallel ufunc carries */ \
+    V(precision_variable) /* precision.c: that of precision(level) */       \
     V(enabled_variable) /* hooks.c: the context variable of enabled() */    \
     V(result_type)    /* movement.c: numpy.result_type */
 /* clang-format on */

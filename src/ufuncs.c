@@ -14,8 +14,9 @@ static int route_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(route->module);
     Py_VISIT(route->numpy);
-    Py_VISIT(route->loops[KERNELS_SAME]);
-    Py_VISIT(route->loops[KERNELS_CLOSE]);
+    for (int bits = 0; bits < KERNELS_KINDS; bits++) {
+        Py_VISIT(route->loops[bits]);
+    }
     return plan_cache_traverse(&route->plans, visit, arg);
 }
 
@@ -27,8 +28,9 @@ static void route_dealloc(PyObject *self)
     plan_cache_clear(&route->plans);
     Py_XDECREF(route->module);
     Py_XDECREF(route->numpy);
-    Py_XDECREF(route->loops[KERNELS_SAME]);
-    Py_XDECREF(route->loops[KERNELS_CLOSE]);
+    for (int bits = 0; bits < KERNELS_KINDS; bits++) {
+        Py_XDECREF(route->loops[bits]);
+    }
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -80,8 +82,7 @@ static PyUFuncObject *with_kernels(PyUFuncObject *ufunc, enum kernel_bits bits,
                                    PyUFuncObject *without)
 {
     struct kernel_tables tables;
-    const int before = bits == KERNELS_SAME ? 0 : kernels_count(ufunc, KERNELS_SAME);
-    if (kernels_count(ufunc, bits) == before) {
+    if (!kernels_has(ufunc, bits)) {
         return (PyUFuncObject *)Py_NewRef((PyObject *)without);
     }
     return kernels_tables(ufunc, bits, &tables) < 0
@@ -97,14 +98,14 @@ static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
         route->state = state;
         route->module = Py_NewRef(PyType_GetModule(type));
         route->numpy = (PyUFuncObject *)Py_NewRef(ufunc);
-        route->loops[KERNELS_SAME] = with_kernels(ufunc, KERNELS_SAME, ufunc);
-        route->loops[KERNELS_CLOSE] =
-            route->loops[KERNELS_SAME]
-                ? with_kernels(ufunc, KERNELS_CLOSE, route->loops[KERNELS_SAME])
-                : NULL;
         route->numpy_call = ufunc->vectorcall;
         route->nin = ufunc->nin;
-        if (route->loops[KERNELS_CLOSE] == NULL) {
+        PyUFuncObject *last = ufunc;
+        for (int bits = 0; bits < KERNELS_KINDS && last; bits++) {
+            route->loops[bits] = last =
+                with_kernels(ufunc, (enum kernel_bits)bits, last);
+        }
+        if (last == NULL) {
             Py_CLEAR(route);
         }
     }

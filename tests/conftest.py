@@ -8,7 +8,7 @@ import numpy_par as npp  # noqa: E402
 import pytest  # noqa: E402
 
 # NumPy is the oracle for bits; what our own kernels may do otherwise is test_kernels.py's.
-npp._engine.set_exact(True)
+npp.set_precision("exact")
 # A small region is over before a helper wakes up: here the caller waits for it, so that threads do run at once.
 npp._engine.set_rendezvous(200_000)
 

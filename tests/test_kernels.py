@@ -17,18 +17,20 @@ from support import run_python
 LEVEL = npp.show_config("dicts")["cpu"]["kernels"]
 HAS = LEVELS[: LEVELS.index(LEVEL) + 1]
 # Where NumPy's loop has no answer, or another at each of its levels: nothing to compare with.
-SAME, CLOSE = ([row[:2] for row in npp._engine.kernels() if row[2] == bits] for bits in ("same", "close"))
-every = pytest.mark.parametrize("name, types", SAME + CLOSE)
-same = pytest.mark.parametrize("name, types", SAME)
-close = pytest.mark.parametrize("name, types", CLOSE)
+ROWS = [row[:3] for row in npp._engine.kernels()]
+every = pytest.mark.parametrize("name, types, bits", ROWS)
+same = pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[2] == "same"])
+close = pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[2] != "same"])
 
 
 @pytest.fixture(autouse=True)
-def own_kernels():
+def own_kernels(request):
     """The tests of all else ask for NumPy's bits (conftest.py)."""
-    before = npp._engine.set_exact(False)
+    before = npp.get_precision()
+    fast = hasattr(request.node, "callspec") and request.node.callspec.params.get("bits") == "fast"
+    npp.set_precision("fast" if fast else "close")
     yield
-    npp._engine.set_exact(before)
+    npp.set_precision(before)
 
 
 def numpys(name):
@@ -44,7 +46,7 @@ def raised(function, *args):
 
 
 @same
-def test_same_bits(name, types):
+def test_same_bits(name, types, bits):
     given = inputs(types.split("->")[0])
     with np.errstate(all="ignore"):
         want, got = as_bits(numpys(name)(*given)), as_bits(getattr(npp, name)(*given))
@@ -53,7 +55,7 @@ def test_same_bits(name, types):
 
 
 @same
-def test_a_scalar_of_each_kind(name, types):
+def test_a_scalar_of_each_kind(name, types, bits):
     """An operand that is the same number for all: a kernel may prepare for it."""
     codes = types.split("->")[0]
     given = inputs(codes, 3000)
@@ -72,7 +74,7 @@ def pairs_to_raise(codes, most=1500):
 
 
 @same
-def test_same_flags(name, types):
+def test_same_flags(name, types, bits):
     """For each pair of special values alone, and for none of many ordinary ones."""
     codes = types.split("->")[0]
     for pair in pairs_to_raise(codes):
@@ -84,7 +86,7 @@ def test_same_flags(name, types):
 
 
 @close
-def test_flags(name, types):
+def test_flags(name, types, bits):
     """Invalid, pole and overflow as NumPy has them; nothing from ordinary numbers. (Of underflow NumPy's own loops differ.)"""
     codes = types.split("->")[0]
     for pair in pairs_to_raise(codes):
@@ -96,7 +98,7 @@ def test_flags(name, types):
 
 
 @close
-def test_special_values(name, types):
+def test_special_values(name, types, bits):
     """Zeros with their signs, infinities and NaNs are NumPy's."""
     given = cross(types.split("->")[0])
     with np.errstate(all="ignore"):
@@ -109,11 +111,27 @@ def test_special_values(name, types):
         assert np.array_equal(np.signbit(w) & ~np.isnan(w), np.signbit(g) & ~np.isnan(g))
 
 
+@pytest.mark.parametrize("bits", ["close", "fast"])
+@pytest.mark.parametrize("name", ["sin", "cos", "tan"])
+def test_angles_among_others(name, bits):
+    """The same angle beside smaller and larger ones: SLEEF itself reduces all of a vector as the largest needs it."""
+    ours = getattr(npp, name)
+    npp.set_precision(bits)
+    for code in "fd":
+        x = np.geomspace(0.1, 1e16, 5000).astype(code)
+        alone = ours(np.repeat(x, 16))[::16]
+        for other in (0.1, 7.4, 7.6, 14.0, 16.0, 62.0, 63.0, 124.0, 126.0, 38e3, 4e4, 9e5, 1.1e6, 9e13, 1.1e14, 1e18):
+            mixed = np.full(16 * len(x), other, code)
+            mixed[::16] = x
+            wrong = ours(mixed)[::16] != alone
+            assert not wrong.any(), (code, other, x[wrong])
+
+
 # -- places ------------------------------------------------------------------------------------------
 
 
 @every
-def test_every_place(name, types):
+def test_every_place(name, types, bits):
     """f(x)[i] == f(x[i:i+1]), at every offset, stride and length, in place, as a scalar, and at every number of threads."""
     codes = types.split("->")[0]
     ours = getattr(npp, name)
@@ -154,7 +172,7 @@ def test_every_place(name, types):
 
 
 @every
-def test_exact(name, types):
+def test_exact(name, types, bits):
     """With exact=True no bit is other than NumPy's, large or small."""
     codes = types.split("->")[0]
     with np.errstate(all="ignore"):

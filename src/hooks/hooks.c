@@ -2,7 +2,7 @@
 #include "hooks.h"
 
 #include "../glance.h"
-#include "../kernels.h"
+#include "../precision.h"
 #include "../profile.h"
 #include "slots.h"
 
@@ -16,12 +16,10 @@ static struct {
 /* The variable holds True, False, or a text: on, with NumPy's bits only. */
 int hooks_mode_of(const PyObject *value)
 {
-    return value == Py_False  ? HOOKS_OFF
-           : value == Py_True ? KERNELS_CLOSE
-                              : KERNELS_SAME;
+    return value == Py_False ? HOOKS_OFF : value == Py_True ? HOOKS_ON : HOOKS_EXACT;
 }
 
-int hooks_mode(void)
+static int mode_now(void)
 {
     const int everywhere =
         atomic_load_explicit(&enabled.everywhere, memory_order_relaxed);
@@ -35,6 +33,19 @@ int hooks_mode(void)
     const int mode = value && value != Py_None ? hooks_mode_of(value) : everywhere;
     Py_XDECREF(value);
     return mode;
+}
+
+int hooks_bits(void)
+{
+    const int mode = mode_now();
+    return mode == HOOKS_ON      ? (int)precision_now(hooks.state)
+           : mode == HOOKS_EXACT ? KERNELS_SAME
+                                 : HOOKS_OFF;
+}
+
+bool hooks_is_on(void)
+{
+    return mode_now() != HOOKS_OFF;
 }
 
 bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs)

@@ -25,15 +25,16 @@ void hooks_remove_unused(void);
 /* [(name, "on" | "off" | why it is left out)], or NULL with an exception set. */
 PyObject *hooks_status(void);
 
-/* Off, or on with the kernels of some bits (enum kernel_bits). */
-enum { HOOKS_OFF = -1 };
+/* On: with the kernels that the precision allows, or only those with NumPy's bits. */
+enum { HOOKS_OFF = -1, HOOKS_EXACT, HOOKS_ON };
 
 /* For everybody; and how many contexts have a say of their own. */
 void hooks_set_everywhere(int mode);
 void hooks_count_contexts(int more);
 
-/* Here and now. */
-int hooks_mode(void);
+/* Here and now: HOOKS_OFF, or the kernels that a call may use (enum kernel_bits). */
+int hooks_bits(void);
+bool hooks_is_on(void);
 
 /* What True, False and "exact" stand for. */
 int hooks_mode_of(const PyObject *value);

@@ -124,18 +124,18 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     if (is_test()) {
         Py_RETURN_NONE;
     }
-    const int mode = hooks_mode();
-    if (mode == HOOKS_OFF) {
+    const int bits = hooks_bits();
+    if (bits == HOOKS_OFF) {
         return call_numpy(slot, self, given);
     }
     const int64_t since = profile_is_on() ? profile_start() : 0;
     struct hook_call hook = {
-        .state = hooks.state, .costs = &slot->costs, .bits = (enum kernel_bits)mode};
+        .state = hooks.state, .costs = &slot->costs, .bits = (enum kernel_bits)bits};
     PyObject *result = call_ours(slot, &hook, self, given);
     if (result == NULL && !PyErr_Occurred()) {
         PyObject *target =
             slot->owner == owner_ufunc
-                ? ufunc_slots_loops(self, mode, given->vector, given->nargs)
+                ? ufunc_slots_loops(self, bits, given->vector, given->nargs)
                 : self;
         result = call_numpy(slot, target, given);
     }

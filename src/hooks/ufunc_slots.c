@@ -45,9 +45,9 @@ GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args
     if (is_test()) {
         Py_RETURN_NONE;
     }
-    const int mode = hooks_mode();
-    return mode == HOOKS_OFF ? hook->saved(self, args, nargsf, kwnames)
-                             : dispatch_large(hook->route, (enum kernel_bits)mode,
+    const int bits = hooks_bits();
+    return bits == HOOKS_OFF ? hook->saved(self, args, nargsf, kwnames)
+                             : dispatch_large(hook->route, (enum kernel_bits)bits,
                                               hook->saved, args, nargsf, kwnames);
 }
 
@@ -67,13 +67,13 @@ bool ufunc_slots_is_quick(const PyObject *ufunc)
     return hook->ufunc == NULL || hook->quick != NULL;
 }
 
-PyObject *ufunc_slots_loops(PyObject *ufunc, int mode, PyObject *const *args,
+PyObject *ufunc_slots_loops(PyObject *ufunc, int bits, PyObject *const *args,
                             Py_ssize_t n)
 {
     const struct ufunc_hook *hook = find(ufunc);
-    return mode == KERNELS_CLOSE && hook->ufunc && hook->quick == NULL &&
+    return bits != KERNELS_SAME && hook->ufunc && hook->quick == NULL &&
                    dispatch_are_plain(hook->route, args, n)
-               ? (PyObject *)hook->route->loops[mode]
+               ? (PyObject *)hook->route->loops[bits]
                : ufunc;
 }
 

@@ -122,96 +122,124 @@ RULES(f32, float, FLT_MIN)
       }                                                                                \
     }
 
+#  define TYPE_f64 double
+#  define TYPE_f32 float
+#  define WIDER_f64(function) function##l
+#  define WIDER_f32(function) function
+#  define NO_LIMIT_f64 ((double)INFINITY)
+#  define NO_LIMIT_f32 INFINITY
+
+#  define SLEEF_CALL(name, S, CALL, function, rules, LIMIT)                            \
+    UNARY_BODY(name##_##S, S, TYPE_##S, CALL, rules, LIMIT, WIDER_##S(function))       \
+    UNARY_LOOP_WITH_FLAGS(name##_##S, TYPE_##S, TYPE_##S)
+
 /* Where SLEEF is right only up to a limit (it overflows early), libm is beyond, in the
  * next wider type: in the same it is itself off by up to 1.7 ULP there. */
-#  define SLEEF_TO(name, function, rules, LIMIT_f64, LIMIT_f32)                        \
-    UNARY_BODY(name##_f64, f64, double, SLEEF_f64(function, u10), rules, LIMIT_f64,    \
-               function##l)                                                            \
-    UNARY_LOOP_WITH_FLAGS(name##_f64, double, double)                                  \
-    UNARY_BODY(name##_f32, f32, float, SLEEF_f32(function, u10), rules, LIMIT_f32,     \
-               function)                                                               \
-    UNARY_LOOP_WITH_FLAGS(name##_f32, float, float)
+#  define SLEEF_TO(name, S, function, ulp, rules, LIMIT)                               \
+    SLEEF_CALL(name, S, SLEEF_##S(function, ulp), function, rules, LIMIT)
 
-#  define SLEEF_F32_TO(name, function, rules, LIMIT)                                   \
-    UNARY_BODY(name##_f32, f32, float, SLEEF_f32(function, u10), rules, LIMIT,         \
-               function)                                                               \
-    UNARY_LOOP_WITH_FLAGS(name##_f32, float, float)
-
-#  define SLEEF_F64(name, function, rules)                                             \
-    UNARY_BODY(name##_f64, f64, double, SLEEF_f64(function, u10), rules,               \
-               (double)INFINITY, function)                                             \
-    UNARY_LOOP_WITH_FLAGS(name##_f64, double, double)
-
-#  define SLEEF_UNARY(name, function, rules)                                           \
-    SLEEF_TO(name, function, rules, (double)INFINITY, INFINITY)
+#  define SLEEF_UNARY(name, S, function, ulp, rules)                                   \
+    SLEEF_TO(name, S, function, ulp, rules, NO_LIMIT_##S)
 
 /*
  * SLEEF reduces angles in one of three ways, by the largest in a vector: so an
  * element's last bit would depend on its neighbours.  Here those of each kind are among
  * their like.
  */
-#  define IN_TIERS(name, S, T, function, NEAR, FAR)                                    \
+#  define SLEEF_ANGLE(name, S, function, ulp, rules, NEAR, FAR)                        \
     static inline v_##S name##_##S##_tiers(v_##S x)                                    \
     {                                                                                  \
       const v_##S size = abs_##S(x);                                                   \
       const m_##S near = less_##S(size, all_##S(NEAR));                                \
       const m_##S far = not_##S(less_##S(size, all_##S(FAR)));                         \
       if (bits_##S(near) == (1U << LANES_##S) - 1) {                                   \
-        return SLEEF_##S(function, u10)(x);                                            \
+        return SLEEF_##S(function, ulp)(x);                                            \
       }                                                                                \
       const m_##S between = not_##S(or_##S(near, far));                                \
-      v_##S r = SLEEF_##S(function, u10)(select_##S(near, x, all_##S(0)));             \
+      v_##S r = SLEEF_##S(function, ulp)(select_##S(near, x, all_##S(0)));             \
       if (bits_##S(between)) {                                                         \
         const v_##S others = all_##S(2 * (NEAR));                                      \
         r = select_##S(between,                                                        \
-                       SLEEF_##S(function, u10)(select_##S(between, x, others)), r);   \
+                       SLEEF_##S(function, ulp)(select_##S(between, x, others)), r);   \
       }                                                                                \
       if (bits_##S(far)) {                                                             \
         const v_##S others = all_##S(2 * (FAR));                                       \
-        r = select_##S(far, SLEEF_##S(function, u10)(select_##S(far, x, others)), r);  \
+        r = select_##S(far, SLEEF_##S(function, ulp)(select_##S(far, x, others)), r);  \
       }                                                                                \
       return r;                                                                        \
-    }
+    }                                                                                  \
+    SLEEF_CALL(name, S, name##_##S##_tiers, function, rules, NO_LIMIT_##S)
 
-#  define SLEEF_ANGLE_F64(name, function, rules)                                       \
-    IN_TIERS(name, f64, double, function, 15.0, 1e14)                                  \
-    UNARY_BODY(name##_f64, f64, double, name##_f64_tiers, rules, (double)INFINITY,     \
-               function)                                                               \
-    UNARY_LOOP_WITH_FLAGS(name##_f64, double, double)
+#  define SLEEF_BINARY(name, S, function, ulp, rules)                                  \
+    BINARY_BODY(name##_##S, S, TYPE_##S, SLEEF_##S(function, ulp), rules)              \
+    BINARY_LOOP_WITH_FLAGS(name##_##S, TYPE_##S, TYPE_##S, TYPE_##S)
 
-#  define SLEEF_ANGLE(name, function, rules)                                           \
-    SLEEF_ANGLE_F64(name, function, rules)                                             \
-    IN_TIERS(name, f32, float, function, 125.0F, 39000.0F)                             \
-    UNARY_BODY(name##_f32, f32, float, name##_f32_tiers, rules, INFINITY, function##f) \
-    UNARY_LOOP_WITH_FLAGS(name##_f32, float, float)
-
-#  define SLEEF_BINARY(name, function, ulp, rules)                                     \
-    BINARY_BODY(name##_f64, f64, double, SLEEF_f64(function, ulp), rules)              \
-    BINARY_LOOP_WITH_FLAGS(name##_f64, double, double, double)                         \
-    BINARY_BODY(name##_f32, f32, float, SLEEF_f32(function, ulp), rules)               \
-    BINARY_LOOP_WITH_FLAGS(name##_f32, float, float, float)
-
-SLEEF_UNARY(exp, exp, VANISHES)
-SLEEF_UNARY(exp2, exp2, VANISHES)
-SLEEF_UNARY(expm1, expm1, LIKE_X)
-SLEEF_UNARY(log, log, POLES)
-SLEEF_UNARY(log2, log2, POLES)
-SLEEF_UNARY(log10, log10, POLES)
-SLEEF_TO(log1p, log1p, POLES | LIKE_X, 1e300, 1e37F)
-SLEEF_ANGLE_F64(sin, sin, ODD)
-SLEEF_ANGLE_F64(cos, cos, 0)
-SLEEF_ANGLE(tan, tan, ODD)
-SLEEF_UNARY(arcsin, asin, ODD)
-SLEEF_UNARY(arccos, acos, 0)
-SLEEF_UNARY(arctan, atan, ODD)
-SLEEF_TO(sinh, sinh, ODD, 709.0, 88.0F)
-SLEEF_TO(cosh, cosh, 0, 709.0, 88.0F)
-SLEEF_F64(tanh, tanh, ODD)
-SLEEF_F32_TO(arcsinh, asinh, ODD, 1e18F)
-SLEEF_F32_TO(arccosh, acosh, 0, 1e18F)
-SLEEF_UNARY(arctanh, atanh, POLES | ODD)
-SLEEF_UNARY(cbrt, cbrt, 0)
-SLEEF_BINARY(arctan2, atan2, u10, 0)
-SLEEF_BINARY(hypot, hypot, u05, LIKE_X)
+/* Its own bounds, for what is close (u10, u05) and what is fast (u35). */
+SLEEF_UNARY(exp, f64, exp, u10, VANISHES)
+SLEEF_UNARY(exp, f32, exp, u10, VANISHES)
+SLEEF_UNARY(exp2, f64, exp2, u10, VANISHES)
+SLEEF_UNARY(exp2, f32, exp2, u10, VANISHES)
+SLEEF_UNARY(expm1, f64, expm1, u10, LIKE_X)
+SLEEF_UNARY(expm1, f32, expm1, u10, LIKE_X)
+SLEEF_UNARY(log, f64, log, u10, POLES)
+SLEEF_UNARY(log, f32, log, u10, POLES)
+SLEEF_UNARY(log_fast, f64, log, u35, POLES)
+SLEEF_UNARY(log_fast, f32, log, u35, POLES)
+SLEEF_UNARY(log2, f64, log2, u10, POLES)
+SLEEF_UNARY(log2, f32, log2, u10, POLES)
+SLEEF_UNARY(log2_fast, f64, log2, u35, POLES)
+SLEEF_UNARY(log2_fast, f32, log2, u35, POLES)
+SLEEF_UNARY(log10, f64, log10, u10, POLES)
+SLEEF_UNARY(log10, f32, log10, u10, POLES)
+SLEEF_TO(log1p, f64, log1p, u10, POLES | LIKE_X, 1e300)
+SLEEF_TO(log1p, f32, log1p, u10, POLES | LIKE_X, 1e37F)
+SLEEF_ANGLE(sin, f64, sin, u10, ODD, 15.0, 1e14)
+SLEEF_ANGLE(sin_fast, f64, sin, u35, ODD, 15.0, 1e14)
+SLEEF_ANGLE(sin_fast, f32, sin, u35, ODD, 125.0F, 39000.0F)
+SLEEF_ANGLE(cos, f64, cos, u10, 0, 15.0, 1e14)
+SLEEF_ANGLE(cos_fast, f64, cos, u35, 0, 15.0, 1e14)
+SLEEF_ANGLE(cos_fast, f32, cos, u35, 0, 125.0F, 39000.0F)
+SLEEF_ANGLE(tan, f64, tan, u10, ODD, 15.0, 1e14)
+SLEEF_ANGLE(tan, f32, tan, u10, ODD, 125.0F, 39000.0F)
+SLEEF_ANGLE(tan_fast, f64, tan, u35, ODD, 15.0, 1e6)
+SLEEF_ANGLE(tan_fast, f32, tan, u35, ODD, 62.5F, 39000.0F)
+SLEEF_UNARY(arcsin, f64, asin, u10, ODD)
+SLEEF_UNARY(arcsin, f32, asin, u10, ODD)
+SLEEF_UNARY(arcsin_fast, f64, asin, u35, ODD)
+SLEEF_UNARY(arcsin_fast, f32, asin, u35, ODD)
+SLEEF_UNARY(arccos, f64, acos, u10, 0)
+SLEEF_UNARY(arccos, f32, acos, u10, 0)
+SLEEF_UNARY(arccos_fast, f64, acos, u35, 0)
+SLEEF_UNARY(arccos_fast, f32, acos, u35, 0)
+SLEEF_UNARY(arctan, f64, atan, u10, ODD)
+SLEEF_UNARY(arctan, f32, atan, u10, ODD)
+SLEEF_UNARY(arctan_fast, f64, atan, u35, ODD)
+SLEEF_UNARY(arctan_fast, f32, atan, u35, ODD)
+SLEEF_TO(sinh, f64, sinh, u10, ODD, 709.0)
+SLEEF_TO(sinh, f32, sinh, u10, ODD, 88.0F)
+SLEEF_TO(sinh_fast, f64, sinh, u35, ODD, 709.0)
+SLEEF_TO(sinh_fast, f32, sinh, u35, ODD, 88.0F)
+SLEEF_TO(cosh, f64, cosh, u10, 0, 709.0)
+SLEEF_TO(cosh, f32, cosh, u10, 0, 88.0F)
+SLEEF_TO(cosh_fast, f64, cosh, u35, 0, 709.0)
+SLEEF_TO(cosh_fast, f32, cosh, u35, 0, 88.0F)
+SLEEF_UNARY(tanh, f64, tanh, u10, ODD)
+SLEEF_UNARY(tanh_fast, f64, tanh, u35, ODD)
+SLEEF_TO(arcsinh, f32, asinh, u10, ODD, 1e18F)
+SLEEF_TO(arccosh, f32, acosh, u10, 0, 1e18F)
+SLEEF_UNARY(arctanh, f64, atanh, u10, POLES | ODD)
+SLEEF_UNARY(arctanh, f32, atanh, u10, POLES | ODD)
+SLEEF_UNARY(cbrt, f64, cbrt, u10, 0)
+SLEEF_UNARY(cbrt, f32, cbrt, u10, 0)
+SLEEF_UNARY(cbrt_fast, f64, cbrt, u35, 0)
+SLEEF_UNARY(cbrt_fast, f32, cbrt, u35, 0)
+SLEEF_BINARY(arctan2, f64, atan2, u10, 0)
+SLEEF_BINARY(arctan2, f32, atan2, u10, 0)
+SLEEF_BINARY(arctan2_fast, f64, atan2, u35, 0)
+SLEEF_BINARY(arctan2_fast, f32, atan2, u35, 0)
+SLEEF_BINARY(hypot, f64, hypot, u05, LIKE_X)
+SLEEF_BINARY(hypot, f32, hypot, u05, LIKE_X)
+SLEEF_BINARY(hypot_fast, f64, hypot, u35, LIKE_X)
+SLEEF_BINARY(hypot_fast, f32, hypot, u35, LIKE_X)
 
 #endif
