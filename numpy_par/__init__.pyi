@@ -128,7 +128,7 @@ class Explanation:
     ufunc: str
     parallel: bool
     reason: str | None
-    path: Literal["direct", "streamed", "iterator", "buffered", "gufunc", "numpy"]
+    path: Literal["direct", "fused", "streamed", "iterator", "buffered", "gufunc", "numpy"]
     loop: str | None
     kernel: str | None
     elements: int

@@ -19,9 +19,10 @@ class Explanation:
         Whether several threads would run it.
     reason : str or None
         Why not, if not.
-    path : {"direct", "streamed", "iterator", "buffered", "gufunc", "numpy"}
-        One inner loop straight on the operands' memory; the same with a result that
-        goes past the caches, being too large for them; NumPy's iterator over
+    path : {"direct", "fused", "streamed", "iterator", "buffered", "gufunc", "numpy"}
+        One inner loop straight on the operands' memory; the same with casts in between,
+        block by block; with a result that goes past the caches, being too large for
+        them; NumPy's iterator over
         several axes; its buffers, because an operand needs a cast, a byte swap or an
         aligned copy; the loop dimensions of a gufunc; or NumPy's own call, untouched.
     loop : str or None

@@ -336,6 +336,12 @@ static void extent(PyArrayObject *array, uintptr_t *low, uintptr_t *high)
     *high += (uintptr_t)PyArray_ITEMSIZE(array);
 }
 
+bool array_needs_copy(PyArrayObject *op, PyArray_Descr *descr)
+{
+    return !PyArray_ISALIGNED(op) || (PyArray_DESCR(op) != descr &&
+                                      !PyArray_EquivTypes(PyArray_DESCR(op), descr));
+}
+
 bool arrays_overlap(PyArrayObject *a, PyArrayObject *b)
 {
     uintptr_t a_low, a_high, b_low, b_high;

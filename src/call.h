@@ -69,6 +69,10 @@ bool array_overlaps_itself(PyArrayObject *array);
 /* Whether the bytes from the first to the last of two arrays overlap. */
 bool arrays_overlap(PyArrayObject *a, PyArrayObject *b);
 
+/* Whether an operand is not as a loop on this dtype wants it: another dtype, not in
+ * this machine's byte order, or not aligned. */
+bool array_needs_copy(PyArrayObject *op, PyArray_Descr *descr);
+
 /*
  * Let NumPy see the call on empty stand-ins, so that it warns of, or refuses, the way
  * it is written (where= without out=, a positional output) in its own words.

@@ -167,12 +167,18 @@ bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssi
     return plain;
 }
 
-/* NumPy's machinery, with our kernels where small calls need them too. */
+/*
+ * NumPy's machinery, with our kernels: they are faster on one thread too, and the bits
+ * of small calls must be those of large ones.  But NumPy >= 2.4 knows maximum and
+ * minimum by their address, to warn of a third positional argument.
+ */
 static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
                             vectorcallfunc numpy_call, PyObject *const *args,
                             size_t nargsf, PyObject *kwnames)
 {
-    if (bits != KERNELS_SAME && route_has_own_bits(route) &&
+    const bool as_usual =
+        PyVectorcall_NARGS(nargsf) <= route->nin || route_has_own_bits(route);
+    if (route->loops[bits] != route->numpy && as_usual &&
         dispatch_are_plain(route, args, PyVectorcall_NARGS(nargsf))) {
         return route->numpy_call((PyObject *)route->loops[bits], args, nargsf, kwnames);
     }

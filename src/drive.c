@@ -4,7 +4,6 @@
 #include <fenv.h>
 
 #include "fpu.h"
-#include "stream.h"
 #include "team.h"
 
 /* A first piece that tells what an element costs: long enough for the clock. */
@@ -65,7 +64,7 @@ static int run_inner(const struct drive *drive, int nop, char *const *data, npy_
                      const npy_intp *strides)
 {
     const struct loop *loop = &drive->plan->loop;
-    return drive->streamed      ? stream_run(loop, nop, data, n, strides)
+    return drive->stage         ? stage_run(drive->stage, loop, data, n, strides)
            : drive->kind.masked ? run_masked(loop, nop - 1, data, n, strides)
                                 : loop_run(loop, data, n, strides);
 }

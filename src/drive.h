@@ -10,12 +10,13 @@
 
 #include "cost.h"
 #include "iterator.h"
+#include "stage.h"
 
 /* What happened, or for explain() what would happen. */
 struct report {
     const char *reason; /* why on one thread, or why NumPy; NULL: in parallel */
-    const char
-        *path; /* "direct", "streamed", "iterator", "buffered", "gufunc", "numpy" */
+    const char *path;   /* "direct", "fused", "streamed", "iterator", "buffered",
+                           "gufunc", "numpy" */
     const char *kernel; /* the level of our kernel; NULL: the loop is NumPy's */
     npy_intp elements, pieces;
     int threads;
@@ -26,8 +27,8 @@ struct report {
 struct drive {
     const struct plan *plan;
     const char *path;
-    npy_intp size;   /* elements, or core problems */
-    bool streamed;   /* the result goes past the caches: stream.h */
+    npy_intp size;             /* elements, or core problems */
+    const struct stage *stage; /* NULL: the loop takes the operands as they are */
     npy_intp weight; /* how many times dearer than an element a core problem may be */
 
     /* Either a box ... */

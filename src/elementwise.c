@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "stream.h"
-
 /* NumPy casts one-dimensional inputs up to its buffer size as a whole, which may
  * spare it the iterator; the strides a loop sees, and so its choice between vector
  * and scalar code, depend on it. */
@@ -14,22 +12,12 @@
 #define BUFFER_ELEMENTS 8192
 #define BUFFER_BYTES (768 * 1024)
 
-/* Of what is streamed: the largest element, and the shortest line of elements. */
-#define LARGEST_STREAMED 16
-#define LINE_STREAMED 512
-
 /* The operands of one run.  Those of the call are borrowed; the others are its own. */
 struct operands {
     PyArrayObject *op[NPP_MAX_SLOTS]; /* owned, or NULL: to allocate */
     bool cast;     /* one of them needs a cast, a byte swap or an aligned copy */
     NpyIter *iter; /* over these operands; NULL: none */
 };
-
-static bool needs_copy(PyArrayObject *op, PyArray_Descr *descr)
-{
-    return !PyArray_ISALIGNED(op) || (PyArray_DESCR(op) != descr &&
-                                      !PyArray_EquivTypes(PyArray_DESCR(op), descr));
-}
 
 static void operands_clear(struct operands *operands)
 {
@@ -69,10 +57,10 @@ static int operands_take(struct operands *operands, const struct call *call,
         PyArray_Descr *descr = plan_descr(plan, i);
         const bool small = i < call->nin && PyArray_NDIM(op) <= 1 &&
                            (PyArray_NDIM(op) == 0 || PyArray_SIZE(op) <= SMALL_CAST);
-        cast_small = cast_small && (small || !needs_copy(op, descr));
+        cast_small = cast_small && (small || !array_needs_copy(op, descr));
         if (i >= call->nin && plan->may_fail) {
             operands->op[i] = twin(op, descr);
-        } else if (cast_small && small && needs_copy(op, descr)) {
+        } else if (cast_small && small && array_needs_copy(op, descr)) {
             Py_INCREF(descr);
             operands->op[i] = (PyArrayObject *)PyArray_CastToType(op, descr, 0);
         } else {
@@ -81,7 +69,7 @@ static int operands_take(struct operands *operands, const struct call *call,
         if (operands->op[i] == NULL) {
             return -1;
         }
-        operands->cast |= needs_copy(operands->op[i], descr);
+        operands->cast |= array_needs_copy(operands->op[i], descr);
     }
     return 0;
 }
@@ -133,7 +121,8 @@ enum line {
 };
 
 static enum line as_line(struct box *box, struct operands *operands,
-                         const struct call *call, const struct plan *plan, bool vectors)
+                         const struct call *call, const struct plan *plan, bool vectors,
+                         bool staged)
 {
     int order = call->order == NPY_CORDER         ? NPY_ARRAY_C_CONTIGUOUS
                 : call->order == NPY_FORTRANORDER ? NPY_ARRAY_F_CONTIGUOUS
@@ -143,7 +132,7 @@ static enum line as_line(struct box *box, struct operands *operands,
     char *base[NPP_MAX_SLOTS];
     const int out = call->nin;
 
-    if (operands->cast || call->masked || call->nout != 1) {
+    if ((operands->cast && !staged) || call->masked || call->nout != 1) {
         return LINE_NOT;
     }
     if (plan->any_strides && operands->op[out] == NULL) {
@@ -195,7 +184,7 @@ static enum line as_line(struct box *box, struct operands *operands,
                 !arrays_overlap(in, output)) {
                 continue;
             }
-            if (from < to || stride[i] < stride[out]) {
+            if (from < to || stride[i] < stride[out] || staged) {
                 return LINE_NOT; /* the iterator makes a copy */
             }
             behind = true;
@@ -273,40 +262,24 @@ static int copy_twins(const struct operands *operands, const struct call *call)
     return 0;
 }
 
-/* Whether the result is one of those that stream.h is for. */
-static bool is_streamed(const struct box *box, const struct operands *operands,
-                        const struct call *call)
-{
-    const int out = call->nin;
-    const npy_intp itemsize = PyArray_ITEMSIZE(operands->op[out]);
-    const int64_t least = stream_threshold();
-    if (call->nout != 1 || call->masked || least < 0 ||
-        box->stride[0][out] != itemsize || itemsize > LARGEST_STREAMED ||
-        box->shape[0] < LINE_STREAMED || box->size * itemsize < least) {
-        return false;
-    }
-    bool apart = true;
-    for (int i = 0; i < out && call->given[out]; i++) {
-        apart = apart && !(call->op[i] && arrays_overlap(call->op[i], call->op[out]));
-    }
-    return apart;
-}
-
 /* Lay the operands out for the loop: as a line, by an iterator, or by the box that
  * an iterator goes through.  NULL, or why NumPy is to run the call. */
 static const char *lay_out(struct drive *job, struct operands *operands,
-                           struct box *box, const struct call *call)
+                           struct box *box, struct stage *stage,
+                           const struct call *call)
 {
     const struct plan *plan = job->plan;
     const bool vectors =
         has_vectors(plan, call) && (operands->cast || !plan->any_strides);
     job->weight = 1;
-    const enum line line = as_line(box, operands, call, plan, vectors);
+    const bool staged = operands->cast && stage_casts(stage, operands->op, call, plan);
+    const enum line line = as_line(box, operands, call, plan, vectors, staged);
     if (line == LINE_IN_ORDER) {
         return "out= lies behind an input in the same memory: NumPy goes in order";
     }
     if (line == LINE) {
-        job->path = "direct";
+        job->path = staged ? "fused" : "direct";
+        job->stage = staged ? stage : NULL;
         job->cut = cut_line(box->size, vectors);
     } else {
         /* Copies of strings through buffers are marked as in need of the GIL; as their
@@ -351,10 +324,14 @@ static const char *lay_out(struct drive *job, struct operands *operands,
     }
     job->box = box;
     job->size = box->size;
-    if (is_streamed(box, operands, call)) {
+    if (stage_may_stream(box, operands->op, call, job->stage)) {
         job->key = cost_mix(job->key, call->given[call->nin]); /* warm pages, or not */
         if (cost_prefers_stream(job->costs, job->key)) {
-            job->streamed = true;
+            if (job->stage == NULL) {
+                memset(stage, 0, sizeof *stage);
+            }
+            stage_stream(stage, call, plan);
+            job->stage = stage;
             job->key = cost_stream_key(job->key);
             job->path = "streamed";
         }
@@ -381,6 +358,7 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct dri
 {
     struct operands operands;
     struct box box;
+    struct stage stage;
     PyObject *result = NULL;
     int fpe = 0;
 
@@ -392,7 +370,7 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct dri
     if (operands_take(&operands, call, plan) < 0) {
         goto finish;
     }
-    report->reason = lay_out(job, &operands, &box, call);
+    report->reason = lay_out(job, &operands, &box, &stage, call);
     if (!report->reason && call->rehearse && !explain && call_rehearse(call) < 0) {
         goto finish;
     }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kernels/casts.h"
 #include "kernels/kernel.h"
 
 enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
@@ -21,11 +22,12 @@ static const struct row {
 static const struct level {
     const char *name;
     kernel_table *table;
+    cast_table *casts;
 } levels[LEVEL_COUNT] = {
-    [LEVEL_BASE] = {"baseline", &kernels_base},
+    [LEVEL_BASE] = {"baseline", &kernels_base, &casts_base},
 #if defined(__x86_64__)
-    [LEVEL_AVX2] = {"avx2", &kernels_avx2},
-    [LEVEL_AVX512] = {"avx512", &kernels_avx512},
+    [LEVEL_AVX2] = {"avx2", &kernels_avx2, &casts_avx2},
+    [LEVEL_AVX512] = {"avx512", &kernels_avx512, &casts_avx512},
 #endif
 };
 
@@ -46,6 +48,49 @@ static bool cpu_has(int level)
 #else
     return level == LEVEL_BASE;
 #endif
+}
+
+static bool is_used(int row)
+{
+    return chosen >= 0 && (also_losers || rows[row].levels >> chosen & 1) &&
+           (*levels[chosen].table)[row];
+}
+
+/* Whether a type is the one of a row's character, or has the same numbers: "l" is
+ * also "q". */
+static bool is_type(int number, char wanted)
+{
+    PyArray_Descr *descr = PyArray_DescrFromType(number);
+    PyArray_Descr *other = PyArray_DescrFromType(wanted);
+    const bool same = descr && other && descr->kind == other->kind &&
+                      PyDataType_ELSIZE(descr) == PyDataType_ELSIZE(other);
+    Py_XDECREF(descr);
+    Py_XDECREF(other);
+    return same;
+}
+
+/* Types by kind and size, so that "q" is "l" where it is as large. */
+static int number_of(int type)
+{
+    static const char kinds[NUMBER_COUNT] = {'b', 'i', 'u', 'i', 'u', 'i', 'u',
+                                             'i', 'u', 'f', 'f', 'f', 'c', 'c'};
+    static const int sizes[NUMBER_COUNT] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 4, 8, 8, 16};
+    PyArray_Descr *descr = PyArray_DescrFromType(type);
+    int number = 0;
+    while (number < NUMBER_COUNT && (kinds[number] != descr->kind ||
+                                     sizes[number] != PyDataType_ELSIZE(descr))) {
+        number++;
+    }
+    Py_DECREF(descr);
+    return number;
+}
+
+kernel_loop *kernels_cast(int from, int to)
+{
+    const int a = number_of(from), b = number_of(to);
+    return chosen >= 0 && a < NUMBER_COUNT && b < NUMBER_COUNT
+               ? (*levels[chosen].casts)[a][b]
+               : NULL;
 }
 
 int kernels_choose(const char *name, bool everything)
@@ -72,25 +117,6 @@ int kernels_choose(const char *name, bool everything)
 const char *kernels_level(void)
 {
     return chosen < 0 ? "none" : levels[chosen].name;
-}
-
-static bool is_used(int row)
-{
-    return chosen >= 0 && (also_losers || rows[row].levels >> chosen & 1) &&
-           (*levels[chosen].table)[row];
-}
-
-/* Whether a type is the one of a row's character, or has the same numbers: "l" is
- * also "q". */
-static bool is_type(int number, char wanted)
-{
-    PyArray_Descr *descr = PyArray_DescrFromType(number);
-    PyArray_Descr *other = PyArray_DescrFromType(wanted);
-    const bool same = descr && other && descr->kind == other->kind &&
-                      PyDataType_ELSIZE(descr) == PyDataType_ELSIZE(other);
-    Py_XDECREF(descr);
-    Py_XDECREF(other);
-    return same;
 }
 
 /* The kernel for loop number i of a ufunc, the fastest of those allowed, or NULL. */

@@ -11,6 +11,10 @@
 
 #include "numpy_api.h"
 
+/* As kernel_function (kernels/kernel.h); the last argument is NULL. */
+typedef void kernel_loop(char **args, const npy_intp *n, const npy_intp *steps,
+                         void *data);
+
 /* Which rows: those with NumPy's bits, those at most 1.0 ULP from the true value as
  * well, or those at most 3.5. */
 enum kernel_bits { KERNELS_SAME, KERNELS_CLOSE, KERNELS_FAST, KERNELS_KINDS };
@@ -38,6 +42,9 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
 /* Loops of the copy that are not ours follow NumPy's table, where others may put their
  * own (PyUFunc_ReplaceLoopBySignature). */
 void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc);
+
+/* The kernel for a cast from one of NumPy's types to another, or NULL. */
+kernel_loop *kernels_cast(int from, int to);
 
 /* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.

@@ -53,9 +53,10 @@ def test_one_thread():
 PARALLEL = {
     "direct": (npp.add, lambda: (X, X), {}),
     "direct, strided": (npp.add, lambda: (X[::2], X[1::2]), {}),
-    "buffered": (npp.add, lambda: (X, X.astype("f4")), {}),
+    "fused": (npp.add, lambda: (X, X.astype("f4")), {}),
+    "buffered": (npp.add, lambda: (X[::2], X[::2].astype("f4")), {}),
     "buffered, swapped": (npp.add, lambda: (X.astype(">f8"), 1), {}),
-    "buffered, dtype": (npp.add, lambda: (X, X), {"dtype": "c16"}),
+    "fused, dtype": (npp.add, lambda: (X, X), {"dtype": "c16"}),
     "gufunc": (npp.matmul, lambda: (X.reshape(-1, 5, 5), X.reshape(-1, 5, 5)), {}),
 }
 

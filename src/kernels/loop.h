@@ -43,17 +43,24 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
                        const void *with);
 
 #define LOOP_(name, CALL, own_flags, nin, ...)                                         \
+  NAMED_LOOP_(, KERNEL(name), name, CALL, own_flags, nin, __VA_ARGS__)
+
+#define NAMED_LOOP_(STATIC, NAME, name, CALL, own_flags, nin, ...)                     \
   static void name##_blocks(void *const *x, intptr_t n, struct work *work)             \
   {                                                                                    \
     name##_body CALL;                                                                  \
   }                                                                                    \
                                                                                        \
-  void KERNEL(name)(char **args, const intptr_t *n, const intptr_t *steps, void *data) \
+  STATIC void NAME(char **args, const intptr_t *n, const intptr_t *steps, void *data)  \
   {                                                                                    \
     enum { NARGS = sizeof((intptr_t[]){__VA_ARGS__}) / sizeof(intptr_t) };             \
     static const struct shape shape = {nin, NARGS, own_flags, {__VA_ARGS__}};          \
     KERNEL(in_blocks)(args, *n, steps, &shape, name##_blocks, NULL);                   \
   }
+
+/* One that is in a table of its own, not in ops.def. */
+#define OWN_UNARY_LOOP(name, A, R)                                                     \
+  NAMED_LOOP_(static, name, name, (x[0], x[1], n), false, 1, sizeof(A), sizeof(R))
 
 /* From the types of the inputs and outputs.  The body of one WITH_FLAGS takes a pointer
  * to those that belong to what was done so far (flags.h). */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../elementwise.h"
+#include "../kernels.h"
 #include "../worth.h"
 
 /* What the strided loop of a movement needs to know. */
@@ -11,8 +12,7 @@ struct move {
     NpyAuxData base;
     move_loop *loop;
     npy_intp itemsize;
-    PyArray_VectorUnaryFunc *cast;
-    PyArrayObject *from, *to; /* of the cast */
+    kernel_loop *kernel;
 };
 
 static int run_move(PyArrayMethod_Context *context, char *const *data,
@@ -22,16 +22,6 @@ static int run_move(PyArrayMethod_Context *context, char *const *data,
     (void)context;
     const struct move *move = (const struct move *)aux;
     move->loop(data, dimensions[0], strides, move->itemsize);
-    return 0;
-}
-
-static int run_cast(PyArrayMethod_Context *context, char *const *data,
-                    const npy_intp *dimensions, const npy_intp *strides,
-                    NpyAuxData *aux)
-{
-    (void)context, (void)strides; /* contiguous: cast_directly() */
-    const struct move *move = (const struct move *)aux;
-    move->cast(data[0], data[1], dimensions[0], move->from, move->to);
     return 0;
 }
 
@@ -95,37 +85,49 @@ static bool is_number(int type)
     return PyTypeNum_ISNUMBER(type) || type == NPY_BOOL;
 }
 
-/* NumPy's loop from one built-in type of numbers to another, without a buffer in
- * between, where both arrays are one block in the same order.  Else NULL. */
-static PyArray_VectorUnaryFunc *direct_cast(PyArrayObject *from, PyArrayObject *to)
+static int run_kernel(PyArrayMethod_Context *context, char *const *data,
+                      const npy_intp *dimensions, const npy_intp *strides,
+                      NpyAuxData *aux)
 {
-    const bool c = PyArray_IS_C_CONTIGUOUS(from) && PyArray_IS_C_CONTIGUOUS(to);
-    const bool f = PyArray_IS_F_CONTIGUOUS(from) && PyArray_IS_F_CONTIGUOUS(to);
-    if (!(c || f) || !PyArray_SAMESHAPE(from, to) || PyArray_NDIM(from) == 0 ||
-        !PyArray_ISBEHAVED_RO(from) || !PyArray_ISBEHAVED(to) ||
-        !is_number(PyArray_TYPE(from)) || !is_number(PyArray_TYPE(to)) ||
-        PyArray_TYPE(from) == PyArray_TYPE(to)) {
-        return NULL;
-    }
-    if (PyArray_TYPE(to) >= NPY_NTYPES_ABI_COMPATIBLE) {
-        return NULL; /* float16: NumPy's table has no place for it */
-    }
-    return PyDataType_GetArrFuncs(PyArray_DESCR(from))->cast[PyArray_TYPE(to)];
+    (void)context;
+    char *args[] = {data[0], data[1]};
+    ((const struct move *)aux)->kernel(args, dimensions, strides, NULL);
+    return 0;
 }
 
-static PyObject *cast_directly(struct hook_call *hook, struct call *call,
-                               PyArray_VectorUnaryFunc *cast)
+/* NULL: NumPy's iterator casts, or there is nothing to cast. */
+static kernel_loop *kernel_for(PyArrayObject *from, PyArrayObject *to)
 {
-    struct move aux = {.cast = cast, .from = call->op[0], .to = call->op[1]};
+    return PyArray_ISBEHAVED_RO(from) && PyArray_ISBEHAVED(to) &&
+                   !PyArray_EquivTypes(PyArray_DESCR(from), PyArray_DESCR(to))
+               ? kernels_cast(PyArray_TYPE(from), PyArray_TYPE(to))
+               : NULL;
+}
+
+static PyObject *cast_by_kernel(struct hook_call *hook, struct call *call,
+                                kernel_loop *kernel)
+{
+    struct move aux = {.kernel = kernel};
     struct plan plan = {
-        .loop = {.run = run_cast, .aux = &aux.base},
+        .loop = {.run = run_kernel, .aux = &aux.base},
         .fpe = true,
+        .any_strides = true,
         .descrs =
             PyTuple_Pack(2, PyArray_DESCR(call->op[0]), PyArray_DESCR(call->op[1])),
     };
     PyObject *result = plan.descrs ? run(hook, call, &plan) : NULL;
     plan_clear(&plan);
     return result;
+}
+
+/* What becomes of floating-point numbers that do not fit an integer differs between
+ * NumPy's contiguous and its strided loops. */
+static bool depends_on_strides(PyArrayObject *from, PyArrayObject *to)
+{
+    const bool contiguous =
+        PyArray_IS_C_CONTIGUOUS(from) && PyArray_IS_C_CONTIGUOUS(to);
+    return PyTypeNum_ISFLOAT(PyArray_TYPE(from)) &&
+           PyTypeNum_ISINTEGER(PyArray_TYPE(to)) && !contiguous;
 }
 
 bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
@@ -139,10 +141,16 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
     call.given[1] = true;
     call.masked = mask != NULL;
     PyArray_Descr *descr = PyArray_DESCR(to);
-    PyArray_VectorUnaryFunc *cast = mask ? NULL : direct_cast(from, to);
+    kernel_loop *kernel = kernel_for(from, to);
+    if (kernel == NULL && depends_on_strides(from, to)) {
+        hook->report.reason =
+            "a strided cast to integers: NumPy's loop decides what does not fit";
+        call_clear(&call);
+        return false;
+    }
     PyObject *result =
-        cast ? cast_directly(hook, &call, cast)
-             : move_operands(hook, &call, move_copy(PyDataType_ELSIZE(descr)), descr);
+        kernel ? cast_by_kernel(hook, &call, kernel)
+               : move_operands(hook, &call, move_copy(PyDataType_ELSIZE(descr)), descr);
     call_clear(&call);
     Py_XDECREF(result);
     return result != NULL;

@@ -1,0 +1,199 @@
+/* casts.c - see casts.h. */
+#include "casts.h"
+
+#include "loop.h"
+
+typedef uint8_t b1;
+typedef int8_t i8;
+typedef uint8_t u8;
+typedef int16_t i16;
+typedef uint16_t u16, f16;
+typedef int32_t i32;
+typedef uint32_t u32;
+typedef int64_t i64;
+typedef uint64_t u64;
+typedef float f32;
+typedef double f64;
+typedef struct {
+    float real, imaginary;
+} c64;
+typedef struct {
+    double real, imaginary;
+} c128;
+
+/* -- which ----------------------------------------------------------------------- */
+
+#define TO_INTEGERS(V, A)                                                              \
+  V(A, i8) V(A, u8) V(A, i16) V(A, u16) V(A, i32) V(A, u32) V(A, i64) V(A, u64)
+#define TO_FLOATS(V, A) V(A, f32) V(A, f64)
+#define FROM_INTEGERS(V, TO)                                                           \
+  TO(V, i8) TO(V, u8) TO(V, i16) TO(V, u16) TO(V, i32) TO(V, u32) TO(V, i64) TO(V, u64)
+
+#define PLAIN(V)                                                                       \
+  TO_INTEGERS(V, b1)                                                                   \
+  TO_FLOATS(V, b1) FROM_INTEGERS(V, TO_INTEGERS) FROM_INTEGERS(V, TO_FLOATS)           \
+      V(f32, f64) V(f64, f32) V(f32, i32) V(f64, i32) V(f32, i64) V(f64, i64)
+#define TO_B1(V, A) V(A, b1)
+#define TO_BOOL(V) FROM_INTEGERS(V, TO_B1) V(f32, b1) V(f64, b1)
+#define TO_C128(V, A) V(A, c64) V(A, c128)
+#define TO_COMPLEX(V)                                                                  \
+  TO_C128(V, b1) FROM_INTEGERS(V, TO_C128) TO_C128(V, f32) TO_C128(V, f64)
+#define COMPLEX(V) V(c64, c128) V(c128, c64)
+#define FROM_HALF(V)                                                                   \
+  V(f16, f64)                                                                          \
+  V(f16, i8) V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64) V(f16, c64)    \
+      V(f16, c128)
+#define TO_F16(V, A) V(A, f16)
+#define TO_HALF(V) V(b1, f16) FROM_INTEGERS(V, TO_F16)
+
+/* -- how ------------------------------------------------------------------------- */
+
+#define BODY(A, B, CONVERT)                                                            \
+  static void cast_##A##_##B##_body(const A *x, B *y, intptr_t n)                      \
+  {                                                                                    \
+    INDEPENDENT                                                                        \
+    for (intptr_t i = 0; i < n; i++) {                                                 \
+      CONVERT;                                                                         \
+    }                                                                                  \
+  }                                                                                    \
+  OWN_UNARY_LOOP(cast_##A##_##B, A, B)
+
+#define BY_C(A, B) BODY(A, B, y[i] = (B)x[i])
+#define IS_NOT_ZERO(A, B) BODY(A, B, y[i] = x[i] != 0)
+/* The part's type is its own: sizeof tells the two apart. */
+#define AS_REAL_PART(A, B)                                                             \
+  BODY(A, B, ((y[i].real = CONVERT_##B x[i]), y[i].imaginary = 0))
+#define CONVERT_c64 (float)
+#define CONVERT_c128 (double)
+#define BOTH_PARTS(A, B)                                                               \
+  BODY(A, B,                                                                           \
+       (y[i].real = CONVERT_##B x[i].real,                                             \
+        y[i].imaginary = CONVERT_##B x[i].imaginary))
+
+PLAIN(BY_C)
+TO_BOOL(IS_NOT_ZERO)
+TO_COMPLEX(AS_REAL_PART)
+COMPLEX(BOTH_PARTS)
+
+#if defined(__F16C__)
+#  include <immintrin.h>
+
+enum { PIECE = 256 };
+
+static void widen(const f16 *x, float *y, intptr_t n)
+{
+    intptr_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const __m128i eight = _mm_loadu_si128((const __m128i *)(x + i));
+        _mm256_storeu_ps(y + i, _mm256_cvtph_ps(eight));
+    }
+    for (; i < n; i++) {
+        y[i] = _cvtsh_ss(x[i]);
+    }
+}
+
+static void narrow(const float *x, f16 *y, intptr_t n)
+{
+    intptr_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        const __m256 eight = _mm256_loadu_ps(x + i);
+        _mm_storeu_si128((__m128i *)(y + i),
+                         _mm256_cvtps_ph(eight, _MM_FROUND_TO_NEAREST_INT));
+    }
+    for (; i < n; i++) {
+        y[i] = _cvtss_sh(x[i], _MM_FROUND_TO_NEAREST_INT);
+    }
+}
+
+/* By way of float32, which holds every float16; NumPy goes that way too. */
+#  define WIDEN(A, B)                                                                  \
+    static void cast_##A##_##B##_body(const f16 *x, B *y, intptr_t n)                  \
+    {                                                                                  \
+      float wide[PIECE];                                                               \
+      for (intptr_t i = 0; i < n; i += PIECE) {                                        \
+        const intptr_t m = n - i < PIECE ? n - i : PIECE;                              \
+        widen(x + i, wide, m);                                                         \
+        cast_f32_##B##_body(wide, y + i, m);                                           \
+      }                                                                                \
+    }                                                                                  \
+    OWN_UNARY_LOOP(cast_##A##_##B, A, B)
+
+#  define NARROW(A, B)                                                                 \
+    static void cast_##A##_##B##_body(const A *x, f16 *y, intptr_t n)                  \
+    {                                                                                  \
+      float wide[PIECE];                                                               \
+      for (intptr_t i = 0; i < n; i += PIECE) {                                        \
+        const intptr_t m = n - i < PIECE ? n - i : PIECE;                              \
+        cast_##A##_f32_body(x + i, wide, m);                                           \
+        narrow(wide, y + i, m);                                                        \
+      }                                                                                \
+    }                                                                                  \
+    OWN_UNARY_LOOP(cast_##A##_##B, A, B)
+
+/* Only float16 comes here, whose numbers all but those that NumPy makes zero too fit.
+ */
+#  define SMALL(B)                                                                     \
+    static void cast_f32_##B##_body(const f32 *x, B *y, intptr_t n)                    \
+    {                                                                                  \
+      INDEPENDENT                                                                      \
+      for (intptr_t i = 0; i < n; i++) {                                               \
+        y[i] = (B)x[i];                                                                \
+      }                                                                                \
+    }
+SMALL(i8)
+SMALL(u8)
+SMALL(i16)
+SMALL(u16)
+
+FROM_HALF(WIDEN)
+TO_HALF(NARROW)
+
+static void cast_f16_f32_body(const f16 *x, f32 *y, intptr_t n)
+{
+    widen(x, y, n);
+}
+OWN_UNARY_LOOP(cast_f16_f32, f16, f32)
+
+static void cast_f32_f16_body(const f32 *x, f16 *y, intptr_t n)
+{
+    narrow(x, y, n);
+}
+OWN_UNARY_LOOP(cast_f32_f16, f32, f16)
+
+/*
+ * Rounded once, not twice: what float32 has no room for is first kept as its last bit
+ * (S. Boldo and G. Melquiond, "When double rounding is odd", 2005), after which the
+ * second rounding is the only one.
+ */
+static void cast_f64_f16_body(const f64 *x, f16 *y, intptr_t n)
+{
+    float wide[PIECE];
+    const uint64_t lost = (UINT64_C(1) << 29) - 1;
+    for (intptr_t i = 0; i < n; i += PIECE) {
+        const intptr_t m = n - i < PIECE ? n - i : PIECE;
+        INDEPENDENT
+        for (intptr_t j = 0; j < m; j++) {
+            uint64_t bits;
+            memcpy(&bits, &x[i + j], sizeof bits);
+            const uint64_t sticky = bits & lost ? lost + 1 : 0;
+            bits = (bits & ~lost) | sticky;
+            double odd;
+            memcpy(&odd, &bits, sizeof odd);
+            wide[j] = (float)odd;
+        }
+        narrow(wide, y + i, m);
+    }
+}
+OWN_UNARY_LOOP(cast_f64_f16, f64, f16)
+#endif
+
+#define TABLE_JOIN_(level) casts_##level
+#define TABLE_JOIN(level) TABLE_JOIN_(level)
+#define ENTRY(A, B) [NUMBER_##A][NUMBER_##B] = cast_##A##_##B,
+
+cast_table TABLE_JOIN(NPP_LEVEL) = {
+    PLAIN(ENTRY) TO_BOOL(ENTRY) TO_COMPLEX(ENTRY) COMPLEX(ENTRY)
+#if defined(__F16C__)
+        FROM_HALF(ENTRY) TO_HALF(ENTRY) ENTRY(f16, f32) ENTRY(f32, f16) ENTRY(f64, f16)
+#endif
+};
