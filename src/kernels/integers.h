@@ -9,6 +9,11 @@
 #include <stdint.h>
 #include <string.h>
 
+/* A number without its sign, which may have one bit more, in the unsigned type; of an
+ * unsigned one it is the number. */
+#define SIZE_OF(x, U) (U)(((U)(x) ^ (U) - ((x) < 0)) + ((x) < 0))
+#define ITSELF(x, U) x
+
 /*
  * Integers as floating-point numbers.  A number plus ROUND has no digits below 1, so
  * that taking it away again rounds to an integer, whichever way the mode says.  In f64

@@ -112,10 +112,6 @@ static inline void lcm_of_64(const uint64_t *x, const uint64_t *y, uint64_t *z)
     }
 }
 
-/* Without the sign.  (Of the lowest number it has one more bit.) */
-#define SIZE_OF(x, U) ((x) < 0 ? (U)(0 - (U)(x)) : (U)(x))
-#define ITSELF(x, U) (x)
-
 /* The rest of a block is pairs of zeros. */
 #define PAIRS_LOOP(name, S, T, U, BITS, SIZE)                                          \
   static inline void name##_##S##_body(const T *x, const T *y, T *z, intptr_t n)       \
