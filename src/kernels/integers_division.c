@@ -48,18 +48,20 @@
     return divide_##S(a, b);                                                           \
   }
 
+/* Without branches: signs cannot be predicted. */
 #define FAR(S, T, LESS)                                                                \
   static inline struct division_##S divide_far_##S(T a, T b) {                         \
-    const bool a_negative = LESS(a, 0), b_negative = LESS(b, 0);                       \
-    const uint64_t x = a_negative ? 0 - (uint64_t)a : (uint64_t)a;                     \
-    const uint64_t y = b_negative ? 0 - (uint64_t)b : (uint64_t)b;                     \
-    const uint64_t whole = x / (y == 0 ? 1 : y), q = y == 0 ? 0 : whole;               \
-    const uint64_t r = y == 0 ? 0 : x - q * y;                                         \
-    const bool differ = a_negative != b_negative, down = differ && r != 0;             \
-    const uint64_t floored = q + down, modulo = down ? y - r : r;                      \
-    return (struct division_##S){(T)(differ ? 0 - floored : floored),                  \
-                                 (T)(b_negative ? 0 - modulo : modulo),                \
-                                 (T)(a_negative ? 0 - r : r)};                         \
+    const uint64_t a_sign = LESS(a, 0) ? UINT64_MAX : 0,                               \
+                   b_sign = LESS(b, 0) ? UINT64_MAX : 0;                               \
+    const uint64_t x = ((uint64_t)a ^ a_sign) - a_sign,                                \
+                   y = ((uint64_t)b ^ b_sign) - b_sign;                                \
+    const uint64_t any = 0 - (uint64_t)(y != 0), whole = x / (y + (y == 0));           \
+    const uint64_t q = whole & any, r = (x - whole * y) & any;                         \
+    const uint64_t sign = a_sign ^ b_sign, down = sign & (0 - (uint64_t)(r != 0));     \
+    const uint64_t floored = q - down, modulo = (r ^ down) + (down & (y + 1));         \
+    return (struct division_##S){(T)((floored ^ sign) - sign),                         \
+                                 (T)((modulo ^ b_sign) - b_sign),                      \
+                                 (T)((r ^ a_sign) - a_sign)};                          \
   }
 
 /* Flags: of a division by zero; of a quotient also the lowest number's by -1. */
