@@ -23,8 +23,9 @@ DISABLED = {
 DOMAINS = {
     "arccosh": (1, 1000), "arcsin": (-1, 1), "arccos": (-1, 1), "arctanh": (-1, 1),
     "log": (0.001, 1000), "log2": (0.001, 1000), "log10": (0.001, 1000), "log1p": (-0.9, 1000),
-    "sqrt": (0, 1000),
+    "sqrt": (0, 1000), "power": (0, 20),
 }  # fmt: skip
+SCALAR = {"maximum", "minimum"}  # of integers: ours only with a scalar
 SIZE = 1_000_000
 
 
@@ -62,6 +63,8 @@ def measure():
         rng = np.random.default_rng(0)
         low, high = DOMAINS.get(name, (-20, 20))
         inputs = [rng.uniform(low, high, SIZE).astype(code) for code in codes]
+        if name in SCALAR and np.dtype(codes[0]).kind in "iu":
+            inputs[1] = inputs[1][0]
         out = tuple(np.empty(SIZE, code) for code in outs)
         numpy, ours = getattr(np, name), getattr(npp, name)
 

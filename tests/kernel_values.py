@@ -83,6 +83,13 @@ def inputs(codes, size=60_000):
     return [np.concatenate(parts) for parts in arrays]
 
 
+def legal(name, operands):
+    """Operands for which there is a result: integers have no negative powers."""
+    if name == "power" and operands[1].dtype.kind == "i":
+        return [operands[0], operands[1] & np.iinfo(operands[1].dtype).max]
+    return operands
+
+
 def as_bits(result):
     """Bytes of a result or of several, one row an element; all NaNs alike."""
     results = result if isinstance(result, tuple) else (result,)

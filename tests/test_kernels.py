@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy_par as npp
 import pytest
-from kernel_values import LEVELS, any_bits, as_bits, cross, inputs, ordinary, positive, special
+from kernel_values import LEVELS, any_bits, as_bits, cross, inputs, legal, ordinary, positive, special
 from support import run_python
 
 LEVEL = npp.show_config("dicts")["cpu"]["kernels"]
@@ -47,7 +47,7 @@ def raised(function, *args):
 
 @same
 def test_same_bits(name, types, bits):
-    given = inputs(types.split("->")[0])
+    given = legal(name, inputs(types.split("->")[0]))
     with np.errstate(all="ignore"):
         want, got = as_bits(numpys(name)(*given)), as_bits(getattr(npp, name)(*given))
     wrong = np.flatnonzero((want != got).any(1))
@@ -61,7 +61,7 @@ def test_a_scalar_of_each_kind(name, types, bits):
     given = inputs(codes, 3000)
     for k in range(len(codes) * (len(codes) > 1)):
         for value in special(codes[k]):
-            operands = [value if i == k else x for i, x in enumerate(given)]
+            operands = legal(name, [value if i == k else x for i, x in enumerate(given)])
             with np.errstate(all="ignore"):
                 want, got = as_bits(numpys(name)(*operands)), as_bits(getattr(npp, name)(*operands))
             assert np.array_equal(want, got), (k, repr(value), [repr(x[(want != got).any(1)][:3]) for i, x in enumerate(given) if i != k])
@@ -78,7 +78,7 @@ def test_same_flags(name, types, bits):
     """For each pair of special values alone, and for none of many ordinary ones."""
     codes = types.split("->")[0]
     for pair in pairs_to_raise(codes):
-        arrays = [np.full(3, x, code) for x, code in zip(pair, codes)]
+        arrays = legal(name, [np.full(3, x, code) for x, code in zip(pair, codes)])
         want, got = raised(numpys(name), *arrays), raised(getattr(npp, name), *arrays)
         assert want == got, (pair, want, got)
     calm = [positive(code, 10_000, seed=k) for k, code in enumerate(codes)]
@@ -136,7 +136,7 @@ def test_every_place(name, types, bits):
     codes = types.split("->")[0]
     ours = getattr(npp, name)
     with np.errstate(all="ignore"):
-        given = [np.concatenate([np.resize(special(code), 400), any_bits(code, 300, k), ordinary(code, 500, 3, k)]) for k, code in enumerate(codes)]
+        given = legal(name, [np.concatenate([np.resize(special(code), 400), any_bits(code, 300, k), ordinary(code, 500, 3, k)]) for k, code in enumerate(codes)])
         whole = as_bits(ours(*given))
         for begin, end, step in [(0, 1, 1), (1, 18, 1), (3, 700, 1), (0, 1200, 2), (5, 1100, 7), (1199, None, -1), (600, 0, -3)]:
             part = [x[begin:end:step] for x in given]
@@ -176,7 +176,7 @@ def test_exact(name, types, bits):
     """With exact=True no bit is other than NumPy's, large or small."""
     codes = types.split("->")[0]
     with np.errstate(all="ignore"):
-        given = [ordinary(code, 50_000, 3, k) for k, code in enumerate(codes)]
+        given = legal(name, [ordinary(code, 50_000, 3, k) for k, code in enumerate(codes)])
         theirs = numpys(name)
         want = as_bits(theirs(*given))
         with npp.enabled(exact=True):
@@ -201,6 +201,51 @@ def test_reductions_and_accumulations():
     want = x.copy()
     np.fmod(want[:-1], want[1:], out=want[1:])
     assert np.array_equal(out, want)
+
+
+INTEGERS = pytest.mark.parametrize("code", "bBhHiIlLqQ")
+
+
+@INTEGERS
+@pytest.mark.parametrize("name", ["floor_divide", "remainder", "fmod", "gcd", "lcm", "power", "maximum", "minimum"])
+def test_integers_in_order(name, code):
+    """Reductions and accumulations, contiguous and not; in place, where one element is made of the one before."""
+    ours, theirs = getattr(npp, name), getattr(np, name)
+    x = np.concatenate([any_bits(code, 3000), ordinary(code, 100), special(code)])
+    x = legal(name, [x, x])[1]
+    methods = ["accumulate", "reduce"] if name in ("gcd", "lcm", "maximum", "minimum") else ["accumulate"]
+    with np.errstate(all="ignore"):
+        for part in (x, x[::3], x[::-1], x[:1], np.broadcast_to(x[5:6], 100), np.resize(x, (2, 900))):
+            for method in methods:
+                want = getattr(theirs, method)(part)
+                with npp.enabled():
+                    assert np.array_equal(getattr(ours, method)(part), want)
+                    assert np.array_equal(getattr(theirs, method)(part), want)
+        results = []
+        for ufunc in (ours, theirs):
+            out = x.copy()
+            ufunc(out[:-1], out[1:], out=out[1:])
+            out = legal(name, [out, out])[1]
+            ufunc(out, out[3], out=out)
+            out = legal(name, [out, out])[1]
+            ufunc(out[0], out, out=out)
+            results.append(out)
+        assert np.array_equal(*results)
+
+
+@pytest.mark.parametrize("code", "bhilq")
+def test_negative_powers_of_integers(code):
+    """They are NumPy's to refuse, wherever they are."""
+    x, y = ordinary(code, 50_000), np.full(50_000, 3, code)
+    assert np.array_equal(npp.power(x, y), x * x * x) and np.array_equal(npp.power(x, y[0]), x * x * x)
+    assert npp.power(x[:0], -1).shape == np.power(x[:0], -1).shape
+    for place in (0, 77, 49_999):
+        y[place] = -1
+        for exponents in (y, y[::-1], y[place], y[place : place + 1]):
+            for ufunc in (npp.power, np.power):
+                with npp.enabled(), pytest.raises(ValueError, match="negative integer powers"):
+                    ufunc(x, exponents)
+        y[place] = 3
 
 
 # -- which ---------------------------------------------------------------------------------------------
