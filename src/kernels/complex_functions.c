@@ -164,13 +164,14 @@ static inline struct result sqrt_vector(struct pair_f64 z)
     const struct dd other = dd_divide(y, dd_scale(root, all_f64(2)));
     const m_f64 left = less_f64(z.re, zero);
     const v_f64 re = select_f64(left, other.hi, root.hi);
-    const v_f64 im = select_f64(left, root.hi, other.hi);
-    return (struct result){{re, copysign_f64(im, z.im)}, has_length(z)};
+    const v_f64 im = copysign_f64(select_f64(left, root.hi, other.hi), z.im);
+    const m_f64 none = and_f64(equal_f64(z.re, zero), equal_f64(z.im, zero));
+    return (struct result){{select_f64(none, zero, re), select_f64(none, z.im, im)},
+                           or_f64(none, has_length(z))};
 }
 
-/* Results that are normal numbers, or zeros of arguments with one: only those are
- * exact.
- */
+/* Results that are normal numbers, or zeros of arguments with one: other zeros have
+ * vanished. */
 static inline m_f64 is_plain(v_f64 r, m_f64 zero_in, double least, double largest)
 {
     const v_f64 size = abs_f64(r);
@@ -213,16 +214,16 @@ static inline unsigned odd_of(struct pair_f64 z, struct result r, double least,
                                                                                        \
     static int name##_##C##_one(const T *x, T *z, int flags)                           \
     {                                                                                  \
-      T wider[2] = {0, 0};                                                             \
-      if (isfinite(x[0]) && isfinite(x[1])) {                                          \
-        name##_##C##_wider(x, wider);                                                  \
-      }                                                                                \
       flags_set(flags);                                                                \
       name##_##C##_numpys(x, z);                                                       \
       flags = fpu_get_flags();                                                         \
-      for (int part = 0; part < 2; part++) {                                           \
-        const bool normal = isnormal(wider[part]) && isfinite(z[part]);                \
-        z[part] = normal ? wider[part] : z[part];                                      \
+      if (isfinite(x[0]) && isfinite(x[1]) && (isnormal(z[0]) || isnormal(z[1]))) {    \
+        T wider[2];                                                                    \
+        name##_##C##_wider(x, wider);                                                  \
+        for (int part = 0; part < 2; part++) {                                         \
+          const bool better = isnormal(wider[part]) && isfinite(z[part]);              \
+          z[part] = better ? wider[part] : z[part];                                    \
+        }                                                                              \
       }                                                                                \
       return flags;                                                                    \
     }                                                                                  \
