@@ -34,13 +34,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--all", action="store_true", help="also kernels that the table leaves out")
     parser.add_argument("--level", choices=DISABLED, help="measure this one here")
+    parser.add_argument("--types", default="", help="of these alone, as in D->D")
     options = parser.parse_args()
     if options.level:
-        print(json.dumps(measure()))
+        print(json.dumps(measure(options.types)))
         return 0
     wrong = 0
     for level, disabled in DISABLED.items():
-        command = [sys.executable, __file__, "--level", level]
+        command = [sys.executable, __file__, "--level", level, "--types", options.types]
         env = {**os.environ, "NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled}
         if options.all:
             env["NUMPY_PAR_TUNE"] = "1"
@@ -52,17 +53,26 @@ def main():
     return 1 if wrong and options.all else 0
 
 
-def measure():
+def numbers(rng, low, high, code):
+    """Return numbers between two; complex ones in both parts."""
+    x = rng.uniform(low, high, SIZE)
+    return (x + 1j * rng.permutation(x)).astype(code) if code in "FD" else x.astype(code)
+
+
+def measure(only):
     """Return [name, types, wins in the table, ns of NumPy, of ours on one thread, on two]."""
     import numpy_par as npp
     from benchmarks.measure import alternate
 
     results = []
-    for name, types, _, wins in npp._engine.kernels():
+    for name, types, bits, wins in npp._engine.kernels():
+        npp.set_precision("fast" if bits == "fast" else "close")
+        if only not in types:
+            continue
         codes, outs = types.split("->")
         rng = np.random.default_rng(0)
         low, high = DOMAINS.get(name, (-20, 20))
-        inputs = [rng.uniform(low, high, SIZE).astype(code) for code in codes]
+        inputs = [numbers(rng, low, high, code) for code in codes]
         if name in SCALAR and np.dtype(codes[0]).kind in "iu":
             inputs[1] = inputs[1][0]
         out = tuple(np.empty(SIZE, code) for code in outs)
@@ -74,7 +84,7 @@ def measure():
 
         with np.errstate(all="ignore"):
             times = alternate((numpy, alone, ours), inputs, seconds=0.3, out=out)
-        results.append([name, types, wins, *(1e9 * t / SIZE for t in times)])
+        results.append([name, types + " fast" * (bits == "fast"), wins, *(1e9 * t / SIZE for t in times)])
     return results
 
 
