@@ -153,6 +153,27 @@ bool kernels_has(const PyUFuncObject *ufunc, enum kernel_bits bits)
     return found;
 }
 
+uint32_t kernels_own_types(const PyUFuncObject *ufunc)
+{
+    if (!kernels_has(ufunc, KERNELS_CLOSE) && !kernels_has(ufunc, KERNELS_FAST)) {
+        return 0;
+    }
+    uint32_t own = ufunc->nin == 1 ? 0 : UINT32_MAX;
+    for (int type = 0; type <= NPY_HALF && ufunc->nin == 1; type++) {
+        /* As NumPy looks for a loop: the first that the type is cast to safely. */
+        int i = 0;
+        while (i < ufunc->ntypes &&
+               !PyArray_CanCastSafely(type, ufunc->types[i * ufunc->nargs])) {
+            i++;
+        }
+        if (i < ufunc->ntypes &&
+            find(ufunc, i, KERNELS_FAST) != find(ufunc, i, KERNELS_SAME)) {
+            own |= UINT32_C(1) << type;
+        }
+    }
+    return own;
+}
+
 /* What the data of loop number i points to if it is ours: it stands behind the table of
  * them. */
 static struct replaced *replaced_at(void *const *data, int ntypes, int i)

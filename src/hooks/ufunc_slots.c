@@ -13,6 +13,7 @@ enum { TABLE_SIZE = 2048 };
 static struct ufunc_hook {
     PyUFuncObject *ufunc;
     const PyUFuncObject *quick; /* the same, if small calls may go straight to NumPy */
+    uint32_t own_types;         /* if not: of which types they may not */
     struct route *route;
     vectorcallfunc saved;
     const char *left_out; /* why, or NULL */
@@ -33,12 +34,25 @@ static struct ufunc_hook *find(const void *ufunc)
     return place(ufunc, attempt);
 }
 
+/* Whether NumPy's own loop has the bits that all calls of this one input must have; it
+ * is an array, or a Python float. */
+static inline bool has_numpys_bits(const struct ufunc_hook *hook, PyObject *input)
+{
+    const int type =
+        glance_is_array(input) ? PyArray_TYPE((PyArrayObject *)input) : NPY_DOUBLE;
+    return type < 32 && !(hook->own_types >> type & 1);
+}
+
 /* Apart, so that the trampoline stays short. */
 GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args,
                                            size_t nargsf, PyObject *kwnames)
 {
     const struct ufunc_hook *hook = find(self);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+    if (hook->quick == NULL && kwnames == NULL && PyVectorcall_NARGS(nargsf) == 1 &&
+        glance_is_short(args, 1) && has_numpys_bits(hook, args[0])) {
+        return hook->saved(self, args, nargsf, kwnames);
+    }
     if (hook->quick && glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
         return hook->saved(self, args, nargsf, kwnames);
     }
@@ -137,6 +151,7 @@ int ufunc_slots_prepare(struct state *state, PyObject *functions)
             return -1;
         }
         hook->route = (struct route *)Py_NewRef((PyObject *)route_of(ours));
+        hook->own_types = kernels_own_types((PyUFuncObject *)ufunc);
         hook->quick = route_has_own_bits(hook->route) ? NULL : (PyUFuncObject *)ufunc;
         hook->ufunc = (PyUFuncObject *)Py_NewRef(ufunc);
     }
