@@ -31,14 +31,14 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench bench-kernels tune test-asan test-tsan test-numpy test-arena test-stress test-ecosystem: export PYTHONSAFEPATH := 1
+test bench bench-kernels tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-ecosystem: export PYTHONSAFEPATH := 1
 
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench bench-kernels tune lint format test-asan test-tsan \
-    test-free-threaded test-numpy test-arena test-stress test-ecosystem clean FORCE
+    test-free-threaded test-numpy test-arena test-stress test-exhaustive test-ecosystem clean FORCE
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-20s %s\n", $$1, $$2 }' Makefile
@@ -105,6 +105,11 @@ test-arena: build $(VENV)/.stamp-python-test ## NumPy's own tests with all array
 test-stress: build $(VENV)/.stamp-python-test ## 100 million operations of many threads at the memory pool (OPERATIONS=n)
 	@NUMPY_PAR_STRESS_OPERATIONS=$(or $(OPERATIONS),100000000) \
 	    $(python) -m pytest -s tests/test_stress.py $(PYTEST_ARGS)
+
+test-exhaustive: build $(VENV)/.stamp-python-test ## every float32 through every close kernel, at each level (LEVELS=avx2; hours)
+	@for level in $(or $(LEVELS),avx2 avx512); do \
+	    NUMPY_PAR_ISA=$$level NUMPY_PAR_EXHAUSTIVE=1 \
+	        $(python) -m pytest -s tests/test_exhaustive.py $(PYTEST_ARGS) || exit 1; done
 
 test-ecosystem: build $(VENV)/.stamp-python-test ## parts of SciPy's and pandas' tests under numpy_par
 	@$(python) tools/suites.py $(or $(SUITES),scipy pandas)

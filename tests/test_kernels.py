@@ -251,7 +251,7 @@ def test_negative_powers_of_integers(code):
 # -- which ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", ["test_kernels.py", "test_kernel_accuracy.py"])
+@pytest.mark.parametrize("file", ["test_kernels.py", "test_kernel_accuracy.py", "test_exhaustive.py", "test_casts.py"])
 @pytest.mark.parametrize("level", HAS)
 def test_levels(level, file):
     """All of the above at a level that is forced, NumPy held to the same."""

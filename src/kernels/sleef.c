@@ -70,7 +70,7 @@ RULES(f32, float, FLT_MIN)
 
 /* The same vectors for all; what is left over fills one with an element that is there.
  */
-#  define UNARY_BODY(name, S, T, CALL, rules, LIMIT, LIBM)                             \
+#  define UNARY_BODY(name, S, T, CALL, rules, LIMIT, CEILING, LIBM)                    \
     static __attribute__((noinline)) void name##_one(T x, T *z)                        \
     {                                                                                  \
       *z = (T)LIBM(x); /* through memory: it stays between its flags */                \
@@ -89,8 +89,8 @@ RULES(f32, float, FLT_MIN)
           r = select_##S(less_##S(size, all_##S(nearly)), v, r);                       \
         }                                                                              \
         give_##S(z + i, m, r);                                                         \
-        const unsigned beyond = bits_##S(and_##S(                                      \
-            less_##S(all_##S(LIMIT), size), less_##S(size, all_##S((T)INFINITY))));    \
+        const unsigned beyond = bits_##S(and_##S(less_##S(all_##S(LIMIT), size),       \
+                                                 less_##S(size, all_##S(CEILING))));   \
         for (unsigned odd = odd_##S(r) | beyond; odd; odd &= odd - 1) {                \
           const int lane = __builtin_ctz(odd);                                         \
           if (lane >= m) {                                                             \
@@ -129,14 +129,15 @@ RULES(f32, float, FLT_MIN)
 #  define NO_LIMIT_f64 ((double)INFINITY)
 #  define NO_LIMIT_f32 INFINITY
 
-#  define SLEEF_CALL(name, S, CALL, function, rules, LIMIT)                            \
-    UNARY_BODY(name##_##S, S, TYPE_##S, CALL, rules, LIMIT, WIDER_##S(function))       \
+#  define SLEEF_CALL(name, S, CALL, function, rules, LIMIT, CEILING)                   \
+    UNARY_BODY(name##_##S, S, TYPE_##S, CALL, rules, LIMIT, CEILING,                   \
+               WIDER_##S(function))                                                    \
     UNARY_LOOP_WITH_FLAGS(name##_##S, TYPE_##S, TYPE_##S)
 
 /* Where SLEEF is right only up to a limit (it overflows early), libm is beyond, in the
  * next wider type: in the same it is itself off by up to 1.7 ULP there. */
 #  define SLEEF_TO(name, S, function, ulp, rules, LIMIT)                               \
-    SLEEF_CALL(name, S, SLEEF_##S(function, ulp), function, rules, LIMIT)
+    SLEEF_CALL(name, S, SLEEF_##S(function, ulp), function, rules, LIMIT, NO_LIMIT_##S)
 
 #  define SLEEF_UNARY(name, S, function, ulp, rules)                                   \
     SLEEF_TO(name, S, function, ulp, rules, NO_LIMIT_##S)
@@ -168,14 +169,15 @@ RULES(f32, float, FLT_MIN)
       }                                                                                \
       return r;                                                                        \
     }                                                                                  \
-    SLEEF_CALL(name, S, name##_##S##_tiers, function, rules, NO_LIMIT_##S)
+    SLEEF_CALL(name, S, name##_##S##_tiers, function, rules, NO_LIMIT_##S, NO_LIMIT_##S)
 
 #  define SLEEF_BINARY(name, S, function, ulp, rules)                                  \
     BINARY_BODY(name##_##S, S, TYPE_##S, SLEEF_##S(function, ulp), rules)              \
     BINARY_LOOP_WITH_FLAGS(name##_##S, TYPE_##S, TYPE_##S, TYPE_##S)
 
 /* Its own bounds, for what is close (u10, u05) and what is fast (u35). */
-SLEEF_UNARY(exp, f64, exp, u10, VANISHES)
+/* Finite up to 709.78271289338397; SLEEF's is infinite from 709.78271114955743 on. */
+SLEEF_CALL(exp, f64, SLEEF_f64(exp, u10), exp, VANISHES, 709.7827, 709.783)
 SLEEF_UNARY(exp, f32, exp, u10, VANISHES)
 SLEEF_UNARY(exp2, f64, exp2, u10, VANISHES)
 SLEEF_UNARY(exp2, f32, exp2, u10, VANISHES)
