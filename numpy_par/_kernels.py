@@ -14,8 +14,8 @@ def configure() -> None:
     Raises
     ------
     ImportError
-        If NUMPY_PAR_ISA is something else than ``baseline``, ``avx2`` or ``avx512``, or
-        this CPU lacks what it says.
+        If NUMPY_PAR_ISA is something else than ``baseline``, ``avx2`` or ``avx512`` (on
+        aarch64 ``neon``), or this CPU lacks what it says.
     """
     global level
     name = os.environ.get("NUMPY_PAR_ISA", "").strip() or None

@@ -7,6 +7,7 @@
 #include "kernels/kernel.h"
 
 enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
+enum { NEON = AVX2 }; /* see ops.def */
 enum { SAME = KERNELS_SAME, CLOSE = KERNELS_CLOSE, FAST = KERNELS_FAST };
 
 static const struct row {
@@ -21,13 +22,23 @@ static const struct row {
 
 static const struct level {
     const char *name;
+    unsigned rows; /* those of ops.def */
     kernel_table *table;
     cast_table *casts;
 } levels[LEVEL_COUNT] = {
-    [LEVEL_BASE] = {"baseline", &kernels_base, &casts_base},
+#if defined(__aarch64__)
+    [LEVEL_BASE] = {"neon", NEON, &kernels_base, &casts_base},
+#else
+    [LEVEL_BASE] = {"baseline", BASE, &kernels_base, &casts_base},
+#endif
 #if defined(__x86_64__)
-    [LEVEL_AVX2] = {"avx2", &kernels_avx2, &casts_avx2},
-    [LEVEL_AVX512] = {"avx512", &kernels_avx512, &casts_avx512},
+    [LEVEL_AVX2] = {"avx2", AVX2, &kernels_avx2, &casts_avx2},
+    [LEVEL_AVX512] = {"avx512", AVX512, &kernels_avx512, &casts_avx512},
+#  define NAMES "baseline, avx2 or avx512"
+#elif defined(__aarch64__)
+#  define NAMES "neon"
+#else
+#  define NAMES "baseline"
 #endif
 };
 
@@ -49,10 +60,14 @@ static bool cpu_has(int level)
 #endif
 }
 
+static bool wins(int row)
+{
+    return (rows[row].levels & levels[chosen].rows) != 0;
+}
+
 static bool is_used(int row)
 {
-    return chosen >= 0 && (also_losers || rows[row].levels >> chosen & 1) &&
-           (*levels[chosen].table)[row];
+    return chosen >= 0 && (also_losers || wins(row)) && (*levels[chosen].table)[row];
 }
 
 /* Whether a type is the one of a row's character, or has the same numbers: "l" is
@@ -105,7 +120,7 @@ int kernels_choose(const char *name, bool everything)
         }
     }
     if (best < 0) {
-        PyErr_SetString(PyExc_ValueError, "it must be baseline, avx2 or avx512");
+        PyErr_SetString(PyExc_ValueError, "it must be " NAMES);
         return -1;
     }
     chosen = best;
@@ -225,7 +240,7 @@ PyObject *kernels_list(void)
         }
         PyObject *row =
             Py_BuildValue("(sssO)", rows[i].ufunc, rows[i].types, names[rows[i].bits],
-                          rows[i].levels >> chosen & 1 ? Py_True : Py_False);
+                          wins(i) ? Py_True : Py_False);
         if (row == NULL || PyList_Append(list, row) < 0) {
             Py_CLEAR(list);
         }

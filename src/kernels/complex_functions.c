@@ -19,11 +19,7 @@
 
 #  include "flags.h"
 
-#  if defined(__AVX512F__)
-#    define atan2_f64 Sleef_atan2d8_u10avx512f
-#  else
-#    define atan2_f64 Sleef_atan2d4_u10avx2
-#  endif
+#  define atan2_f64 SLEEF_f64(atan2, u10)
 
 /* What is smaller has no room for a low part. */
 #  define LEAST 0x1p-960

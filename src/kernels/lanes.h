@@ -2,6 +2,8 @@
  * lanes.h - vectors of double (f64) and float (f32), as wide as the level has them: all
  * that kernels know about an instruction set, beside the conversions of half.c.
  *
+ * SLEEF_f64(sin, u10) is the name of SLEEF's function for such a vector.
+ *
  * Comparisons are false for NaNs, and quiet, but for at_least, which is C's: it raises
  * invalid.  select(m, a, b) is m ? a : b.  Complex
  * numbers are pairs: a vector of the real parts, and one of the imaginary ones.
@@ -12,6 +14,9 @@
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #  define NPP_LANES
 #  include <immintrin.h>
+
+#  define SLEEF_f64(function, ulp) Sleef_##function##d8_##ulp##avx512f
+#  define SLEEF_f32(function, ulp) Sleef_##function##f16_##ulp##avx512f
 
 #  define LANES_OF(S, T, V, P, M, N)                                                   \
     typedef V v_##S;                                                                   \
@@ -145,6 +150,9 @@ static inline v_f32 narrow(v_f64 low, v_f64 high)
 #  define NPP_LANES
 #  include <immintrin.h>
 
+#  define SLEEF_f64(function, ulp) Sleef_##function##d4_##ulp##avx2
+#  define SLEEF_f32(function, ulp) Sleef_##function##f8_##ulp##avx2
+
 #  define LANES_OF(S, T, V, P, N)                                                      \
     typedef V v_##S, m_##S;                                                            \
     enum { LANES_##S = N };                                                            \
@@ -273,6 +281,10 @@ static inline v_f32 narrow(v_f64 low, v_f64 high)
 {
     return _mm256_set_m128(_mm256_cvtpd_ps(high), _mm256_cvtpd_ps(low));
 }
+
+#elif defined(__aarch64__)
+#  define NPP_LANES
+#  include "lanes_neon.h"
 #endif
 
 #ifdef NPP_LANES

@@ -15,14 +15,6 @@
 
 #  include "flags.h"
 
-#  if defined(__AVX512F__)
-#    define SLEEF_f64(function, ulp) Sleef_##function##d8_##ulp##avx512f
-#    define SLEEF_f32(function, ulp) Sleef_##function##f16_##ulp##avx512f
-#  else
-#    define SLEEF_f64(function, ulp) Sleef_##function##d4_##ulp##avx2
-#    define SLEEF_f32(function, ulp) Sleef_##function##f8_##ulp##avx2
-#  endif
-
 /* What a finite argument may lead to. */
 enum {
     POLES = 1,    /* infinities are exact, not too large */

@@ -1,0 +1,150 @@
+/*
+ * lanes_neon.h - lanes.h for aarch64, whose vectors of 128 bits every CPU has.
+ *
+ * Its comparisons raise invalid for a NaN, but for the one for equality.
+ */
+#ifndef NPP_KERNELS_LANES_NEON_H
+#define NPP_KERNELS_LANES_NEON_H
+
+#include <arm_neon.h>
+#include <stdint.h>
+
+#define SLEEF_f64(function, ulp) Sleef_##function##d2_##ulp##advsimd
+#define SLEEF_f32(function, ulp) Sleef_##function##f4_##ulp##advsimd
+
+#define LANES_OF(S, T, V, U, M, N, ...)                                                \
+  typedef V v_##S;                                                                     \
+  typedef M m_##S;                                                                     \
+  enum { LANES_##S = N };                                                              \
+  static inline v_##S load_##S(const T *p)                                             \
+  {                                                                                    \
+    return vld1q_##S(p);                                                               \
+  }                                                                                    \
+  static inline void store_##S(T *p, v_##S v)                                          \
+  {                                                                                    \
+    vst1q_##S(p, v);                                                                   \
+  }                                                                                    \
+  static inline v_##S all_##S(T x)                                                     \
+  {                                                                                    \
+    return vdupq_n_##S(x);                                                             \
+  }                                                                                    \
+  static inline v_##S fma_##S(v_##S a, v_##S b, v_##S c)                               \
+  {                                                                                    \
+    return vfmaq_##S(c, a, b);                                                         \
+  }                                                                                    \
+  static inline v_##S trunc_##S(v_##S a)                                               \
+  {                                                                                    \
+    return vrndq_##S(a);                                                               \
+  }                                                                                    \
+  static inline v_##S floor_##S(v_##S a)                                               \
+  {                                                                                    \
+    return vrndmq_##S(a);                                                              \
+  }                                                                                    \
+  static inline v_##S ceil_##S(v_##S a)                                                \
+  {                                                                                    \
+    return vrndpq_##S(a);                                                              \
+  }                                                                                    \
+  static inline v_##S rint_##S(v_##S a)                                                \
+  {                                                                                    \
+    return vrndnq_##S(a);                                                              \
+  }                                                                                    \
+  static inline v_##S sqrt_##S(v_##S a)                                                \
+  {                                                                                    \
+    return vsqrtq_##S(a);                                                              \
+  }                                                                                    \
+  static inline v_##S abs_##S(v_##S a)                                                 \
+  {                                                                                    \
+    return vabsq_##S(a);                                                               \
+  }                                                                                    \
+  static inline m_##S and_##S(m_##S a, m_##S b)                                        \
+  {                                                                                    \
+    return vandq_##U(a, b);                                                            \
+  }                                                                                    \
+  static inline m_##S or_##S(m_##S a, m_##S b)                                         \
+  {                                                                                    \
+    return vorrq_##U(a, b);                                                            \
+  }                                                                                    \
+  static inline m_##S differ_##S(m_##S a, m_##S b)                                     \
+  {                                                                                    \
+    return veorq_##U(a, b);                                                            \
+  }                                                                                    \
+  static inline m_##S not_##S(m_##S m)                                                 \
+  {                                                                                    \
+    return vceqq_##U(m, vdupq_n_##U(0));                                               \
+  }                                                                                    \
+  static inline unsigned bits_##S(m_##S m)                                             \
+  {                                                                                    \
+    const M powers = {__VA_ARGS__};                                                    \
+    return (unsigned)vaddvq_##U(vandq_##U(m, powers));                                 \
+  }                                                                                    \
+  static inline v_##S select_##S(m_##S m, v_##S a, v_##S b)                            \
+  {                                                                                    \
+    return vbslq_##S(m, a, b);                                                         \
+  }                                                                                    \
+  static inline v_##S copysign_##S(v_##S a, v_##S sign)                                \
+  {                                                                                    \
+    const v_##S zero = vdupq_n_##S((T)-0.0);                                           \
+    return vbslq_##S(vreinterpretq_##U##_##S(zero), sign, a);                          \
+  }                                                                                    \
+  static inline m_##S equal_##S(v_##S a, v_##S b)                                      \
+  {                                                                                    \
+    return vceqq_##S(a, b);                                                            \
+  }                                                                                    \
+  static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
+  {                                                                                    \
+    return vcgeq_##S(a, b);                                                            \
+  }                                                                                    \
+  /* Of two zeros where one is a NaN. */                                               \
+  static inline m_##S less_##S(v_##S a, v_##S b)                                       \
+  {                                                                                    \
+    const m_##S numbers = vandq_##U(vceqq_##S(a, a), vceqq_##S(b, b));                 \
+    const m_##S x = vandq_##U(numbers, vreinterpretq_##U##_##S(a));                    \
+    const m_##S y = vandq_##U(numbers, vreinterpretq_##U##_##S(b));                    \
+    return vcltq_##S(vreinterpretq_##S##_##U(x), vreinterpretq_##S##_##U(y));          \
+  }
+
+LANES_OF(f64, double, float64x2_t, u64, uint64x2_t, 2, 1, 2)
+LANES_OF(f32, float, float32x4_t, u32, uint32x4_t, 4, 1, 2, 4, 8)
+
+#define UNZIP(S, P, a, b) vuzp1q_##S(a, b), vuzp2q_##S(a, b)
+#define ZIP_LOW(S, P, a, b) vzip1q_##S(a, b)
+#define ZIP_HIGH(S, P, a, b) vzip2q_##S(a, b)
+
+/* 2^k of integers, where that is a normal number: in the low bits of a sum with 2^52 x
+ * 1.5 is the integer. */
+static inline v_f64 power_of_two_f64(v_f64 k)
+{
+    const v_f64 sum = k + vdupq_n_f64(0x1.8p52 + 1023);
+    return vreinterpretq_f64_u64(vshlq_n_u64(vreinterpretq_u64_f64(sum), 52));
+}
+
+/* k of a normal number 2^k m with 1 <= m < 2. */
+static inline v_f64 exponent_f64(v_f64 a)
+{
+    const uint64x2_t bits = vshrq_n_u64(vreinterpretq_u64_f64(vabsq_f64(a)), 52);
+    return vcvtq_f64_u64(bits) - vdupq_n_f64(1023);
+}
+
+/* Both halves in double. */
+static inline void widen(v_f32 a, v_f64 *low, v_f64 *high)
+{
+    *low = vcvt_f64_f32(vget_low_f32(a));
+    *high = vcvt_high_f64_f32(a);
+}
+
+static inline v_f32 narrow(v_f64 low, v_f64 high)
+{
+    return vcvt_high_f32_f64(vcvt_f32_f64(low), high);
+}
+
+static inline v_f32 load_f16(const uint16_t *p)
+{
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+
+static inline void store_f16(uint16_t *p, v_f32 v)
+{
+    vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(v)));
+}
+
+#endif
