@@ -7,6 +7,7 @@
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,13 +34,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--all", action="store_true", help="also kernels that the table leaves out")
     parser.add_argument("--level", choices=DISABLED, help="measure this one here")
+    parser.add_argument("--only", default="", help="those whose name and types this regular expression finds")
     options = parser.parse_args()
     if options.level:
-        print(json.dumps(measure()))
+        print(json.dumps(measure(options.only)))
         return 0
     wrong = 0
     for level, disabled in DISABLED.items():
-        command = [sys.executable, __file__, "--level", level]
+        command = [sys.executable, __file__, "--level", level, "--only", options.only]
         env = {**os.environ, "NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled}
         if options.all:
             env["NUMPY_PAR_TUNE"] = "1"
@@ -51,19 +53,22 @@ def main():
     return 1 if wrong and options.all else 0
 
 
-def measure():
+def measure(only=""):
     """Return [name, types, wins in the table, ns of NumPy, of ours on one thread, on two]."""
     import numpy_par as npp
     from benchmarks.measure import alternate
 
     results = []
     for name, types, _, wins in npp._engine.kernels():
+        if not re.search(only, f"{name} {types}"):
+            continue
         codes, outs = types.split("->")
         rng = np.random.default_rng(0)
         low, high = DOMAINS.get(name, (-20, 20))
         inputs = [rng.uniform(low, high, SIZE).astype(code) for code in codes]
         out = tuple(np.empty(SIZE, code) for code in outs)
-        numpy, ours = getattr(np, name), getattr(npp, name)
+        numpy = getattr(np._core.umath, name)
+        ours = npp.parallelize(numpy)
 
         def alone(*args, out, ours=ours):
             with npp.threads(1):

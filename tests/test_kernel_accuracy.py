@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import numpy_par as npp
 import pytest
-from kernel_values import any_bits, special
+from kernel_values import any_bits, npps, numpys, special
 
 CLOSE = [row[:2] for row in npp._engine.kernels() if row[2] == "close"]
 close = pytest.mark.parametrize("name, types", CLOSE)
@@ -66,10 +66,6 @@ def given_for(name, types, size):
     return columns
 
 
-def numpys(name):
-    return getattr(np, name, None) or getattr(np._core.umath, name)
-
-
 def ulps(got, true, dtype):
     """How far results are from the true values, in units in their last place; of what is finite and not less than normal."""
     info = np.finfo(dtype)
@@ -89,7 +85,7 @@ def test_accuracy(name, types):
     """At most 1.0 ULP, everywhere; infinite and NaN where the true value is."""
     given = given_for(name, types, 60_000)
     with np.errstate(all="ignore"):
-        ours, theirs = getattr(npp, name)(*given), numpys(name)(*given)
+        ours, theirs = npps(name)(*given), numpys(name)(*given)
         true = numpys(name)(*(x.astype(WIDER[x.dtype.char]) for x in given))
     for got, numpy, want in zip(parts(ours), parts(theirs), parts(true)):
         assert np.array_equal(np.isnan(got), np.isnan(numpy)) and np.array_equal(np.isinf(got), np.isinf(numpy))

@@ -1,6 +1,6 @@
 /*
- * lanes.h - vectors of double (f64) and float (f32), as wide as the level has them: all
- * that kernels know about an instruction set, beside the conversions of half.c.
+ * lanes.h - vectors of double (f64) and float (f32), as wide as the level has them, and
+ * of float16 (f16) as float: all that kernels know about an instruction set.
  *
  * Comparisons are quiet, and false for NaNs.  select(m, a, b) is m ? a : b.
  */
@@ -38,6 +38,18 @@
     static inline v_##S floor_##S(v_##S a)                                             \
     {                                                                                  \
       return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);      \
+    }                                                                                  \
+    static inline v_##S ceil_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm512_roundscale_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);      \
+    }                                                                                  \
+    static inline v_##S rint_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);  \
+    }                                                                                  \
+    static inline v_##S sqrt_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm512_sqrt_##P(a);                                                       \
     }                                                                                  \
     static inline v_##S abs_##S(v_##S a)                                               \
     {                                                                                  \
@@ -84,7 +96,17 @@
 LANES_OF(f64, double, __m512d, pd, __mmask8, 8)
 LANES_OF(f32, float, __m512, ps, __mmask16, 16)
 
-#elif defined(__AVX2__) && defined(__FMA__)
+static inline __m512 load_f16(const unsigned short *p)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+}
+
+static inline void store_f16(unsigned short *p, __m512 v)
+{
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+}
+
+#elif defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #  define NPP_LANES
 #  include <immintrin.h>
 
@@ -114,6 +136,18 @@ LANES_OF(f32, float, __m512, ps, __mmask16, 16)
     static inline v_##S floor_##S(v_##S a)                                             \
     {                                                                                  \
       return _mm256_round_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);           \
+    }                                                                                  \
+    static inline v_##S ceil_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm256_round_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);           \
+    }                                                                                  \
+    static inline v_##S rint_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm256_round_##P(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);       \
+    }                                                                                  \
+    static inline v_##S sqrt_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm256_sqrt_##P(a);                                                       \
     }                                                                                  \
     static inline v_##S abs_##S(v_##S a)                                               \
     {                                                                                  \
@@ -160,6 +194,16 @@ LANES_OF(f32, float, __m512, ps, __mmask16, 16)
 
 LANES_OF(f64, double, __m256d, pd, 4)
 LANES_OF(f32, float, __m256, ps, 8)
+
+static inline __m256 load_f16(const unsigned short *p)
+{
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+}
+
+static inline void store_f16(unsigned short *p, __m256 v)
+{
+    _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+}
 #endif
 
 #ifdef NPP_LANES
@@ -197,6 +241,11 @@ LANES_OF(f32, float, __m256, ps, 8)
 
 LANES_OF_BLOCK(f64, double)
 LANES_OF_BLOCK(f32, float)
+
+/* float16: lanes of float32, which hold it exactly; give rounds. */
+typedef v_f32 v_f16;
+enum { LANES_f16 = LANES_f32 };
+LANES_OF_BLOCK(f16, uint16_t)
 #endif
 
 #endif
