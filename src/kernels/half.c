@@ -14,7 +14,7 @@
 static inline v_f32 tell_tiny(v_f32 v)
 {
     const v_f32 size = abs_f32(v);
-    const v_f32 least = all_f32(0x1p-14F), before = all_f32(0x1.ff8p-15F);
+    const v_f32 least = all_f32(HALF_NORMAL), before = all_f32(0x1.ff8p-15F);
     if (bits_f32(and_f32(less_f32(before, size), less_f32(size, least)))) {
         feraiseexcept(FE_UNDERFLOW);
     }

@@ -19,6 +19,11 @@ enum {
     HALF_QUIET = 0x0200,
 };
 
+/* From here on, float32 becomes infinite: half a unit beyond the largest. */
+#define HALF_TOO_LARGE 65520.0F
+/* The least that is normal. */
+#define HALF_NORMAL 0x1p-14F
+
 static inline bool is_nan(half a)
 {
     return (a & HALF_SIZE) > HALF_INF;
