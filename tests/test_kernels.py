@@ -177,6 +177,19 @@ def test_every_place(name, types):
             assert np.array_equal(as_bits(theirs(*(x[7] for x in given))), whole[7:8])
 
 
+@pytest.mark.parametrize("name, types", [row for row in SAME + CLOSE if row[1] == "e->e"])
+def test_no_neighbour_counts(name, types):
+    """Each float16, among others of several sizes: SLEEF goes by the largest of a vector."""
+    numbers = np.arange(65536, dtype=np.uint16).view("e")
+    found = []
+    for neighbour in (0.25, 1000, 60000):
+        x = np.full((65536, 32), neighbour, "e")
+        x[:, [5, 20]] = numbers[:, None]
+        with np.errstate(all="ignore"):
+            found += [as_bits(npps(name)(x)[:, column].copy()) for column in (5, 20)]
+    assert all(np.array_equal(found[0], other) for other in found[1:])
+
+
 @every
 def test_exact(name, types):
     """With exact=True no bit is other than NumPy's, large or small."""
