@@ -82,7 +82,7 @@ static __attribute__((noinline)) void answer_signals(const half *x, const half *
     }
 }
 
-#  define HALF_FUNCTION_OF_TWO(name, EXPRESSION, poles, vanishes)                      \
+#  define HALF_FUNCTION_OF_TWO(name, EXPRESSION, FLAGS)                                \
     static inline void name##_body(const half *x, const half *y, half *z, intptr_t n,  \
                                    int *flags)                                         \
     {                                                                                  \
@@ -91,7 +91,7 @@ static __attribute__((noinline)) void answer_signals(const half *x, const half *
         const v_f32 r = EXPRESSION;                                                    \
         give_f16(z + i, n - i, r);                                                     \
         if (!all_normal(r)) {                                                          \
-          *flags |= flags_of(a, b, r, poles, vanishes);                                \
+          *flags |= FLAGS;                                                             \
         }                                                                              \
       }                                                                                \
       const int invalid = signalling(x, n) | signalling(y, n);                         \
@@ -268,11 +268,23 @@ static inline v_f32 power_of(v_f32 x, v_f32 y)
 HALF_LOGADDEXP(logaddexp, exp_of, all_f32(1), log1p(exp(e)))
 HALF_LOGADDEXP(logaddexp2, SLEEF(exp2, u35), LOG2_OF_E, log2(1 + exp2(e)))
 
-HALF_FUNCTION_OF_TWO(half_arctan2, SLEEF(atan2, u35)(a, b), 0, 0)
-HALF_FUNCTION_OF_TWO(half_hypot, hypot_of(a, b), 0, 0)
-HALF_FUNCTION_OF_TWO(half_power, power_of(a, b), bits_f32(equal_f32(a, all_f32(0))),
-                     ~bits_f32(equal_f32(a, all_f32(0))))
-HALF_FUNCTION_OF_TWO(half_logaddexp, logaddexp_of(a, b), 0, 0)
-HALF_FUNCTION_OF_TWO(half_logaddexp2, logaddexp2_of(a, b), 0, 0)
+/* NumPy compares the difference, and not quietly: NaNs are invalid to it. */
+static inline int nan_flags(v_f32 r)
+{
+    return ~number(r) & ALL ? FE_INVALID : 0;
+}
+
+static inline unsigned zeros(v_f32 x)
+{
+    return bits_f32(equal_f32(x, all_f32(0)));
+}
+
+HALF_FUNCTION_OF_TWO(half_arctan2, SLEEF(atan2, u35)(a, b), flags_of(a, b, r, 0, 0))
+HALF_FUNCTION_OF_TWO(half_hypot, hypot_of(a, b), flags_of(a, b, r, 0, 0))
+HALF_FUNCTION_OF_TWO(half_power, power_of(a, b), flags_of(a, b, r, zeros(a), ~zeros(a)))
+HALF_FUNCTION_OF_TWO(half_logaddexp, logaddexp_of(a, b),
+                     flags_of(a, b, r, 0, 0) | nan_flags(r))
+HALF_FUNCTION_OF_TWO(half_logaddexp2, logaddexp2_of(a, b),
+                     flags_of(a, b, r, 0, 0) | nan_flags(r))
 
 #endif
