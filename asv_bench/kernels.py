@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,14 +36,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--all", action="store_true", help="also kernels that the table leaves out")
     parser.add_argument("--level", choices=DISABLED, help="measure this one here")
-    parser.add_argument("--types", default="", help="of these alone, as in D->D")
+    parser.add_argument("--only", default="", help="those whose name and types this regular expression finds")
     options = parser.parse_args()
     if options.level:
-        print(json.dumps(measure(options.types)))
+        print(json.dumps(measure(options.only)))
         return 0
     wrong = 0
     for level, disabled in DISABLED.items():
-        command = [sys.executable, __file__, "--level", level, "--types", options.types]
+        command = [sys.executable, __file__, "--level", level, "--only", options.only]
         env = {**os.environ, "NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled}
         if options.all:
             env["NUMPY_PAR_TUNE"] = "1"
@@ -60,7 +61,7 @@ def numbers(rng, low, high, code):
     return (x + 1j * rng.permutation(x)).astype(code) if code in "FD" else x.astype(code)
 
 
-def measure(only):
+def measure(only=""):
     """Return [name, types, wins in the table, ns of NumPy, of ours on one thread, on two]."""
     import numpy_par as npp
     from benchmarks.measure import alternate
@@ -68,7 +69,7 @@ def measure(only):
     results = []
     for name, types, bits, wins in npp._engine.kernels():
         npp.set_precision("fast" if bits == "fast" else "close")
-        if only not in types:
+        if not re.search(only, f"{name} {types}"):
             continue
         codes, outs = types.split("->")
         rng = np.random.default_rng(0)
@@ -77,7 +78,8 @@ def measure(only):
         if name in SCALAR and np.dtype(codes[0]).kind in "iu":
             inputs[1] = inputs[1][0]
         out = tuple(np.empty(SIZE, code) for code in outs)
-        numpy, ours = getattr(np, name), getattr(npp, name)
+        numpy = getattr(np._core.umath, name)
+        ours = npp.parallelize(numpy)
 
         def alone(*args, out, ours=ours):
             with npp.threads(1):

@@ -70,27 +70,20 @@ static bool is_used(int row)
     return chosen >= 0 && (also_losers || wins(row)) && (*levels[chosen].table)[row];
 }
 
-/* Whether a type is the one of a row's character, or has the same numbers: "l" is
- * also "q". */
-static bool is_type(int number, char wanted)
-{
-    PyArray_Descr *descr = PyArray_DescrFromType(number);
-    PyArray_Descr *other = PyArray_DescrFromType(wanted);
-    const bool same = descr && other && descr->kind == other->kind &&
-                      PyDataType_ELSIZE(descr) == PyDataType_ELSIZE(other);
-    Py_XDECREF(descr);
-    Py_XDECREF(other);
-    return same;
-}
+/*
+ * Types by kind and size, so that "q" is "l" where it is as large; NUMBER_COUNT: no row
+ * has it.  Noted once, for every ufunc asks for each of its loops.
+ */
+enum { TYPES = NPY_HALF + 1 };
+static signed char number_of_type[TYPES], number_of_character[128];
 
-/* Types by kind and size, so that "q" is "l" where it is as large. */
-static int number_of(int type)
+static signed char number_of(int type_or_character)
 {
     static const char kinds[NUMBER_COUNT] = {'b', 'i', 'u', 'i', 'u', 'i', 'u',
                                              'i', 'u', 'f', 'f', 'f', 'c', 'c'};
     static const int sizes[NUMBER_COUNT] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 4, 8, 8, 16};
-    PyArray_Descr *descr = PyArray_DescrFromType(type);
-    int number = 0;
+    PyArray_Descr *descr = PyArray_DescrFromType(type_or_character);
+    signed char number = 0;
     while (number < NUMBER_COUNT && (kinds[number] != descr->kind ||
                                      sizes[number] != PyDataType_ELSIZE(descr))) {
         number++;
@@ -99,12 +92,28 @@ static int number_of(int type)
     return number;
 }
 
+static void note_numbers(void)
+{
+    for (int type = 0; type < TYPES; type++) {
+        number_of_type[type] = number_of(type);
+    }
+    for (const char *character = "?bBhHiIlLqQefdFD"; *character; character++) {
+        number_of_character[(int)*character] = number_of(*character);
+    }
+}
+
+static bool is_type(int type, char wanted)
+{
+    return type < TYPES && number_of_type[type] < NUMBER_COUNT &&
+           number_of_type[type] == number_of_character[(int)wanted];
+}
+
 kernel_loop *kernels_cast(int from, int to)
 {
-    const int a = number_of(from), b = number_of(to);
-    return chosen >= 0 && a < NUMBER_COUNT && b < NUMBER_COUNT
-               ? (*levels[chosen].casts)[a][b]
-               : NULL;
+    const bool known = chosen >= 0 && from < TYPES && to < TYPES;
+    const int a = known ? number_of_type[from] : NUMBER_COUNT;
+    const int b = known ? number_of_type[to] : NUMBER_COUNT;
+    return a < NUMBER_COUNT && b < NUMBER_COUNT ? (*levels[chosen].casts)[a][b] : NULL;
 }
 
 int kernels_choose(const char *name, bool everything)
@@ -125,6 +134,7 @@ int kernels_choose(const char *name, bool everything)
     }
     chosen = best;
     also_losers = everything;
+    note_numbers();
     return 0;
 }
 

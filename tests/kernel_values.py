@@ -4,12 +4,24 @@ import itertools
 import platform
 
 import numpy as np
+import numpy_par as npp
 
 LEVELS = ["neon"] if platform.machine() == "aarch64" else ["baseline", "avx2", "avx512"]
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.0, 3.0, 10.0, 0.1, -0.1, np.pi, -np.pi / 2, 1e-5, 700.0, 710.0, -745.0, 88.0, -104.0, 1e10, -1e10, 0.9999, 1.0001, np.inf, -np.inf, np.nan]
 # Each with each makes many: fewer of them.
 SPECIAL_PARTS = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 88.8, -710.0, 1e30, -1e-30, np.inf, -np.inf, np.nan]
+
+
+def numpys(name):
+    """NumPy's ufunc: np.clip is a function, which is made of one."""
+    ufunc = getattr(np, name, None)
+    return ufunc if isinstance(ufunc, np.ufunc) else getattr(np._core.umath, name)
+
+
+def npps(name):
+    """The one of ours that has taken its place."""
+    return npp.parallelize(numpys(name))
 
 
 def special(code):
@@ -33,7 +45,10 @@ def special(code):
     edges = [info.max, info.tiny, info.smallest_subnormal, info.eps, info.max / 2, info.tiny * 1.5]
     with np.errstate(all="ignore"):
         values = np.array([*SPECIAL, *edges, *(-x for x in edges), *(2.0**n for n in range(-30, 31, 6))]).astype(dtype)
-    return np.unique(values.view(f"u{dtype.itemsize}")).view(dtype)
+    bits = values.view(f"u{dtype.itemsize}")
+    if code == "e":
+        bits = np.append(bits, np.uint16(0x7D00))  # a signalling NaN
+    return np.unique(bits).view(dtype)
 
 
 def any_bits(code, size, seed=0):

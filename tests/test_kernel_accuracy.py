@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import numpy_par as npp
 import pytest
-from kernel_values import any_bits, special
+from kernel_values import any_bits, npps, numpys, special
 
 ROWS = [row[:3] for row in npp._engine.kernels() if row[2] != "same"]
 close = pytest.mark.parametrize("name, types, bits", ROWS)
@@ -57,7 +57,11 @@ def probes(code, rng, size):
             1 + rng.normal(0, 1e-3, quarter), rng.normal(0, 1e-6, quarter), np.exp2(rng.uniform(info.minexp, info.maxexp, quarter)),
             near, np.nextafter(near, dtype.type(0)), np.nextafter(near, dtype.type(np.inf)), -near,
         ]  # fmt: skip
-        return np.concatenate([np.asarray(part).astype(dtype) for part in parts])
+        if code == "e":
+            parts.append(np.arange(65536, dtype=np.uint16).view("e"))  # each there is
+        numbers = np.concatenate([np.asarray(part).astype(dtype) for part in parts])
+        numbers[np.isnan(numbers)] = np.nan  # of signalling ones the oracle's own loops differ
+        return numbers
 
 
 def near_hard_ones(dtype, rng, size):
@@ -82,10 +86,6 @@ def given_for(name, types, size):
     return columns
 
 
-def numpys(name):
-    return getattr(np, name, None) or getattr(np._core.umath, name)
-
-
 def ulps(got, true, dtype):
     """How far results are from the true values, in units in their last place; of what is finite and not less than normal."""
     info = np.finfo(dtype)
@@ -105,7 +105,7 @@ def test_accuracy(name, types, bits):
     """No further than allowed, anywhere; infinite and NaN where the true value is."""
     given = given_for(name, types, 60_000)
     with np.errstate(all="ignore"):
-        ours, theirs = getattr(npp, name)(*given), numpys(name)(*given)
+        ours, theirs = npps(name)(*given), numpys(name)(*given)
         true = numpys(name)(*(x.astype(WIDER[x.dtype.char]) for x in given))
     for got, numpy, want in zip(parts(ours), parts(theirs), parts(true)):
         assert np.array_equal(np.isnan(got), np.isnan(numpy)) and np.array_equal(np.isinf(got), np.isinf(numpy))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy_par as npp
 import pytest
-from kernel_values import LEVELS, any_bits, as_bits, cross, inputs, legal, ordinary, positive, special
+from kernel_values import LEVELS, any_bits, as_bits, cross, inputs, legal, npps, numpys, ordinary, positive, special
 from support import run_python
 
 LEVEL = npp.show_config("dicts")["cpu"]["kernels"]
@@ -33,10 +33,6 @@ def own_kernels(request):
     npp.set_precision(before)
 
 
-def numpys(name):
-    return getattr(np, name, None) or getattr(np._core.umath, name)
-
-
 def raised(function, *args):
     """Which floating-point errors a call reports."""
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
@@ -45,11 +41,19 @@ def raised(function, *args):
     return {str(w.message).split(" encountered")[0] for w in caught}
 
 
+def raised_flags(function, x):
+    """The same as bits, a hundred times faster."""
+    told = [0]
+    with np.errstate(all="call", call=lambda kind, flags: told.append(flags)):
+        function(x)
+    return told[-1]
+
+
 @same
 def test_same_bits(name, types, bits):
     given = legal(name, inputs(types.split("->")[0]))
     with np.errstate(all="ignore"):
-        want, got = as_bits(numpys(name)(*given)), as_bits(getattr(npp, name)(*given))
+        want, got = as_bits(numpys(name)(*given)), as_bits(npps(name)(*given))
     wrong = np.flatnonzero((want != got).any(1))
     assert not len(wrong), [[repr(x[i]) for x in given] for i in wrong[:5]]
 
@@ -63,7 +67,7 @@ def test_a_scalar_of_each_kind(name, types, bits):
         for value in special(codes[k]):
             operands = legal(name, [value if i == k else x for i, x in enumerate(given)])
             with np.errstate(all="ignore"):
-                want, got = as_bits(numpys(name)(*operands)), as_bits(getattr(npp, name)(*operands))
+                want, got = as_bits(numpys(name)(*operands)), as_bits(npps(name)(*operands))
             assert np.array_equal(want, got), (k, repr(value), [repr(x[(want != got).any(1)][:3]) for i, x in enumerate(given) if i != k])
 
 
@@ -79,10 +83,30 @@ def test_same_flags(name, types, bits):
     codes = types.split("->")[0]
     for pair in pairs_to_raise(codes):
         arrays = legal(name, [np.full(3, x, code) for x, code in zip(pair, codes)])
-        want, got = raised(numpys(name), *arrays), raised(getattr(npp, name), *arrays)
+        want, got = raised(numpys(name), *arrays), raised(npps(name), *arrays)
         assert want == got, (pair, want, got)
     calm = [positive(code, 10_000, seed=k) for k, code in enumerate(codes)]
-    assert raised(getattr(npp, name), *calm) == raised(numpys(name), *calm)
+    assert raised(npps(name), *calm) == raised(numpys(name), *calm)
+
+
+@pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[2] == "same" and row[1].startswith("e->")])
+def test_same_flags_of_every_number(name, types, bits):
+    """All float16 that raise the same together; those at the ends of a run of such alone."""
+    numbers = np.arange(65536, dtype=np.uint16).view("e")
+    wanted = np.array([raised_flags(numpys(name), numbers[i : i + 1]) for i in range(65536)])
+    for flags in np.unique(wanted):
+        assert raised_flags(npps(name), numbers[wanted == flags]) == flags
+    change = np.flatnonzero(np.diff(wanted))
+    for i in np.union1d(change, change + 1)[:2000]:
+        got = raised_flags(npps(name), np.repeat(numbers[i], 3))  # three: one is left to NumPy
+        assert got == wanted[i], (numbers[i], hex(i), wanted[i], got)
+
+
+def test_a_product_less_than_normal_until_it_is_rounded():
+    """NumPy calls it an underflow, where it converts without F16C; x86 does not."""
+    x, y = (np.full(3, bits, np.uint16).view("e") for bits in (0x21A8, 0x1DA8))
+    assert np.all(x * y == np.finfo("e").tiny)
+    assert raised(npp.multiply, x, y) == raised(np.multiply, x, y)
 
 
 @close
@@ -91,10 +115,10 @@ def test_flags(name, types, bits):
     codes = types.split("->")[0]
     for pair in pairs_to_raise(codes):
         arrays = [np.full(3, x, code) for x, code in zip(pair, codes)]
-        want, got = (raised(f, *arrays) - {"underflow"} for f in (numpys(name), getattr(npp, name)))
+        want, got = (raised(f, *arrays) - {"underflow"} for f in (numpys(name), npps(name)))
         assert want == got, (pair, want, got)
     low, high = (1, 2) if name == "arccosh" else (0.1, 0.9)
-    assert raised(getattr(npp, name), *(positive(code, 10_000, low, high, k) for k, code in enumerate(codes))) == set()
+    assert raised(npps(name), *(positive(code, 10_000, low, high, k) for k, code in enumerate(codes))) == set()
 
 
 @close
@@ -102,7 +126,7 @@ def test_special_values(name, types, bits):
     """Zeros with their signs, infinities and NaNs are NumPy's."""
     given = cross(types.split("->")[0])
     with np.errstate(all="ignore"):
-        want, got = numpys(name)(*given), getattr(npp, name)(*given)
+        want, got = numpys(name)(*given), npps(name)(*given)
     parts = [(want, got)] if want.dtype.kind != "c" else [(want.real, got.real), (want.imag, got.imag)]
     for w, g in parts:
         exact = ~np.isfinite(w) | (w == 0)
@@ -115,7 +139,7 @@ def test_special_values(name, types, bits):
 @pytest.mark.parametrize("name", ["sin", "cos", "tan"])
 def test_angles_among_others(name, bits):
     """The same angle beside smaller and larger ones: SLEEF itself reduces all of a vector as the largest needs it."""
-    ours = getattr(npp, name)
+    ours = npps(name)
     npp.set_precision(bits)
     for code in "fd":
         x = np.geomspace(0.1, 1e16, 5000).astype(code)
@@ -134,7 +158,7 @@ def test_angles_among_others(name, bits):
 def test_every_place(name, types, bits):
     """f(x)[i] == f(x[i:i+1]), at every offset, stride and length, in place, as a scalar, and at every number of threads."""
     codes = types.split("->")[0]
-    ours = getattr(npp, name)
+    ours = npps(name)
     with np.errstate(all="ignore"):
         given = legal(name, [np.concatenate([np.resize(special(code), 400), any_bits(code, 300, k), ordinary(code, 500, 3, k)]) for k, code in enumerate(codes)])
         whole = as_bits(ours(*given))
@@ -169,6 +193,19 @@ def test_every_place(name, types, bits):
             assert np.array_equal(as_bits(theirs(*given)), whole)
             assert np.array_equal(as_bits(theirs(*(x[7:8] for x in given))), whole[7:8])
             assert np.array_equal(as_bits(theirs(*(x[7] for x in given))), whole[7:8])
+
+
+@pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[1] == "e->e"])
+def test_no_neighbour_counts(name, types, bits):
+    """Each float16, among others of several sizes: SLEEF goes by the largest of a vector."""
+    numbers = np.arange(65536, dtype=np.uint16).view("e")
+    found = []
+    for neighbour in (0.25, 1000, 60000):
+        x = np.full((65536, 32), neighbour, "e")
+        x[:, [5, 20]] = numbers[:, None]
+        with np.errstate(all="ignore"):
+            found += [as_bits(npps(name)(x)[:, column].copy()) for column in (5, 20)]
+    assert all(np.array_equal(found[0], other) for other in found[1:])
 
 
 @every
@@ -210,7 +247,7 @@ INTEGERS = pytest.mark.parametrize("code", "bBhHiIlLqQ")
 @pytest.mark.parametrize("name", ["floor_divide", "remainder", "fmod", "gcd", "lcm", "power", "maximum", "minimum"])
 def test_integers_in_order(name, code):
     """Reductions and accumulations, contiguous and not; in place, where one element is made of the one before."""
-    ours, theirs = getattr(npp, name), getattr(np, name)
+    ours, theirs = npps(name), getattr(np, name)
     x = np.concatenate([any_bits(code, 3000), ordinary(code, 100), special(code)])
     x = legal(name, [x, x])[1]
     methods = ["accumulate", "reduce"] if name in ("gcd", "lcm", "maximum", "minimum") else ["accumulate"]

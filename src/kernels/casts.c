@@ -1,6 +1,7 @@
 /* casts.c - see casts.h. */
 #include "casts.h"
 
+#include "lanes.h"
 #include "loop.h"
 
 typedef uint8_t b1;
@@ -31,8 +32,9 @@ typedef struct {
 
 #define PLAIN(V)                                                                       \
   TO_INTEGERS(V, b1)                                                                   \
-  TO_FLOATS(V, b1) FROM_INTEGERS(V, TO_INTEGERS) FROM_INTEGERS(V, TO_FLOATS)           \
-      V(f32, f64) V(f64, f32) V(f32, i32) V(f64, i32) V(f32, i64) V(f64, i64)
+  TO_FLOATS(V, b1)                                                                     \
+  FROM_INTEGERS(V, TO_INTEGERS) FROM_INTEGERS(V, TO_FLOATS) V(f32, f64) V(f64, f32)    \
+      V(f32, i32) V(f64, i32) V(f32, i64) V(f64, i64)
 #define TO_B1(V, A) V(A, b1)
 #define TO_BOOL(V) FROM_INTEGERS(V, TO_B1) V(f32, b1) V(f64, b1)
 #define TO_C128(V, A) V(A, c64) V(A, c128)
@@ -41,8 +43,8 @@ typedef struct {
 #define COMPLEX(V) V(c64, c128) V(c128, c64)
 #define FROM_HALF(V)                                                                   \
   V(f16, f64)                                                                          \
-  V(f16, i8) V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64) V(f16, c64)    \
-      V(f16, c128)
+  V(f16, i8)                                                                           \
+  V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64) V(f16, c64) V(f16, c128)
 #define TO_F16(V, A) V(A, f16)
 #define TO_HALF(V) V(b1, f16) FROM_INTEGERS(V, TO_F16)
 
@@ -75,33 +77,20 @@ TO_BOOL(IS_NOT_ZERO)
 TO_COMPLEX(AS_REAL_PART)
 COMPLEX(BOTH_PARTS)
 
-#if defined(__F16C__)
-#  include <immintrin.h>
-
+#ifdef NPP_LANES
 enum { PIECE = 256 };
 
-static void widen(const f16 *x, float *y, intptr_t n)
+static void half_to_float(const f16 *x, f32 *y, intptr_t n)
 {
-    intptr_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        const __m128i eight = _mm_loadu_si128((const __m128i *)(x + i));
-        _mm256_storeu_ps(y + i, _mm256_cvtph_ps(eight));
-    }
-    for (; i < n; i++) {
-        y[i] = _cvtsh_ss(x[i]);
+    for (intptr_t i = 0; i < n; i += LANES_f32) {
+        give_f32(y + i, n - i, take_f16(x + i, n - i));
     }
 }
 
-static void narrow(const float *x, f16 *y, intptr_t n)
+static void float_to_half(const f32 *x, f16 *y, intptr_t n)
 {
-    intptr_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        const __m256 eight = _mm256_loadu_ps(x + i);
-        _mm_storeu_si128((__m128i *)(y + i),
-                         _mm256_cvtps_ph(eight, _MM_FROUND_TO_NEAREST_INT));
-    }
-    for (; i < n; i++) {
-        y[i] = _cvtss_sh(x[i], _MM_FROUND_TO_NEAREST_INT);
+    for (intptr_t i = 0; i < n; i += LANES_f32) {
+        give_f16(y + i, n - i, take_f32(x + i, n - i));
     }
 }
 
@@ -112,7 +101,7 @@ static void narrow(const float *x, f16 *y, intptr_t n)
       float wide[PIECE];                                                               \
       for (intptr_t i = 0; i < n; i += PIECE) {                                        \
         const intptr_t m = n - i < PIECE ? n - i : PIECE;                              \
-        widen(x + i, wide, m);                                                         \
+        half_to_float(x + i, wide, m);                                                 \
         cast_f32_##B##_body(wide, y + i, m);                                           \
       }                                                                                \
     }                                                                                  \
@@ -125,7 +114,7 @@ static void narrow(const float *x, f16 *y, intptr_t n)
       for (intptr_t i = 0; i < n; i += PIECE) {                                        \
         const intptr_t m = n - i < PIECE ? n - i : PIECE;                              \
         cast_##A##_f32_body(x + i, wide, m);                                           \
-        narrow(wide, y + i, m);                                                        \
+        float_to_half(wide, y + i, m);                                                 \
       }                                                                                \
     }                                                                                  \
     OWN_UNARY_LOOP(cast_##A##_##B, A, B)
@@ -150,13 +139,13 @@ TO_HALF(NARROW)
 
 static void cast_f16_f32_body(const f16 *x, f32 *y, intptr_t n)
 {
-    widen(x, y, n);
+    half_to_float(x, y, n);
 }
 OWN_UNARY_LOOP(cast_f16_f32, f16, f32)
 
 static void cast_f32_f16_body(const f32 *x, f16 *y, intptr_t n)
 {
-    narrow(x, y, n);
+    float_to_half(x, y, n);
 }
 OWN_UNARY_LOOP(cast_f32_f16, f32, f16)
 
@@ -181,7 +170,7 @@ static void cast_f64_f16_body(const f64 *x, f16 *y, intptr_t n)
             memcpy(&odd, &bits, sizeof odd);
             wide[j] = (float)odd;
         }
-        narrow(wide, y + i, m);
+        float_to_half(wide, y + i, m);
     }
 }
 OWN_UNARY_LOOP(cast_f64_f16, f64, f16)
@@ -193,7 +182,7 @@ OWN_UNARY_LOOP(cast_f64_f16, f64, f16)
 
 cast_table TABLE_JOIN(NPP_LEVEL) = {
     PLAIN(ENTRY) TO_BOOL(ENTRY) TO_COMPLEX(ENTRY) COMPLEX(ENTRY)
-#if defined(__F16C__)
+#ifdef NPP_LANES
         FROM_HALF(ENTRY) TO_HALF(ENTRY) ENTRY(f16, f32) ENTRY(f32, f16) ENTRY(f64, f16)
 #endif
 };

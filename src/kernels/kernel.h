@@ -1,8 +1,8 @@
 /*
  * kernel.h - what a kernel is.  Every file of kernels is compiled once for each
  * instruction set, with NPP_LEVEL one of base, avx2, avx512; KERNEL() keeps the names
- * apart.  On aarch64 base is the only one, and has NEON.  A kernel has the type of NumPy's
- * classic loops, and never fails, allocates, prints or sees Python.
+ * apart.  On aarch64 base is the only one, and has NEON.  A kernel has the type of
+ * NumPy's classic loops, and never fails, allocates, prints or sees Python.
  */
 #ifndef NPP_KERNELS_KERNEL_H
 #define NPP_KERNELS_KERNEL_H

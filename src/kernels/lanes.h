@@ -1,6 +1,6 @@
 /*
- * lanes.h - vectors of double (f64) and float (f32), as wide as the level has them: all
- * that kernels know about an instruction set, beside the conversions of half.c.
+ * lanes.h - vectors of double (f64) and float (f32), as wide as the level has them, and
+ * of float16 (f16) as float: all that kernels know about an instruction set.
  *
  * SLEEF_f64(sin, u10) is the name of SLEEF's function for such a vector.
  *
@@ -45,6 +45,10 @@
     static inline v_##S floor_##S(v_##S a)                                             \
     {                                                                                  \
       return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);      \
+    }                                                                                  \
+    static inline v_##S ceil_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm512_roundscale_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);      \
     }                                                                                  \
     static inline v_##S rint_##S(v_##S a)                                              \
     {                                                                                  \
@@ -146,7 +150,17 @@ static inline v_f32 narrow(v_f64 low, v_f64 high)
     return _mm512_insertf32x8(a, _mm512_cvtpd_ps(high), 1);
 }
 
-#elif defined(__AVX2__) && defined(__FMA__)
+static inline __m512 load_f16(const unsigned short *p)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+}
+
+static inline void store_f16(unsigned short *p, __m512 v)
+{
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+}
+
+#elif defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #  define NPP_LANES
 #  include <immintrin.h>
 
@@ -179,6 +193,10 @@ static inline v_f32 narrow(v_f64 low, v_f64 high)
     static inline v_##S floor_##S(v_##S a)                                             \
     {                                                                                  \
       return _mm256_round_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);           \
+    }                                                                                  \
+    static inline v_##S ceil_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm256_round_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);           \
     }                                                                                  \
     static inline v_##S rint_##S(v_##S a)                                              \
     {                                                                                  \
@@ -282,6 +300,16 @@ static inline v_f32 narrow(v_f64 low, v_f64 high)
     return _mm256_set_m128(_mm256_cvtpd_ps(high), _mm256_cvtpd_ps(low));
 }
 
+static inline __m256 load_f16(const unsigned short *p)
+{
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+}
+
+static inline void store_f16(unsigned short *p, __m256 v)
+{
+    _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+}
+
 #elif defined(__aarch64__)
 #  define NPP_LANES
 #  include "lanes_neon.h"
@@ -382,6 +410,10 @@ static inline void give_bits(uint8_t *x, intptr_t n, int lanes, unsigned bits)
         memcpy(x + i, &bytes, (size_t)(n - i < most ? n - i : most));
     }
 }
+/* float16: lanes of float32, which hold it exactly; give rounds. */
+typedef v_f32 v_f16;
+enum { LANES_f16 = LANES_f32 };
+LANES_OF_BLOCK(f16, uint16_t)
 #endif
 
 #endif

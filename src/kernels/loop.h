@@ -85,4 +85,8 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
   LOOP_(name, (x[0], x[1], x[2], x[3], n, &work->flags), true, 2, sizeof(A),           \
         sizeof(B), sizeof(R), sizeof(Q))
 
+#define TERNARY_LOOP(name, A, B, C, R)                                                 \
+  LOOP_(name, (x[0], x[1], x[2], x[3], n), false, 3, sizeof(A), sizeof(B), sizeof(C),  \
+        sizeof(R))
+
 #endif
