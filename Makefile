@@ -31,17 +31,18 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench bench-kernels tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-ecosystem: export PYTHONSAFEPATH := 1
+test bench bench-kernels tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench bench-kernels tune lint format test-asan test-tsan \
-    test-free-threaded test-numpy test-arena test-stress test-exhaustive test-ecosystem clean FORCE
+    test-free-threaded test-numpy test-arena test-stress test-exhaustive test-aarch64 \
+    test-ecosystem clean FORCE
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{ printf "  make %-20s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{ printf "  make %-20s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo '  TESTS=path  PYTEST_ARGS="-k name"  BENCH=pattern  PYTHON=python3.12  WERROR=true'
 
@@ -110,6 +111,9 @@ test-exhaustive: build $(VENV)/.stamp-python-test ## every float32 through every
 	@for level in $(or $(LEVELS),avx2 avx512); do \
 	    NUMPY_PAR_ISA=$$level NUMPY_PAR_EXHAUSTIVE=1 \
 	        $(python) -m pytest -s tests/test_exhaustive.py $(PYTEST_ARGS) || exit 1; done
+
+test-aarch64: build $(VENV)/.stamp-python-test ## the kernels for aarch64, in an emulator against NumPy here, two minutes
+	@tools/aarch64.sh $(python)
 
 test-ecosystem: build $(VENV)/.stamp-python-test ## parts of SciPy's and pandas' tests under numpy_par
 	@$(python) tools/suites.py $(or $(SUITES),scipy pandas)

@@ -86,14 +86,19 @@ def given_for(name, types, size):
     return columns
 
 
-def ulps(got, true, dtype):
-    """How far results are from the true values, in units in their last place; of what is finite and not less than normal."""
+def units(true, dtype):
+    """A unit in the last place of each value that is finite and not less than normal; else infinity."""
     info = np.finfo(dtype)
     usable = np.isfinite(true) & (np.abs(true) >= info.tiny) & (np.abs(true) <= info.max)
     exponent = np.frexp(np.where(usable, true, 1))[1] - 1
+    return np.where(usable, np.ldexp(np.ones_like(true), exponent - info.nmant), np.inf)
+
+
+def ulps(got, true, dtype):
+    """How far results are from the true values, in units in their last place."""
     with np.errstate(all="ignore"):
-        unit = np.ldexp(np.ones_like(true), exponent - info.nmant)
-        return np.where(usable, np.abs(got.astype(true.dtype) - true) / unit, 0)
+        unit = units(true, dtype)
+        return np.where(np.isfinite(unit), np.abs(got.astype(true.dtype) - true) / unit, 0)
 
 
 def parts(array):
@@ -137,6 +142,13 @@ def test_oracle(name, types, bits):
     assert worst[0] <= 0.001, worst
 
 
+def true_complex(name, z):
+    """By mpmath: of zeros with a sign it knows nothing, but these functions are symmetric."""
+    function = MPMATH_COMPLEX.get(name) or getattr(mpmath, name)
+    true = function(mpmath.mpc(float(z.real), abs(float(z.imag))))
+    return mpmath.conj(true) if np.signbit(z.imag) else true
+
+
 @close_complex
 def test_complex(name, types, bits):
     """Without that oracle, as its complex functions can be some units off themselves: mpmath of both parts."""
@@ -146,14 +158,11 @@ def test_complex(name, types, bits):
         ours = getattr(npp, name)(given)
     real = given.real.dtype
     info, checked = np.finfo(real), 0
-    function = MPMATH_COMPLEX.get(name) or getattr(mpmath, name)
     with mpmath.workprec(2500):
         for z, got in zip(given, ours):
             if z == 0 or not np.isfinite(got) or abs(z.real) > 1e5 or abs(z.imag) > 1e5:
                 continue
-            # Of zeros with a sign mpmath knows nothing, but these functions are symmetric.
-            true = function(mpmath.mpc(float(z.real), abs(float(z.imag))))
-            true = mpmath.conj(true) if np.signbit(z.imag) else true
+            true = true_complex(name, z)
             for part, exact in ((got.real, true.real), (got.imag, true.imag)):
                 if abs(exact) < float(info.tiny):
                     continue

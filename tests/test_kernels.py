@@ -41,11 +41,11 @@ def raised(function, *args):
     return {str(w.message).split(" encountered")[0] for w in caught}
 
 
-def raised_flags(function, x):
+def raised_flags(function, *args):
     """The same as bits, a hundred times faster."""
     told = [0]
     with np.errstate(all="call", call=lambda kind, flags: told.append(flags)):
-        function(x)
+        function(*args)
     return told[-1]
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # usage: setup.sh venv PYTHON DIR   check this machine, make the virtual environment
 #        setup.sh python GROUP DIR  install a group of pyproject.toml's requirements
-#        setup.sh lint | thread     check the tools of `make lint`, `make test-tsan`
+#        setup.sh lint | thread | aarch64
+#                                   check the tools of `make lint`, `test-tsan`, `test-aarch64`
 set -euo pipefail
 
 die() {
@@ -26,7 +27,10 @@ need() {
     tools/quietly apt "${sudo[@]}" bash -c '
         export DEBIAN_FRONTEND=noninteractive
         install() { apt-get install -y --no-install-recommends "$@"; }
-        install "$@" || { apt-get update && install "$@"; }' apt "${packages[@]}" < /dev/null
+        install "$@" || {
+            case "$*" in *:arm64*) dpkg --add-architecture arm64 ;; esac
+            apt-get update && install "$@"
+        }' apt "${packages[@]}" < /dev/null
     "$@" 2> /dev/null || die "numpy_par needs $what; installing ${packages[*]} did not bring it"
 }
 
@@ -97,6 +101,14 @@ thread)
     need "clang's race detector and OpenMP" clang-14 libclang-rt-14-dev libomp-14-dev llvm-14 -- \
         has_files "$llvm"/bin/{clang,llvm-symbolizer} "$llvm/lib/libarcher.so" \
         "$llvm/lib/clang/*/lib/linux/libclang_rt.tsan-$(uname -m).a"
+    ;;
+aarch64)
+    has_aarch64() {
+        has_commands aarch64-linux-gnu-gcc qemu-aarch64 &&
+            has_files /usr/lib/aarch64-linux-gnu/libsleef.so
+    }
+    need 'a cross compiler, an emulator and SLEEF for aarch64' \
+        gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libsleef-dev:arm64 -- has_aarch64
     ;;
 *) die "unknown: $1" ;;
 esac

@@ -30,11 +30,23 @@ typedef struct {
 #define FROM_INTEGERS(V, TO)                                                           \
   TO(V, i8) TO(V, u8) TO(V, i16) TO(V, u16) TO(V, i32) TO(V, u32) TO(V, i64) TO(V, u64)
 
+/* On aarch64 what does not fit becomes the nearest number that does, but its last bits
+ * in vectors, where these go by a wider integer. */
+#if defined(__aarch64__)
+#  define BY_WIDER(V)
+#  define HALF_BY_WIDER(V)
+#else
+#  define BY_WIDER(V) V(f64, i32)
+#  define HALF_BY_WIDER(V) V(f16, u8) V(f16, u16)
+#endif
+
 #define PLAIN(V)                                                                       \
   TO_INTEGERS(V, b1)                                                                   \
   TO_FLOATS(V, b1)                                                                     \
-  FROM_INTEGERS(V, TO_INTEGERS) FROM_INTEGERS(V, TO_FLOATS) V(f32, f64) V(f64, f32)    \
-      V(f32, i32) V(f64, i32) V(f32, i64) V(f64, i64)
+  FROM_INTEGERS(V, TO_INTEGERS)                                                        \
+  FROM_INTEGERS(V, TO_FLOATS)                                                          \
+  V(f32, f64)                                                                          \
+  V(f64, f32) V(f32, i32) V(f32, i64) V(f64, i64) BY_WIDER(V)
 #define TO_B1(V, A) V(A, b1)
 #define TO_BOOL(V) FROM_INTEGERS(V, TO_B1) V(f32, b1) V(f64, b1)
 #define TO_C128(V, A) V(A, c64) V(A, c128)
@@ -44,7 +56,7 @@ typedef struct {
 #define FROM_HALF(V)                                                                   \
   V(f16, f64)                                                                          \
   V(f16, i8)                                                                           \
-  V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64) V(f16, c64) V(f16, c128)
+  V(f16, i16) V(f16, i32) V(f16, i64) V(f16, c64) V(f16, c128) HALF_BY_WIDER(V)
 #define TO_F16(V, A) V(A, f16)
 #define TO_HALF(V) V(b1, f16) FROM_INTEGERS(V, TO_F16)
 
@@ -121,7 +133,7 @@ static void float_to_half(const f32 *x, f16 *y, intptr_t n)
 
 /* Only float16 comes here, whose numbers all but those that NumPy makes zero too fit.
  */
-#  define SMALL(B)                                                                     \
+#  define SMALL(A, B)                                                                  \
     static void cast_f32_##B##_body(const f32 *x, B *y, intptr_t n)                    \
     {                                                                                  \
       INDEPENDENT                                                                      \
@@ -129,10 +141,9 @@ static void float_to_half(const f32 *x, f16 *y, intptr_t n)
         y[i] = (B)x[i];                                                                \
       }                                                                                \
     }
-SMALL(i8)
-SMALL(u8)
-SMALL(i16)
-SMALL(u16)
+SMALL(f16, i8)
+SMALL(f16, i16)
+HALF_BY_WIDER(SMALL)
 
 FROM_HALF(WIDEN)
 TO_HALF(NARROW)
