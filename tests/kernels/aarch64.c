@@ -15,9 +15,9 @@
 #include "../../src/kernels/casts.h"
 #include "record.h"
 
-enum { PLACES = 1200, LARGEST = 16, SHOWN = 100 };
+enum { PLACES = 1200, LARGEST = 16, SHOWN = 5 /* of a record */ };
 
-static long failures, numbers;
+static long failures, shown, numbers;
 static bool left; /* to the loop of NumPy's, which is not here */
 
 static void leave(char **args, const intptr_t *n, const intptr_t *steps, void *data)
@@ -27,7 +27,8 @@ static void leave(char **args, const intptr_t *n, const intptr_t *steps, void *d
 
 static void fail(const struct record *r, const char *what, intptr_t i)
 {
-    if (failures++ >= SHOWN) {
+    failures++;
+    if (shown++ >= SHOWN) {
         return;
     }
     printf("%s, %s, element %ld:", r->h.name, what, (long)i);
@@ -360,6 +361,7 @@ int main(int argc, char **argv)
         int records = 0;
         while (more && strcmp(r.h.name, name) == 0 && strcmp(r.h.types, types) == 0) {
             const long before = failures;
+            shown = 0;
             r.kernel = kernel_of(i);
             if (r.kernel && check_values(&r)) {
                 ours = true;
