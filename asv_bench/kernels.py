@@ -33,14 +33,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--all", action="store_true", help="also kernels that the table leaves out")
     parser.add_argument("--level", choices=DISABLED, help="measure this one here")
+    parser.add_argument("--only", nargs="+", help="ufuncs to measure")
     options = parser.parse_args()
     if options.level:
-        print(json.dumps(measure()))
+        print(json.dumps(measure(options.only)))
         return 0
     wrong = 0
     for level, disabled in DISABLED.items():
         command = [sys.executable, __file__, "--level", level]
         env = {**os.environ, "NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled}
+        command += ["--only", *options.only] if options.only else []
         if options.all:
             env["NUMPY_PAR_TUNE"] = "1"
         done = subprocess.run(command, env=env, capture_output=True, text=True)
@@ -51,13 +53,15 @@ def main():
     return 1 if wrong and options.all else 0
 
 
-def measure():
+def measure(only=None):
     """Return [name, types, wins in the table, ns of NumPy, of ours on one thread, on two]."""
     import numpy_par as npp
     from benchmarks.measure import alternate
 
     results = []
     for name, types, _, wins in npp._engine.kernels():
+        if only and name not in only:
+            continue
         codes, outs = types.split("->")
         rng = np.random.default_rng(0)
         low, high = DOMAINS.get(name, (-20, 20))
