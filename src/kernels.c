@@ -30,7 +30,6 @@ static const struct level {
 };
 
 static int chosen = -1;
-static char ours; /* what the data of a loop of ours points to; it needs none */
 static bool also_losers;
 
 static bool cpu_has(int level)
@@ -135,12 +134,19 @@ int kernels_count(const PyUFuncObject *ufunc, enum kernel_bits bits)
     return count;
 }
 
+/* What the data of loop number i points to if it is ours: it stands behind the table of
+ * them. */
+static struct replaced *replaced_at(void *const *data, int ntypes, int i)
+{
+    return (struct replaced *)(data + ntypes) + i;
+}
+
 int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
                    struct kernel_tables *tables)
 {
     const size_t n = (size_t)ufunc->ntypes;
     tables->functions = PyMem_Calloc(n, sizeof *tables->functions);
-    tables->data = PyMem_Calloc(n, sizeof *tables->data);
+    tables->data = PyMem_Calloc(n, sizeof *tables->data + sizeof(struct replaced));
     if (!tables->functions || !tables->data) {
         PyMem_Free(tables->functions);
         PyMem_Free(tables->data);
@@ -149,9 +155,12 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
     }
     for (int i = 0; i < ufunc->ntypes; i++) {
         kernel_function *kernel = find(ufunc, i, bits);
+        void *data = ufunc->data ? (void *)ufunc->data[i] : NULL;
+        struct replaced *replaced = replaced_at(tables->data, ufunc->ntypes, i);
+        *replaced = (struct replaced){(kernel_function *)ufunc->functions[i], data};
         tables->functions[i] =
             kernel ? (PyUFuncGenericFunction)kernel : ufunc->functions[i];
-        tables->data[i] = kernel ? &ours : ufunc->data ? (void *)ufunc->data[i] : NULL;
+        tables->data[i] = kernel ? replaced : data;
     }
     return 0;
 }
@@ -159,7 +168,8 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
 void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc)
 {
     for (int i = 0; copy != ufunc && i < ufunc->ntypes; i++) {
-        if (copy->data[i] != &ours && copy->functions[i] != ufunc->functions[i]) {
+        if (copy->functions[i] != ufunc->functions[i] &&
+            copy->data[i] != replaced_at(copy->data, copy->ntypes, i)) {
             copy->functions[i] = ufunc->functions[i];
         }
     }

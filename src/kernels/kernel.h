@@ -13,6 +13,20 @@
 typedef void kernel_function(char **args, const intptr_t *n, const intptr_t *steps,
                              void *data);
 
+/* What a kernel's data points to: the loop of NumPy's in whose place it is, for those
+ * calls that it leaves to it. */
+struct replaced {
+    kernel_function *loop;
+    void *data;
+};
+
+static inline void leave_to_replaced(char **args, const intptr_t *n,
+                                     const intptr_t *steps, void *data)
+{
+    const struct replaced *replaced = data;
+    replaced->loop(args, n, steps, replaced->data);
+}
+
 enum { LEVEL_BASE, LEVEL_AVX2, LEVEL_AVX512, LEVEL_COUNT };
 
 /* The rows of ops.def, by number. */

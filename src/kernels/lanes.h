@@ -39,6 +39,10 @@
     {                                                                                  \
       return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);      \
     }                                                                                  \
+    static inline v_##S sqrt_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm512_sqrt_##P(a);                                                       \
+    }                                                                                  \
     static inline v_##S abs_##S(v_##S a)                                               \
     {                                                                                  \
       return _mm512_abs_##P(a);                                                        \
@@ -84,6 +88,17 @@
 LANES_OF(f64, double, __m512d, pd, __mmask8, 8)
 LANES_OF(f32, float, __m512, ps, __mmask16, 16)
 
+/* As many float32 as there are lanes of double. */
+static inline v_f64 load_wide(const float *p)
+{
+    return _mm512_cvtps_pd(_mm256_loadu_ps(p));
+}
+
+static inline void store_narrow(float *p, v_f64 v)
+{
+    _mm256_storeu_ps(p, _mm512_cvtpd_ps(v));
+}
+
 #elif defined(__AVX2__) && defined(__FMA__)
 #  define NPP_LANES
 #  include <immintrin.h>
@@ -114,6 +129,10 @@ LANES_OF(f32, float, __m512, ps, __mmask16, 16)
     static inline v_##S floor_##S(v_##S a)                                             \
     {                                                                                  \
       return _mm256_round_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);           \
+    }                                                                                  \
+    static inline v_##S sqrt_##S(v_##S a)                                              \
+    {                                                                                  \
+      return _mm256_sqrt_##P(a);                                                       \
     }                                                                                  \
     static inline v_##S abs_##S(v_##S a)                                               \
     {                                                                                  \
@@ -160,6 +179,17 @@ LANES_OF(f32, float, __m512, ps, __mmask16, 16)
 
 LANES_OF(f64, double, __m256d, pd, 4)
 LANES_OF(f32, float, __m256, ps, 8)
+
+/* As many float32 as there are lanes of double. */
+static inline v_f64 load_wide(const float *p)
+{
+    return _mm256_cvtps_pd(_mm_loadu_ps(p));
+}
+
+static inline void store_narrow(float *p, v_f64 v)
+{
+    _mm_storeu_ps(p, _mm256_cvtpd_ps(v));
+}
 #endif
 
 #ifdef NPP_LANES
