@@ -20,6 +20,7 @@ MPMATH = {
     "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan,
     "arcsinh": mpmath.asinh, "arccosh": mpmath.acosh, "arctanh": mpmath.atanh,
     "arctan2": mpmath.atan2, "absolute": abs,
+    "float_power": mpmath.power,
     "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
     "logaddexp": lambda x, y: mpmath.log(mpmath.exp(x) + mpmath.exp(y)),
     "logaddexp2": lambda x, y: mpmath.log(mpmath.power(2, x) + mpmath.power(2, y), 2),
@@ -109,7 +110,8 @@ def test_accuracy(name, types, bits):
         true = numpys(name)(*(x.astype(WIDER[x.dtype.char]) for x in given))
     for got, numpy, want in zip(parts(ours), parts(theirs), parts(true)):
         assert np.array_equal(np.isnan(got), np.isnan(numpy)) and np.array_equal(np.isinf(got), np.isinf(numpy))
-        error = ulps(got, want, got.dtype)
+        # NaNs were compared: of a signalling one to the power of zero float64 says something else.
+        error = np.where(np.isnan(got), 0, ulps(got, want, got.dtype))
         worst = np.argmax(error)
         assert error[worst] <= MOST[bits], (error[worst], [x[worst] for x in given], got[worst], want[worst])
 

@@ -155,6 +155,17 @@ static inline void store_f16(unsigned short *p, __m512 v)
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
 
+/* As many float32 as there are lanes of double. */
+static inline v_f64 load_wide(const float *p)
+{
+    return _mm512_cvtps_pd(_mm256_loadu_ps(p));
+}
+
+static inline void store_narrow(float *p, v_f64 v)
+{
+    _mm256_storeu_ps(p, _mm512_cvtpd_ps(v));
+}
+
 #elif defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #  define NPP_LANES
 #  include <immintrin.h>
@@ -301,6 +312,17 @@ static inline void store_f16(unsigned short *p, __m256 v)
 {
     _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
+
+/* As many float32 as there are lanes of double. */
+static inline v_f64 load_wide(const float *p)
+{
+    return _mm256_cvtps_pd(_mm_loadu_ps(p));
+}
+
+static inline void store_narrow(float *p, v_f64 v)
+{
+    _mm_storeu_ps(p, _mm256_cvtpd_ps(v));
+}
 #endif
 
 #ifdef NPP_LANES
@@ -398,6 +420,7 @@ static inline void give_bits(uint8_t *x, intptr_t n, int lanes, unsigned bits)
         memcpy(x + i, &bytes, (size_t)(n - i < most ? n - i : most));
     }
 }
+
 /* float16: lanes of float32, which hold it exactly; give rounds. */
 typedef v_f32 v_f16;
 enum { LANES_f16 = LANES_f32 };
