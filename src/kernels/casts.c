@@ -31,8 +31,10 @@ typedef struct {
 
 #define PLAIN(V)                                                                       \
   TO_INTEGERS(V, b1)                                                                   \
-  TO_FLOATS(V, b1) FROM_INTEGERS(V, TO_INTEGERS) FROM_INTEGERS(V, TO_FLOATS)           \
-      V(f32, f64) V(f64, f32) V(f32, i32) V(f64, i32) V(f32, i64) V(f64, i64)
+  TO_FLOATS(V, b1)                                                                     \
+  FROM_INTEGERS(V, TO_INTEGERS)                                                        \
+  FROM_INTEGERS(V, TO_FLOATS)                                                          \
+  V(f32, f64) V(f64, f32) V(f32, i32) V(f64, i32) V(f32, i64) V(f64, i64)
 #define TO_B1(V, A) V(A, b1)
 #define TO_BOOL(V) FROM_INTEGERS(V, TO_B1) V(f32, b1) V(f64, b1)
 #define TO_C128(V, A) V(A, c64) V(A, c128)
@@ -41,8 +43,8 @@ typedef struct {
 #define COMPLEX(V) V(c64, c128) V(c128, c64)
 #define FROM_HALF(V)                                                                   \
   V(f16, f64)                                                                          \
-  V(f16, i8) V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64) V(f16, c64)    \
-      V(f16, c128)
+  V(f16, i8)                                                                           \
+  V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64) V(f16, c64) V(f16, c128)
 #define TO_F16(V, A) V(A, f16)
 #define TO_HALF(V) V(b1, f16) FROM_INTEGERS(V, TO_F16)
 
