@@ -88,6 +88,13 @@
 LANES_OF(f64, double, __m512d, pd, __mmask8, 8)
 LANES_OF(f32, float, __m512, ps, __mmask16, 16)
 
+/* 2 to the power of whole numbers from -1022 to 1023: the last bits of such a sum. */
+static inline v_f64 power_of_two(v_f64 k)
+{
+    const __m512d biased = k + _mm512_set1_pd(0x1.8p52 + 1023);
+    return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(biased), 52));
+}
+
 /* As many float32 as there are lanes of double. */
 static inline v_f64 load_wide(const float *p)
 {
@@ -180,7 +187,12 @@ static inline void store_narrow(float *p, v_f64 v)
 LANES_OF(f64, double, __m256d, pd, 4)
 LANES_OF(f32, float, __m256, ps, 8)
 
-/* As many float32 as there are lanes of double. */
+static inline v_f64 power_of_two(v_f64 k)
+{
+    const __m256d biased = k + _mm256_set1_pd(0x1.8p52 + 1023);
+    return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(biased), 52));
+}
+
 static inline v_f64 load_wide(const float *p)
 {
     return _mm256_cvtps_pd(_mm_loadu_ps(p));
@@ -227,6 +239,24 @@ static inline void store_narrow(float *p, v_f64 v)
 
 LANES_OF_BLOCK(f64, double)
 LANES_OF_BLOCK(f32, float)
+
+static inline v_f64 take_wide(const float *x, intptr_t n)
+{
+    float rest[LANES_f64];
+    for (intptr_t j = 0; j < LANES_f64 && n < LANES_f64; j++) {
+        rest[j] = x[j < n ? j : 0];
+    }
+    return load_wide(n < LANES_f64 ? rest : x);
+}
+
+static inline void give_narrow(float *x, intptr_t n, v_f64 v)
+{
+    float rest[LANES_f64];
+    store_narrow(n < LANES_f64 ? rest : x, v);
+    if (n < LANES_f64) {
+        memcpy(x, rest, (size_t)n * sizeof(float));
+    }
+}
 #endif
 
 #endif
