@@ -147,24 +147,30 @@ static inline v_f32 log1p_of(v_f32 x)
 
 /* SLEEF reduces angles in one of three ways, by the largest in a vector.  Here those of
  * each are among their like: so none depends on its neighbours. */
-static inline v_f32 in_tiers(v_f32 x, v_f32 (*function)(v_f32))
-{
-    const v_f32 size = abs_f32(x), one_between = all_f32(250), one_far = all_f32(50000);
-    const m_f32 near = less_f32(size, all_f32(125));
-    const m_f32 far = not_f32(less_f32(size, all_f32(39000)));
-    const m_f32 between = not_f32(or_f32(near, far));
-    if (bits_f32(near) == ALL) {
-        return function(x);
+#  define IN_TIERS(name, function, NEAR)                                               \
+    static inline v_f32 name##_of(v_f32 x)                                             \
+    {                                                                                  \
+      const v_f32 size = abs_f32(x), one_far = all_f32(50000);                         \
+      const v_f32 one_between = all_f32(2 * (NEAR));                                   \
+      const m_f32 near = less_f32(size, all_f32(NEAR));                                \
+      const m_f32 far = not_f32(less_f32(size, all_f32(39000)));                       \
+      const m_f32 between = not_f32(or_f32(near, far));                                \
+      if (bits_f32(near) == ALL) {                                                     \
+        return function(x);                                                            \
+      }                                                                                \
+      v_f32 r = function(select_f32(near, x, all_f32(0)));                             \
+      if (bits_f32(between)) {                                                         \
+        r = select_f32(between, function(select_f32(between, x, one_between)), r);     \
+      }                                                                                \
+      if (bits_f32(far)) {                                                             \
+        r = select_f32(far, function(select_f32(far, x, one_far)), r);                 \
+      }                                                                                \
+      return r;                                                                        \
     }
-    v_f32 r = function(select_f32(near, x, all_f32(0)));
-    if (bits_f32(between)) {
-        r = select_f32(between, function(select_f32(between, x, one_between)), r);
-    }
-    if (bits_f32(far)) {
-        r = select_f32(far, function(select_f32(far, x, one_far)), r);
-    }
-    return r;
-}
+
+IN_TIERS(sin, SLEEF(sin, u35), 125.0F)
+IN_TIERS(cos, SLEEF(cos, u35), 125.0F)
+IN_TIERS(tan, SLEEF(tan, u35), 62.5F)
 
 static inline v_f32 arcsinh_of(v_f32 x)
 {
@@ -193,9 +199,9 @@ HALF_FUNCTION(half_log, SLEEF(log, u35)(a), ALL, 0)
 HALF_FUNCTION(half_log2, SLEEF(log2, u35)(a), ALL, 0)
 HALF_FUNCTION(half_log10, SLEEF(log, u35)(a) * LOG10_OF_E, ALL, 0)
 HALF_FUNCTION(half_log1p, log1p_of(a), ALL, 0)
-HALF_FUNCTION(half_sin, odd(a, in_tiers(a, SLEEF(sin, u35))), 0, 0)
-HALF_FUNCTION(half_cos, in_tiers(a, SLEEF(cos, u35)), 0, 0)
-HALF_FUNCTION(half_tan, odd(a, in_tiers(a, SLEEF(tan, u35))), 0, 0)
+HALF_FUNCTION(half_sin, odd(a, sin_of(a)), 0, 0)
+HALF_FUNCTION(half_cos, cos_of(a), 0, 0)
+HALF_FUNCTION(half_tan, odd(a, tan_of(a)), 0, 0)
 HALF_FUNCTION(half_arcsin, odd(a, SLEEF(asin, u35)(a)), 0, 0)
 HALF_FUNCTION(half_arccos, SLEEF(acos, u35)(a), 0, 0)
 HALF_FUNCTION(half_arctan, odd(a, SLEEF(atan, u35)(a)), 0, 0)

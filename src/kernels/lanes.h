@@ -421,6 +421,25 @@ static inline void give_bits(uint8_t *x, intptr_t n, int lanes, unsigned bits)
     }
 }
 
+/* n float32 in lanes of double. */
+static inline v_f64 take_wide(const float *x, intptr_t n)
+{
+    float rest[LANES_f64];
+    for (intptr_t j = 0; j < LANES_f64 && n < LANES_f64; j++) {
+        rest[j] = x[j < n ? j : 0];
+    }
+    return load_wide(n < LANES_f64 ? rest : x);
+}
+
+static inline void give_narrow(float *x, intptr_t n, v_f64 v)
+{
+    float rest[LANES_f64];
+    store_narrow(n < LANES_f64 ? rest : x, v);
+    if (n < LANES_f64) {
+        memcpy(x, rest, (size_t)n * sizeof(float));
+    }
+}
+
 /* float16: lanes of float32, which hold it exactly; give rounds. */
 typedef v_f32 v_f16;
 enum { LANES_f16 = LANES_f32 };

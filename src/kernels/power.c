@@ -3,8 +3,7 @@
  * roots and a division, whether the exponent is one for all or each element's own; all
  * others by NumPy's loop.
  *
- * In float64 what rounding loses of a product is kept (T. J. Dekker, A floating-point
- * technique for extending the available precision, 1971); float32 has it in float64.
+ * In float64 what rounding loses of a product is kept; float32 has it in float64.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -12,37 +11,11 @@
 #ifdef NPP_LANES
 #  include <math.h>
 
+#  include "extended.h"
 #  include "flags.h"
 
 /* -- float64: a number and what was lost of it --------------------------------------
  */
-
-struct extended {
-    v_f64 high, low;
-};
-
-static inline struct extended product(struct extended a, struct extended b)
-{
-    const v_f64 high = a.high * b.high, lost = fma_f64(a.high, b.high, -high);
-    return (struct extended){high,
-                             fma_f64(a.low, b.high, fma_f64(a.high, b.low, lost))};
-}
-
-static inline struct extended square_of(v_f64 x)
-{
-    const v_f64 high = x * x;
-    return (struct extended){high, fma_f64(x, x, -high)};
-}
-
-static inline struct extended fourth_of(v_f64 x)
-{
-    return product(square_of(x), square_of(x));
-}
-
-static inline struct extended times(v_f64 x, struct extended a)
-{
-    return product((struct extended){x, all_f64(0)}, a);
-}
 
 static inline struct extended one_over(struct extended a)
 {
@@ -244,19 +217,8 @@ static void whole_f32(const float *x, const float *y, float *z, intptr_t n, int 
 {
     flags_set(*flags);
     for (intptr_t i = 0; i < n; i += LANES_f64) {
-        float rest[3][LANES_f64] = {{0}};
-        const float *given[3] = {x + i, y + i, z + i};
-        const bool last = n - i < LANES_f64;
-        for (int k = 0; k < 3 && last; k++) {
-            memcpy(rest[k], given[k], (size_t)(n - i) * sizeof(float));
-            given[k] = rest[k];
-        }
-        const v_f64 r =
-            whole_wide(load_wide(given[0]), load_wide(given[1]), load_wide(given[2]));
-        store_narrow(last ? rest[2] : z + i, r);
-        if (last) {
-            memcpy(z + i, rest[2], (size_t)(n - i) * sizeof(float));
-        }
+        const v_f64 v = take_wide(x + i, n - i), e = take_wide(y + i, n - i);
+        give_narrow(z + i, n - i, whole_wide(v, e, take_wide(z + i, n - i)));
     }
     *flags = fpu_get_flags();
 }
