@@ -14,8 +14,10 @@
 
 #  if defined(__AVX512F__)
 #    define SLEEF(function, ulp) Sleef_##function##f16_##ulp##avx512f
+#    define SLEEF_f64(function) Sleef_##function##d8_u10avx512f
 #  else
 #    define SLEEF(function, ulp) Sleef_##function##f8_##ulp##avx2
+#    define SLEEF_f64(function) Sleef_##function##d4_u10avx2
 #  endif
 
 /* -- flags: put back, and raised by what the results say -----------------------------
@@ -249,30 +251,39 @@ static inline v_f32 power_of(v_f32 x, v_f32 y)
  * double. */
 #  define CANCELLED 0x1p-6F
 
-#  define HALF_LOGADDEXP(name, EXP, UNIT, ONE)                                         \
+#  define HALF_LOGADDEXP(name, EXP, UNIT, ADDED)                                       \
+    static __attribute__((noinline)) v_f32 name##_in_double(v_f32 larger, v_f32 gap)   \
+    {                                                                                  \
+      float base[LANES_f32], exponent[LANES_f32], sum[LANES_f32];                      \
+      store_f32(base, larger);                                                         \
+      store_f32(exponent, gap);                                                        \
+      for (int k = 0; k < LANES_f32; k += LANES_f64) {                                 \
+        double b[LANES_f64], e[LANES_f64];                                             \
+        for (int j = 0; j < LANES_f64; j++) {                                          \
+          b[j] = (double)base[k + j];                                                  \
+          e[j] = (double)exponent[k + j];                                              \
+        }                                                                              \
+        const v_f64 a = load_f64(e);                                                   \
+        store_f64(b, load_f64(b) + ADDED);                                             \
+        for (int j = 0; j < LANES_f64; j++) {                                          \
+          sum[k + j] = (float)b[j];                                                    \
+        }                                                                              \
+      }                                                                                \
+      return load_f32(sum);                                                            \
+    }                                                                                  \
+                                                                                       \
     static inline v_f32 name##_of(v_f32 x, v_f32 y)                                    \
     {                                                                                  \
       const v_f32 larger = select_f32(less_f32(x, y), y, x);                           \
       const v_f32 gap = select_f32(equal_f32(x, y), all_f32(0), -abs_f32(x - y));      \
       const v_f32 r = larger + log1p_of(EXP(gap)) * (UNIT);                            \
-      unsigned lost = bits_f32(less_f32(abs_f32(r), all_f32(CANCELLED)));              \
-      if (!lost) {                                                                     \
-        return r;                                                                      \
-      }                                                                                \
-      float base[LANES_f32], exponent[LANES_f32], sum[LANES_f32];                      \
-      store_f32(base, larger);                                                         \
-      store_f32(exponent, gap);                                                        \
-      store_f32(sum, r);                                                               \
-      for (; lost; lost &= lost - 1) {                                                 \
-        const int k = __builtin_ctz(lost);                                             \
-        const double b = (double)base[k], e = (double)exponent[k];                     \
-        sum[k] = (float)(b + ONE);                                                     \
-      }                                                                                \
-      return load_f32(sum);                                                            \
+      const m_f32 lost = less_f32(abs_f32(r), all_f32(CANCELLED));                     \
+      return bits_f32(lost) ? select_f32(lost, name##_in_double(larger, gap), r) : r;  \
     }
 
-HALF_LOGADDEXP(logaddexp, exp_of, all_f32(1), log1p(exp(e)))
-HALF_LOGADDEXP(logaddexp2, SLEEF(exp2, u35), LOG2_OF_E, log2(1 + exp2(e)))
+HALF_LOGADDEXP(logaddexp, exp_of, all_f32(1), SLEEF_f64(log1p)(SLEEF_f64(exp)(a)))
+HALF_LOGADDEXP(logaddexp2, SLEEF(exp2, u35), LOG2_OF_E,
+               SLEEF_f64(log2)(all_f64(1) + SLEEF_f64(exp2)(a)))
 
 /* NumPy compares the difference, and not quietly: NaNs are invalid to it. */
 static inline int nan_flags(v_f32 r)
