@@ -25,7 +25,7 @@ DISABLED = {
 DOMAINS = {
     "arccosh": (1, 1000), "arcsin": (-1, 1), "arccos": (-1, 1), "arctanh": (-1, 1),
     "log": (0.001, 1000), "log2": (0.001, 1000), "log10": (0.001, 1000), "log1p": (-0.9, 1000),
-    "sqrt": (0, 1000), "power": (0, 20),
+    "sqrt": (0, 1000), "power": (0.1, 20), "float_power": (0.1, 20),
 }  # fmt: skip
 SCALAR = {"maximum", "minimum"}  # of integers: ours only with a scalar
 SIZE = 1_000_000

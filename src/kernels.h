@@ -30,8 +30,8 @@ const char *kernels_level(void);
 /* Whether a ufunc has rows of just these bits. */
 bool kernels_has(const PyUFuncObject *ufunc, enum kernel_bits bits);
 
-/* The types (a bit each, by NumPy's number) for which a ufunc of one input has rows with
- * other bits than NumPy's; all of them for other ufuncs with such rows. */
+/* The types (a bit each, by NumPy's number) for which a ufunc of one input has rows
+ * with other bits than NumPy's; all of them for other ufuncs with such rows. */
 uint32_t kernels_own_types(const PyUFuncObject *ufunc);
 
 /* Tables for a copy of the ufunc, ours where we have them.  They stay for ever.  -1:

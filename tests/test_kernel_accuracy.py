@@ -20,6 +20,7 @@ MPMATH = {
     "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan,
     "arcsinh": mpmath.asinh, "arccosh": mpmath.acosh, "arctanh": mpmath.atanh,
     "arctan2": mpmath.atan2, "absolute": abs,
+    "float_power": mpmath.power,
     "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
     "logaddexp": lambda x, y: mpmath.log(mpmath.exp(x) + mpmath.exp(y)),
     "logaddexp2": lambda x, y: mpmath.log(mpmath.power(2, x) + mpmath.power(2, y), 2),
@@ -27,6 +28,9 @@ MPMATH = {
 }  # fmt: skip
 
 MPMATH_COMPLEX = {"log2": lambda z: mpmath.log(z) / mpmath.log(2), "log10": lambda z: mpmath.log(z) / mpmath.log(10)}
+
+# Bits to compute with: of arguments of all magnitudes, and of sums of all.
+PRECISION = {"sin": 1250, "cos": 1250, "tan": 1250, "logaddexp": 1250, "logaddexp2": 1250}
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +105,17 @@ def ulps(got, true, dtype):
         return np.where(np.isfinite(unit), np.abs(got.astype(true.dtype) - true) / unit, 0)
 
 
+def true_values(name, given):
+    """In the next wider type; of logarithms of sums near one, where that is no oracle either, by mpmath."""
+    wide = numpys(name)(*(x.astype(WIDER[x.dtype.char]) for x in given))
+    if name in ("logaddexp", "logaddexp2"):
+        with mpmath.workprec(PRECISION[name]):
+            for i in np.flatnonzero((np.abs(wide) < 1) & (np.maximum(*given) < 0)):
+                true = MPMATH[name](*(mpmath.mpf(float(x[i])) for x in given))
+                wide[i] = wide.dtype.type(float(true)) + wide.dtype.type(float(true - float(true)))
+    return wide
+
+
 def parts(array):
     return [array.real, array.imag] if array.dtype.kind == "c" else [array]
 
@@ -111,10 +126,11 @@ def test_accuracy(name, types, bits):
     given = given_for(name, types, 60_000)
     with np.errstate(all="ignore"):
         ours, theirs = npps(name)(*given), numpys(name)(*given)
-        true = numpys(name)(*(x.astype(WIDER[x.dtype.char]) for x in given))
+        true = true_values(name, given)
     for got, numpy, want in zip(parts(ours), parts(theirs), parts(true)):
         assert np.array_equal(np.isnan(got), np.isnan(numpy)) and np.array_equal(np.isinf(got), np.isinf(numpy))
-        error = ulps(got, want, got.dtype)
+        # NaNs were compared: of a signalling one to the power of zero float64 says something else.
+        error = np.where(np.isnan(got), 0, ulps(got, want, got.dtype))
         worst = np.argmax(error)
         assert error[worst] <= MOST[bits], (error[worst], [x[worst] for x in given], got[worst], want[worst])
 
@@ -125,10 +141,10 @@ def test_oracle(name, types, bits):
     given = [x[:400] for x in given_for(name, types, 2000)]
     dtype = np.dtype(types[-1])
     with np.errstate(all="ignore"):
-        wide = numpys(name)(*(x.astype(WIDER[x.dtype.char]) for x in given))
+        wide = true_values(name, given)
     function = MPMATH.get(name) or getattr(mpmath, name)
     info, worst = np.finfo(dtype), (0, None)
-    with mpmath.workprec(150 + 1100 * (name in ("sin", "cos", "tan"))):
+    with mpmath.workprec(PRECISION.get(name, 150)):
         for i in np.flatnonzero(np.isfinite(wide) & (np.abs(wide) >= info.tiny) & (np.abs(wide) <= info.max)):
             arguments = [mpmath.mpf(float(x[i])) for x in given]
             if not all(np.isfinite(x[i]) for x in given) or (name == "arctan2" and 0 in arguments):

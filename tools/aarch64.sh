@@ -28,7 +28,8 @@ tools/quietly aarch64-kernels "${cc[@]}" -fno-math-errno tests/kernels/*.c src/k
     -L/usr/lib/aarch64-linux-gnu -lsleef -lm -o "$out/kernels"
 
 echo 'asking NumPy'
-"$python" tests/kernels/expected.py "$out/expected"
+# Whose loops of AVX-512 raise other flags for powers than libm, which it has there.
+NPY_DISABLE_CPU_FEATURES='X86_V4 AVX512_ICL AVX512_SPR' "$python" tests/kernels/expected.py "$out/expected"
 
 echo 'running the kernels'
 qemu-aarch64 -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH=/usr/lib/aarch64-linux-gnu \

@@ -141,24 +141,30 @@ static inline v_f32 log1p_of(v_f32 x)
 
 /* SLEEF reduces angles in one of three ways, by the largest in a vector.  Here those of
  * each are among their like: so none depends on its neighbours. */
-static inline v_f32 in_tiers(v_f32 x, v_f32 (*function)(v_f32))
-{
-    const v_f32 size = abs_f32(x), one_between = all_f32(250), one_far = all_f32(50000);
-    const m_f32 near = less_f32(size, all_f32(125));
-    const m_f32 far = not_f32(less_f32(size, all_f32(39000)));
-    const m_f32 between = not_f32(or_f32(near, far));
-    if (bits_f32(near) == ALL) {
-        return function(x);
+#  define IN_TIERS(name, function, NEAR)                                               \
+    static inline v_f32 name##_of(v_f32 x)                                             \
+    {                                                                                  \
+      const v_f32 size = abs_f32(x), one_far = all_f32(50000);                         \
+      const v_f32 one_between = all_f32(2 * (NEAR));                                   \
+      const m_f32 near = less_f32(size, all_f32(NEAR));                                \
+      const m_f32 far = not_f32(less_f32(size, all_f32(39000)));                       \
+      const m_f32 between = not_f32(or_f32(near, far));                                \
+      if (bits_f32(near) == ALL) {                                                     \
+        return function(x);                                                            \
+      }                                                                                \
+      v_f32 r = function(select_f32(near, x, all_f32(0)));                             \
+      if (bits_f32(between)) {                                                         \
+        r = select_f32(between, function(select_f32(between, x, one_between)), r);     \
+      }                                                                                \
+      if (bits_f32(far)) {                                                             \
+        r = select_f32(far, function(select_f32(far, x, one_far)), r);                 \
+      }                                                                                \
+      return r;                                                                        \
     }
-    v_f32 r = function(select_f32(near, x, all_f32(0)));
-    if (bits_f32(between)) {
-        r = select_f32(between, function(select_f32(between, x, one_between)), r);
-    }
-    if (bits_f32(far)) {
-        r = select_f32(far, function(select_f32(far, x, one_far)), r);
-    }
-    return r;
-}
+
+IN_TIERS(sin, SLEEF_f32(sin, u35), 125.0F)
+IN_TIERS(cos, SLEEF_f32(cos, u35), 125.0F)
+IN_TIERS(tan, SLEEF_f32(tan, u35), 62.5F)
 
 static inline v_f32 arcsinh_of(v_f32 x)
 {
@@ -189,9 +195,9 @@ HALF_FUNCTION(half_log, SLEEF_f32(log, u35)(a), ALL, 0)
 HALF_FUNCTION(half_log2, SLEEF_f32(log2, u35)(a), ALL, 0)
 HALF_FUNCTION(half_log10, SLEEF_f32(log, u35)(a) * LOG10_OF_E, ALL, 0)
 HALF_FUNCTION(half_log1p, log1p_of(a), ALL, 0)
-HALF_FUNCTION(half_sin, odd(a, in_tiers(a, SLEEF_f32(sin, u35))), 0, 0)
-HALF_FUNCTION(half_cos, in_tiers(a, SLEEF_f32(cos, u35)), 0, 0)
-HALF_FUNCTION(half_tan, odd(a, in_tiers(a, SLEEF_f32(tan, u35))), 0, 0)
+HALF_FUNCTION(half_sin, odd(a, sin_of(a)), 0, 0)
+HALF_FUNCTION(half_cos, cos_of(a), 0, 0)
+HALF_FUNCTION(half_tan, odd(a, tan_of(a)), 0, 0)
 HALF_FUNCTION(half_arcsin, odd(a, SLEEF_f32(asin, u35)(a)), 0, 0)
 HALF_FUNCTION(half_arccos, SLEEF_f32(acos, u35)(a), 0, 0)
 HALF_FUNCTION(half_arctan, odd(a, SLEEF_f32(atan, u35)(a)), 0, 0)
@@ -239,30 +245,40 @@ static inline v_f32 power_of(v_f32 x, v_f32 y)
  * double. */
 #  define CANCELLED 0x1p-6F
 
-#  define HALF_LOGADDEXP(name, EXP, UNIT, ONE)                                         \
+#  define HALF_LOGADDEXP(name, EXP, UNIT, ADDED)                                       \
+    static __attribute__((noinline)) v_f32 name##_in_double(v_f32 larger, v_f32 gap)   \
+    {                                                                                  \
+      float base[LANES_f32], exponent[LANES_f32], sum[LANES_f32];                      \
+      store_f32(base, larger);                                                         \
+      store_f32(exponent, gap);                                                        \
+      for (int k = 0; k < LANES_f32; k += LANES_f64) {                                 \
+        double b[LANES_f64], e[LANES_f64];                                             \
+        for (int j = 0; j < LANES_f64; j++) {                                          \
+          b[j] = (double)base[k + j];                                                  \
+          e[j] = (double)exponent[k + j];                                              \
+        }                                                                              \
+        const v_f64 a = load_f64(e);                                                   \
+        store_f64(b, load_f64(b) + ADDED);                                             \
+        for (int j = 0; j < LANES_f64; j++) {                                          \
+          sum[k + j] = (float)b[j];                                                    \
+        }                                                                              \
+      }                                                                                \
+      return load_f32(sum);                                                            \
+    }                                                                                  \
+                                                                                       \
     static inline v_f32 name##_of(v_f32 x, v_f32 y)                                    \
     {                                                                                  \
       const v_f32 larger = select_f32(less_f32(x, y), y, x);                           \
       const v_f32 gap = select_f32(equal_f32(x, y), all_f32(0), -abs_f32(x - y));      \
       const v_f32 r = larger + log1p_of(EXP(gap)) * (UNIT);                            \
-      unsigned lost = bits_f32(less_f32(abs_f32(r), all_f32(CANCELLED)));              \
-      if (!lost) {                                                                     \
-        return r;                                                                      \
-      }                                                                                \
-      float base[LANES_f32], exponent[LANES_f32], sum[LANES_f32];                      \
-      store_f32(base, larger);                                                         \
-      store_f32(exponent, gap);                                                        \
-      store_f32(sum, r);                                                               \
-      for (; lost; lost &= lost - 1) {                                                 \
-        const int k = __builtin_ctz(lost);                                             \
-        const double b = (double)base[k], e = (double)exponent[k];                     \
-        sum[k] = (float)(b + ONE);                                                     \
-      }                                                                                \
-      return load_f32(sum);                                                            \
+      const m_f32 lost = less_f32(abs_f32(r), all_f32(CANCELLED));                     \
+      return bits_f32(lost) ? select_f32(lost, name##_in_double(larger, gap), r) : r;  \
     }
 
-HALF_LOGADDEXP(logaddexp, exp_of, all_f32(1), log1p(exp(e)))
-HALF_LOGADDEXP(logaddexp2, SLEEF_f32(exp2, u35), LOG2_OF_E, log2(1 + exp2(e)))
+HALF_LOGADDEXP(logaddexp, exp_of, all_f32(1),
+               SLEEF_f64(log1p, u10)(SLEEF_f64(exp, u10)(a)))
+HALF_LOGADDEXP(logaddexp2, SLEEF_f32(exp2, u35), LOG2_OF_E,
+               SLEEF_f64(log2, u10)(all_f64(1) + SLEEF_f64(exp2, u10)(a)))
 
 /* NumPy compares the difference, and not quietly: NaNs are invalid to it. */
 static inline int nan_flags(v_f32 r)

@@ -147,4 +147,15 @@ static inline void store_f16(uint16_t *p, v_f32 v)
     vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(v)));
 }
 
+/* As many float32 as there are lanes of double. */
+static inline v_f64 load_wide(const float *p)
+{
+    return vcvt_f64_f32(vld1_f32(p));
+}
+
+static inline void store_narrow(float *p, v_f64 v)
+{
+    vst1_f32(p, vcvt_f32_f64(v));
+}
+
 #endif

@@ -65,7 +65,8 @@ RULES(f32, float, FLT_MIN)
 #  define UNARY_BODY(name, S, T, CALL, rules, LIMIT, CEILING, LIBM)                    \
     static __attribute__((noinline)) void name##_one(T x, T *z)                        \
     {                                                                                  \
-      *z = (T)LIBM(x); /* through memory: it stays between its flags */                \
+      /* Through memory: it stays between its flags. */                                \
+      *z = (T)LIBM((WIDER_TYPE_##S)x);                                                 \
     }                                                                                  \
                                                                                        \
     static inline void name##_body(const T *x, T *z, intptr_t n, int *flags)           \
@@ -116,6 +117,8 @@ RULES(f32, float, FLT_MIN)
 
 #  define TYPE_f64 double
 #  define TYPE_f32 float
+#  define WIDER_TYPE_f64 long double
+#  define WIDER_TYPE_f32 double
 #  define WIDER_f64(function) function##l
 #  define WIDER_f32(function) function
 #  define NO_LIMIT_f64 ((double)INFINITY)

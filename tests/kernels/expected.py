@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from kernel_values import any_bits, cross, inputs, legal, numpys, ordinary, positive, special  # noqa: E402
-from test_kernel_accuracy import MOST, WIDER, given_for, true_complex, units  # noqa: E402
+from test_kernel_accuracy import MOST, given_for, true_complex, true_values, units  # noqa: E402
 from test_kernels import pairs_to_raise, raised_flags  # noqa: E402
 
 BITS = ["SAME", "CLOSE", "FAST"]
@@ -99,7 +99,7 @@ def close(ufunc, types, bits):
     if codes[0] in "FD":
         true = true_parts(ufunc, hard[0], len(edges[0]), results)
     else:
-        wide = numpys(ufunc)(*(x.astype(WIDER.get(x.dtype.char, x.dtype.char)) for x in given))
+        wide = true_values(ufunc, given)
         high = wide.astype("d")
         room = np.where(np.isfinite(results), MOST[bits] * units(wide, results.dtype), np.inf)
         true = [high, (wide - high).astype("d"), room.astype("d")]

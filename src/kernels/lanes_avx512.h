@@ -1,0 +1,163 @@
+/* lanes_avx512.h - lanes.h for AVX-512 (F, DQ, VL). */
+#ifndef NPP_KERNELS_LANES_AVX512_H
+#define NPP_KERNELS_LANES_AVX512_H
+
+#include <immintrin.h>
+
+#define SLEEF_f64(function, ulp) Sleef_##function##d8_##ulp##avx512f
+#define SLEEF_f32(function, ulp) Sleef_##function##f16_##ulp##avx512f
+
+#define LANES_OF(S, T, V, P, M, N)                                                     \
+  typedef V v_##S;                                                                     \
+  typedef M m_##S;                                                                     \
+  enum { LANES_##S = N };                                                              \
+  static inline v_##S load_##S(const T *p)                                             \
+  {                                                                                    \
+    return _mm512_loadu_##P(p);                                                        \
+  }                                                                                    \
+  static inline void store_##S(T *p, v_##S v)                                          \
+  {                                                                                    \
+    _mm512_storeu_##P(p, v);                                                           \
+  }                                                                                    \
+  static inline v_##S all_##S(T x)                                                     \
+  {                                                                                    \
+    return _mm512_set1_##P(x);                                                         \
+  }                                                                                    \
+  static inline v_##S fma_##S(v_##S a, v_##S b, v_##S c)                               \
+  {                                                                                    \
+    return _mm512_fmadd_##P(a, b, c);                                                  \
+  }                                                                                    \
+  static inline v_##S trunc_##S(v_##S a)                                               \
+  {                                                                                    \
+    return _mm512_roundscale_##P(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);           \
+  }                                                                                    \
+  static inline v_##S floor_##S(v_##S a)                                               \
+  {                                                                                    \
+    return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);        \
+  }                                                                                    \
+  static inline v_##S ceil_##S(v_##S a)                                                \
+  {                                                                                    \
+    return _mm512_roundscale_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);        \
+  }                                                                                    \
+  static inline v_##S rint_##S(v_##S a)                                                \
+  {                                                                                    \
+    return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);    \
+  }                                                                                    \
+  static inline v_##S sqrt_##S(v_##S a)                                                \
+  {                                                                                    \
+    return _mm512_sqrt_##P(a);                                                         \
+  }                                                                                    \
+  static inline v_##S abs_##S(v_##S a)                                                 \
+  {                                                                                    \
+    return _mm512_abs_##P(a);                                                          \
+  }                                                                                    \
+  static inline v_##S copysign_##S(v_##S a, v_##S sign)                                \
+  {                                                                                    \
+    const v_##S zero = _mm512_set1_##P((T)-0.0);                                       \
+    return _mm512_or_##P(_mm512_andnot_##P(zero, a), _mm512_and_##P(zero, sign));      \
+  }                                                                                    \
+  static inline m_##S less_##S(v_##S a, v_##S b)                                       \
+  {                                                                                    \
+    return _mm512_cmp_##P##_mask(a, b, _CMP_LT_OQ);                                    \
+  }                                                                                    \
+  static inline m_##S equal_##S(v_##S a, v_##S b)                                      \
+  {                                                                                    \
+    return _mm512_cmp_##P##_mask(a, b, _CMP_EQ_OQ);                                    \
+  }                                                                                    \
+  static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
+  {                                                                                    \
+    return _mm512_cmp_##P##_mask(a, b, _CMP_GE_OS);                                    \
+  }                                                                                    \
+  static inline m_##S and_##S(m_##S a, m_##S b)                                        \
+  {                                                                                    \
+    return (m_##S)(a & b);                                                             \
+  }                                                                                    \
+  static inline m_##S or_##S(m_##S a, m_##S b)                                         \
+  {                                                                                    \
+    return (m_##S)(a | b);                                                             \
+  }                                                                                    \
+  static inline m_##S differ_##S(m_##S a, m_##S b)                                     \
+  {                                                                                    \
+    return (m_##S)(a ^ b);                                                             \
+  }                                                                                    \
+  static inline m_##S not_##S(m_##S m)                                                 \
+  {                                                                                    \
+    return (m_##S) ~m;                                                                 \
+  }                                                                                    \
+  static inline unsigned bits_##S(m_##S m)                                             \
+  {                                                                                    \
+    return m;                                                                          \
+  }                                                                                    \
+  static inline v_##S select_##S(m_##S m, v_##S a, v_##S b)                            \
+  {                                                                                    \
+    return _mm512_mask_blend_##P(m, b, a);                                             \
+  }
+
+LANES_OF(f64, double, __m512d, pd, __mmask8, 8)
+LANES_OF(f32, float, __m512, ps, __mmask16, 16)
+
+/* Every second of two vectors, from the first or the second on; and back. */
+#define EVEN_f64 _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14)
+#define ODD_f64 _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15)
+#define LOW_f64 _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11)
+#define HIGH_f64 _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15)
+#define EVEN_f32                                                                       \
+  _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define ODD_f32                                                                        \
+  _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#define LOW_f32                                                                        \
+  _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define HIGH_f32                                                                       \
+  _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#define UNZIP(S, P, a, b)                                                              \
+  _mm512_permutex2var_##P(a, EVEN_##S, b), _mm512_permutex2var_##P(a, ODD_##S, b)
+#define ZIP_LOW(S, P, a, b) _mm512_permutex2var_##P(a, LOW_##S, b)
+#define ZIP_HIGH(S, P, a, b) _mm512_permutex2var_##P(a, HIGH_##S, b)
+
+/* 2^k of integers, where that is a normal number. */
+static inline v_f64 power_of_two_f64(v_f64 k)
+{
+    return _mm512_scalef_pd(_mm512_set1_pd(1), k);
+}
+
+/* k of a normal number 2^k m with 1 <= m < 2. */
+static inline v_f64 exponent_f64(v_f64 a)
+{
+    return _mm512_getexp_pd(a);
+}
+
+/* Both halves in double. */
+static inline void widen(v_f32 a, v_f64 *low, v_f64 *high)
+{
+    *low = _mm512_cvtps_pd(_mm512_castps512_ps256(a));
+    *high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(a, 1));
+}
+
+static inline v_f32 narrow(v_f64 low, v_f64 high)
+{
+    const __m512 a = _mm512_castps256_ps512(_mm512_cvtpd_ps(low));
+    return _mm512_insertf32x8(a, _mm512_cvtpd_ps(high), 1);
+}
+
+static inline __m512 load_f16(const unsigned short *p)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+}
+
+static inline void store_f16(unsigned short *p, __m512 v)
+{
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+}
+
+/* As many float32 as there are lanes of double. */
+static inline v_f64 load_wide(const float *p)
+{
+    return _mm512_cvtps_pd(_mm256_loadu_ps(p));
+}
+
+static inline void store_narrow(float *p, v_f64 v)
+{
+    _mm256_storeu_ps(p, _mm512_cvtpd_ps(v));
+}
+
+#endif

@@ -1,0 +1,269 @@
+/*
+ * logaddexp.c - log(e^x + e^y), and the same of powers of two.
+ *
+ * m + log(1 + w), where m is the larger one and w the exponential of minus the
+ * difference: both by series, with what rounding lost in a second number, to some 2^-58
+ * of the logarithm.  Where m nearly cancels that, e^x + e^y - 1 is computed to 2^-100
+ * first.  float32 is computed in float64.
+ */
+#include "lanes.h"
+#include "loop.h"
+
+#ifdef NPP_LANES
+#  include <math.h>
+
+#  include "extended.h"
+#  include "flags.h"
+
+enum base { BASE_E, BASE_TWO };
+
+#  define LN2_HIGH 0x1.62e42fefa39efp-1
+#  define LN2_LOW 0x1.abc9e3b39803fp-56
+/* The same in pieces of 42 bits, whose products with exponents are exact. */
+#  define LN2_FIRST 0x1.62e42fefa3800p-1
+#  define LN2_SECOND 0x1.ef35793c76800p-45
+#  define LN2_THIRD (-0x1.9ff0342542fc3p-90)
+#  define LOG2E_HIGH 0x1.71547652b82fep+0
+#  define LOG2E_LOW 0x1.777d0ffda0d24p-56
+
+/* 1/n! to 2^-106; those from FACTORIALS_HIGH on need no second number. */
+enum { FACTORIALS_HIGH = 14, FACTORIALS = 23 };
+static const struct {
+    double high, low;
+} one_over_factorial[FACTORIALS + 1] = {
+    {1, 0},
+    {1, 0},
+    {0x1p-1, 0},
+    {0x1.5555555555555p-3, 0x1.5555555555555p-57},
+    {0x1.5555555555555p-5, 0x1.5555555555555p-59},
+    {0x1.1111111111111p-7, 0x1.1111111111111p-63},
+    {0x1.6c16c16c16c17p-10, -0x1.f49f49f49f49fp-65},
+    {0x1.a01a01a01a01ap-13, 0x1.a01a01a01a01ap-73},
+    {0x1.a01a01a01a01ap-16, 0x1.a01a01a01a01ap-76},
+    {0x1.71de3a556c734p-19, -0x1.c154f8ddc6c00p-73},
+    {0x1.27e4fb7789f5cp-22, 0x1.cbbc05b4fa99ap-76},
+    {0x1.ae64567f544e4p-26, -0x1.c062e06d1f209p-80},
+    {0x1.1eed8eff8d898p-29, -0x1.2aec959e14c06p-83},
+    {0x1.6124613a86d09p-33, 0x1.f28e0cc748ebep-87},
+    {0x1.93974a8c07c9dp-37, 0},
+    {0x1.ae7f3e733b81fp-41, 0},
+    {0x1.ae7f3e733b81fp-45, 0},
+    {0x1.952c77030ad4ap-49, 0},
+    {0x1.6827863b97d97p-53, 0},
+    {0x1.2f49b46814157p-57, 0},
+    {0x1.e542ba4020225p-62, 0},
+    {0x1.71b8ef6dcf572p-66, 0},
+    {0x1.0ce396db7f853p-70, 0},
+    {0x1.761b41316381ap-75, 0},
+};
+
+static inline struct extended one_number(v_f64 x)
+{
+    return (struct extended){x, all_f64(0)};
+}
+
+/* The exponent of two that is nearest, and what is left as a power of e. */
+static inline v_f64 split(v_f64 x, enum base base, struct extended *rest)
+{
+    const v_f64 magic = all_f64(0x1.8p52);
+    const v_f64 scaled = x * all_f64(base == BASE_E ? LOG2E_HIGH : 1);
+    const v_f64 k = (scaled + magic) - magic;
+    if (base == BASE_E) {
+        const v_f64 first = fma_f64(k, all_f64(-LN2_FIRST), x);
+        *rest = sum(first, k * all_f64(-LN2_SECOND));
+        rest->low = fma_f64(k, all_f64(-LN2_THIRD), rest->low);
+    } else {
+        const struct extended ln2 = {all_f64(LN2_HIGH), all_f64(LN2_LOW)};
+        *rest = product(one_number(x - k), ln2);
+    }
+    return k;
+}
+
+/* e^(r + more), r at most ln(2)/2. */
+static inline struct extended exponential(struct extended r)
+{
+    const v_f64 x = r.high, half = x * all_f64(0.5), square = half * x;
+    v_f64 rest = all_f64(one_over_factorial[FACTORIALS_HIGH].high);
+#  pragma GCC unroll 16
+    for (int n = FACTORIALS_HIGH - 1; n >= 3; n--) {
+        rest = fma_f64(rest, x, all_f64(one_over_factorial[n].high));
+    }
+    rest = fma_f64(rest * x, x * x, fma_f64(half, x, -square));
+    const struct extended less = quick_sum(x, square);
+    const struct extended whole = quick_sum(all_f64(1), less.high);
+    struct extended result = quick_sum(whole.high, whole.low + (less.low + rest));
+    result.low = fma_f64(result.high, r.low, result.low);
+    return result;
+}
+
+/* The logarithm of 1 + w, without the multiple of ln(2) that `halved` says. */
+static inline struct extended logarithm(struct extended w, m_f64 halved)
+{
+    const v_f64 one = all_f64(1), two = all_f64(2), zero = all_f64(0);
+    const v_f64 less = select_f64(halved, one, zero);
+    const v_f64 more = select_f64(halved, all_f64(3), two);
+    const v_f64 n = w.high - less, d = w.high + more;
+    const v_f64 n_low = (w.high - (n + less)) + w.low;
+    const v_f64 d_low = (w.high - (d - more)) + w.low;
+    const v_f64 inverse = one / d, u = n * inverse;
+    const v_f64 u_low = (fma_f64(-u, d, n) + fma_f64(-u, d_low, n_low)) * inverse;
+    const v_f64 z = u * u;
+    /* 2 atanh(u) */
+    v_f64 rest = all_f64(2.0 / 23);
+#  pragma GCC unroll 16
+    for (int n_of = 21; n_of >= 3; n_of -= 2) {
+        rest = fma_f64(rest, z, all_f64(2.0 / n_of));
+    }
+    return (struct extended){u + u, fma_f64(rest * z, u, u_low + u_low)};
+}
+
+static inline struct extended in_base(struct extended a, enum base base)
+{
+    const struct extended log2e = {all_f64(LOG2E_HIGH), all_f64(LOG2E_LOW)};
+    return base == BASE_E ? a : product(a, log2e);
+}
+
+/* e^x - 1 and e^x, exact to some 2^-100 of either. */
+static inline void exponentials(v_f64 x, enum base base, struct extended *less_one,
+                                struct extended *whole)
+{
+    struct extended r;
+    const v_f64 k = split(x, base, &r), scale = power_of_two_f64(k);
+    v_f64 tail = all_f64(one_over_factorial[FACTORIALS].high);
+    for (int n = FACTORIALS - 1; n >= FACTORIALS_HIGH; n--) {
+        tail = fma_f64(tail, r.high, all_f64(one_over_factorial[n].high));
+    }
+    r = quick_sum(r.high, r.low);
+    struct extended series = one_number(tail);
+    for (int n = FACTORIALS_HIGH - 1; n >= 1; n--) {
+        const struct extended more = product(series, r);
+        /* Each is larger than all that follow it. */
+        series = quick_sum(all_f64(one_over_factorial[n].high), more.high);
+        series.low += more.low + all_f64(one_over_factorial[n].low);
+    }
+    series = product(series, r);
+    series = quick_sum(series.high, series.low);
+    const struct extended scaled = {series.high * scale, series.low * scale};
+    *less_one = sum_of(sum(scale, all_f64(-1)), scaled);
+    *whole = sum_of(one_number(scale), scaled);
+}
+
+static __attribute__((noinline)) v_f64 cancelled(v_f64 m, v_f64 other, enum base base)
+{
+    struct extended first, second, unused;
+    exponentials(m, base, &first, &unused);
+    exponentials(other, base, &unused, &second);
+    const struct extended log =
+        in_base(logarithm(sum_of(first, second), less_f64(m, m)), base);
+    return log.high + log.low;
+}
+
+/* Only an m that is next to nothing notices the other. */
+static __attribute__((noinline)) v_f64 far_apart(v_f64 m, v_f64 size, enum base base)
+{
+    double larger[LANES_f64], apart[LANES_f64];
+    store_f64(larger, m);
+    store_f64(apart, size);
+    for (int k = 0; k < LANES_f64; k++) {
+        larger[k] += base == BASE_E ? exp(-apart[k]) : LOG2E_HIGH * exp2(-apart[k]);
+    }
+    return load_f64(larger);
+}
+
+/* m and what is smaller.  `enough`: how much may cancel of what is computed first, of
+ * which 2^-58 is lost. */
+static inline v_f64 sum_of_powers(v_f64 m, v_f64 other, struct extended difference,
+                                  enum base base, double enough)
+{
+    const v_f64 zero = all_f64(0);
+    struct extended r;
+    const v_f64 k = split(difference.high, base, &r), scale = power_of_two_f64(k);
+    const v_f64 lost = difference.low * all_f64(base == BASE_E ? 1 : LN2_HIGH);
+    r.low += lost;
+    struct extended w = exponential(r);
+    w.high *= scale;
+    w.low *= scale;
+    const m_f64 halved = less_f64(all_f64(0.4140625), w.high);
+    const struct extended log = in_base(logarithm(w, halved), base);
+    const v_f64 one_half =
+        select_f64(halved, all_f64(base == BASE_E ? LN2_HIGH : 1), zero);
+    const v_f64 one_half_low =
+        select_f64(halved, all_f64(base == BASE_E ? LN2_LOW : 0), zero);
+    const struct extended part = quick_sum(one_half, log.high);
+    const struct extended total = sum(m, part.high);
+    const v_f64 result =
+        total.high + (total.low + (part.low + (log.low + one_half_low)));
+
+    const m_f64 near = less_f64(abs_f64(result) * all_f64(enough), part.high);
+    if (bits_f64(near)) {
+        return select_f64(near, cancelled(m, other, base), result);
+    }
+    return result;
+}
+
+/* `largest`: a difference that is not below it overflows. */
+static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, double largest,
+                                double enough, int *flags)
+{
+    const v_f64 zero = all_f64(0), infinity = all_f64((double)INFINITY);
+    const v_f64 limit = all_f64(base == BASE_E ? 700 : 1000);
+    const m_f64 is_less = less_f64(x, y);
+    const v_f64 m = select_f64(is_less, y, x), other = select_f64(is_less, x, y);
+    const struct extended difference = sum(other, -m);
+    const v_f64 size = -difference.high;
+    const m_f64 ordinary = less_f64(size, limit);
+    v_f64 all = m;
+    if (bits_f64(ordinary)) {
+        const struct extended d = {select_f64(ordinary, difference.high, zero),
+                                   select_f64(ordinary, difference.low, zero)};
+        all = sum_of_powers(select_f64(ordinary, m, zero),
+                            select_f64(ordinary, other, zero), d, base, enough);
+    }
+    const unsigned lanes = (1U << LANES_f64) - 1;
+    if (bits_f64(ordinary) != lanes) {
+        const m_f64 same = equal_f64(x, y), number = equal_f64(size, size);
+        const m_f64 tiny = and_f64(less_f64(abs_f64(m), all_f64(0x1p-900)),
+                                   less_f64(size, all_f64(1100)));
+        v_f64 beyond = m + zero;
+        if (bits_f64(tiny) & ~bits_f64(ordinary)) {
+            beyond = select_f64(tiny, far_apart(m, size, base), beyond);
+        }
+        const v_f64 larger = select_f64(same, x, select_f64(number, beyond, x + y));
+        const m_f64 finite =
+            and_f64(less_f64(abs_f64(x), infinity), less_f64(abs_f64(y), infinity));
+        if (bits_f64(and_f64(finite, not_f64(less_f64(size, all_f64(largest)))))) {
+            *flags |= FE_OVERFLOW; /* of the difference */
+        }
+        if (bits_f64(or_f64(same, number)) != lanes) {
+            *flags |= FE_INVALID; /* as NumPy compares NaNs */
+        }
+        all = select_f64(ordinary, all, larger);
+    }
+    return all;
+}
+
+#  define LOG_ADD_EXP(name, base)                                                      \
+    static inline void name##_f64_body(const double *x, const double *y, double *z,    \
+                                       intptr_t n, int *flags)                         \
+    {                                                                                  \
+      for (intptr_t i = 0; i < n; i += LANES_f64) {                                    \
+        const v_f64 a = take_f64(x + i, n - i), b = take_f64(y + i, n - i);            \
+        give_f64(z + i, n - i, log_add_exp(a, b, base, (double)INFINITY, 16, flags));  \
+      }                                                                                \
+    }                                                                                  \
+    BINARY_LOOP_WITH_FLAGS(name##_f64, double, double, double)                         \
+                                                                                       \
+    static inline void name##_f32_body(const float *x, const float *y, float *z,       \
+                                       intptr_t n, int *flags)                         \
+    {                                                                                  \
+      for (intptr_t i = 0; i < n; i += LANES_f64) {                                    \
+        const v_f64 a = take_wide(x + i, n - i), b = take_wide(y + i, n - i);          \
+        give_narrow(z + i, n - i,                                                      \
+                    log_add_exp(a, b, base, 0x1.ffffffp127, 0x1p28, flags));           \
+      }                                                                                \
+    }                                                                                  \
+    BINARY_LOOP_WITH_FLAGS(name##_f32, float, float, float)
+
+LOG_ADD_EXP(logaddexp, BASE_E)
+LOG_ADD_EXP(logaddexp2, BASE_TWO)
+#endif

@@ -1,0 +1,362 @@
+/*
+ * power.c - powers.  Those with small exponents, as programs write them, by products,
+ * roots and a division, whether the exponent is one for all or each element's own; all
+ * others by NumPy's loop.
+ *
+ * In float64 what rounding loses of a product is kept; float32 has it in float64.
+ */
+#include "lanes.h"
+#include "loop.h"
+
+#ifdef NPP_LANES
+#  include <math.h>
+
+#  include "extended.h"
+#  include "flags.h"
+
+/* -- float64: a number and what was lost of it --------------------------------------
+ */
+
+static inline struct extended one_over(struct extended a)
+{
+    const v_f64 one = all_f64(1), high = one / a.high;
+    const v_f64 rest = fma_f64(-high, a.high, one) - high * a.low;
+    return (struct extended){high, high * rest};
+}
+
+static inline struct extended root(v_f64 x)
+{
+    const v_f64 high = sqrt_f64(x);
+    return (struct extended){high, fma_f64(-high, high, x) / (high + high)};
+}
+
+/* Half a power knows no negative zero, and takes infinities of both signs alike. */
+static inline v_f64 for_root(v_f64 x)
+{
+    const v_f64 size = abs_f64(x);
+    const m_f64 zero = equal_f64(size, all_f64(0));
+    return select_f64(or_f64(zero, equal_f64(size, all_f64((double)INFINITY))), size,
+                      x);
+}
+
+static __attribute__((noinline)) void one_power(double x, double y, double *z)
+{
+    /* Through memory: it stays between its flags. */
+    *z = y == 0 ? 1 : y == 1 ? x : y == 2 ? x * x : y == -1 ? 1 / x : pow(x, y);
+}
+
+/* Where the result, or what is lost of it, may not be a normal number: the product
+ * alone is right for zeros, infinities and NaNs, and libm is for all others. */
+static __attribute__((noinline)) v_f64 mend(v_f64 x, v_f64 y, v_f64 r, unsigned odd,
+                                            int *flags)
+{
+    double base[LANES_f64], exponent[LANES_f64], results[LANES_f64];
+    store_f64(base, x);
+    store_f64(exponent, y);
+    store_f64(results, r);
+    for (; odd; odd &= odd - 1) {
+        const int k = __builtin_ctz(odd);
+        if (base[k] == 0) {
+            *flags |= exponent[k] < 0 ? FE_DIVBYZERO : 0;
+        } else if (isnan(results[k])) {
+            *flags |= isnan(base[k]) ? 0 : FE_INVALID;
+        } else if (!isinf(base[k])) {
+            flags_set(*flags);
+            one_power(base[k], exponent[k], &results[k]);
+            *flags = fpu_get_flags();
+        }
+    }
+    return load_f64(results);
+}
+
+static inline v_f64 rounded(struct extended r, v_f64 x, v_f64 y, int *flags)
+{
+    const v_f64 size = abs_f64(r.high);
+    const m_f64 normal =
+        and_f64(less_f64(all_f64(0x1p-900), size), less_f64(size, all_f64(0x1p900)));
+    const v_f64 whole = select_f64(normal, r.high + r.low, r.high);
+    const unsigned odd = ~bits_f64(normal) & ((1U << LANES_f64) - 1);
+    if (odd) {
+        return mend(x, y, whole, odd, flags);
+    }
+    return whole;
+}
+
+#  define EACH_F64(name, RESULT)                                                       \
+    static void name##_f64(void *const *blocks, intptr_t n, struct work *work)         \
+    {                                                                                  \
+      const double *given = blocks[0];                                                 \
+      double *z = blocks[2];                                                           \
+      for (intptr_t i = 0; i < n; i += LANES_f64) {                                    \
+        const v_f64 x = take_f64(given + i, n - i);                                    \
+        give_f64(z + i, n - i, RESULT);                                                \
+      }                                                                                \
+    }
+/* Their flags are their own; those of the others are raised by what they compute. */
+#  define LONGER_F64(name, y, RESULT)                                                  \
+    EACH_F64(name, rounded(RESULT, x, all_f64(y), &work->flags))
+
+LONGER_F64(minus_two, -2, one_over(square_of(x)))
+EACH_F64(minus_one, all_f64(1) / x)
+LONGER_F64(minus_half, -0.5, one_over(root(for_root(x))))
+EACH_F64(half, sqrt_f64(for_root(x)))
+EACH_F64(one, x)
+LONGER_F64(three_halves, 1.5, times(for_root(x), root(for_root(x))))
+EACH_F64(two, x *x)
+LONGER_F64(three, 3, times(x, square_of(x)))
+LONGER_F64(four, 4, fourth_of(x))
+LONGER_F64(five, 5, times(x, fourth_of(x)))
+LONGER_F64(six, 6, product(square_of(x), fourth_of(x)))
+
+/* -- float32: nothing overflows or vanishes in float64 ------------------------------
+ */
+
+static inline double wide_root(double x)
+{
+    const double size = fabs(x);
+    return sqrt(x + x == x ? size : x);
+}
+
+#  define EACH_F32(name, RESULT)                                                       \
+    static void name##_f32(void *const *blocks, intptr_t n, struct work *work)         \
+    {                                                                                  \
+      const float *given = blocks[0];                                                  \
+      float *z = blocks[2];                                                            \
+      INDEPENDENT                                                                      \
+      for (intptr_t i = 0; i < n; i++) {                                               \
+        const float x = given[i];                                                      \
+        const double d = (double)x, dd = d * d;                                        \
+        (void)x, (void)dd;                                                             \
+        z[i] = (float)(RESULT);                                                        \
+      }                                                                                \
+    }
+
+EACH_F32(minus_two, 1 / dd)
+EACH_F32(minus_one, 1 / x)
+EACH_F32(minus_half, 1 / wide_root(d))
+EACH_F32(half, wide_root(d))
+EACH_F32(one, x)
+EACH_F32(three_halves, fabs(d) * wide_root(d))
+EACH_F32(two, x *x)
+EACH_F32(three, d *dd)
+EACH_F32(four, dd *dd)
+EACH_F32(five, d *(dd *dd))
+EACH_F32(six, dd *(dd *dd))
+
+/* -- an exponent for each -----------------------------------------------------------
+ */
+
+/* Whole exponents by their binary digits: the same products as above.  Of NaNs
+ * to the power of zero libm looks at the kind. */
+struct digits {
+    m_f64 used, odd, below_two, below_four;
+};
+
+static inline struct digits digits_of(v_f64 x, v_f64 e)
+{
+    const v_f64 two = all_f64(2), four = all_f64(4), size = abs_f64(e);
+    const m_f64 near = and_f64(less_f64(all_f64(-3), e), less_f64(e, all_f64(7)));
+    const m_f64 some =
+        and_f64(near, or_f64(less_f64(all_f64(0), size), equal_f64(x, x)));
+    struct digits d = {.used = and_f64(some, equal_f64(e, trunc_f64(e)))};
+    d.below_four = less_f64(size, four);
+    const v_f64 low = select_f64(d.below_four, size, size - four);
+    d.below_two = less_f64(low, two);
+    d.odd = equal_f64(select_f64(d.below_two, low, low - two), all_f64(1));
+    return d;
+}
+
+static inline struct extended unless(m_f64 one, struct extended a)
+{
+    return (struct extended){select_f64(one, all_f64(1), a.high),
+                             select_f64(one, all_f64(0), a.low)};
+}
+
+static void whole_f64(const double *x, const double *y, double *z, intptr_t n,
+                      int *flags)
+{
+    for (intptr_t i = 0; i < n; i += LANES_f64) {
+        const v_f64 given = take_f64(x + i, n - i), e = take_f64(y + i, n - i);
+        const struct digits d = digits_of(given, e);
+        if (!bits_f64(d.used)) {
+            continue;
+        }
+        const v_f64 v = select_f64(d.used, given, all_f64(1));
+        struct extended r = {select_f64(d.odd, v, all_f64(1)), all_f64(0)};
+        r = product(r, unless(d.below_two, square_of(v)));
+        r = product(r, unless(d.below_four, fourth_of(v)));
+        const m_f64 negative = less_f64(e, all_f64(0));
+        if (bits_f64(and_f64(d.used, negative))) {
+            const struct extended inverse = one_over(r);
+            r.high = select_f64(negative, inverse.high, r.high);
+            r.low = select_f64(negative, inverse.low, r.low);
+        }
+        const v_f64 result = rounded(r, v, e, flags);
+        give_f64(z + i, n - i, select_f64(d.used, result, take_f64(z + i, n - i)));
+    }
+}
+
+static inline v_f64 whole_wide(v_f64 given, v_f64 e, v_f64 old)
+{
+    const v_f64 one = all_f64(1);
+    const struct digits d = digits_of(given, e);
+    const v_f64 x = select_f64(d.used, given, one), square = x * x;
+    const v_f64 two = select_f64(d.below_two, one, square);
+    const v_f64 four = select_f64(d.below_four, one, square * square);
+    const v_f64 r = select_f64(d.odd, x, one) * (two * four);
+    const m_f64 negative = less_f64(e, all_f64(0));
+    v_f64 result = r;
+    if (bits_f64(negative)) {
+        result = select_f64(negative, one / select_f64(negative, r, one), r);
+    }
+    return select_f64(d.used, result, old);
+}
+
+/* Raises what belongs to it, and nothing else. */
+static void whole_f32(const float *x, const float *y, float *z, intptr_t n, int *flags)
+{
+    flags_set(*flags);
+    for (intptr_t i = 0; i < n; i += LANES_f64) {
+        const v_f64 v = take_wide(x + i, n - i), e = take_wide(y + i, n - i);
+        give_narrow(z + i, n - i, whole_wide(v, e, take_wide(z + i, n - i)));
+    }
+    *flags = fpu_get_flags();
+}
+
+struct formula {
+    double exponent;
+    bool own_flags;
+    body_function *body;
+};
+
+enum { FORMULAS = 11 };
+
+#  define FORMULAS_OF(S, longer)                                                       \
+    static const struct formula formulas_##S[FORMULAS] = {                             \
+        {-2, longer, minus_two_##S},                                                   \
+        {-1, false, minus_one_##S},                                                    \
+        {-0.5, longer, minus_half_##S},                                                \
+        {0.5, false, half_##S},                                                        \
+        {1, false, one_##S},                                                           \
+        {1.5, longer, three_halves_##S},                                               \
+        {2, false, two_##S},                                                           \
+        {3, longer, three_##S},                                                        \
+        {4, longer, four_##S},                                                         \
+        {5, longer, five_##S},                                                         \
+        {6, longer, six_##S},                                                          \
+    };
+
+FORMULAS_OF(f64, true)
+FORMULAS_OF(f32, false)
+
+#  define POWER(S, T)                                                                  \
+    /* The few that are not whole, where a block has them. */                          \
+    static void half_powers_##S(const T *x, const T *y, T *z, intptr_t n,              \
+                                const struct formula *formula, struct work *work)      \
+    {                                                                                  \
+      T own[BLOCK / sizeof(T)], results[BLOCK / sizeof(T)];                            \
+      const v_##S exponent = all_##S((T)formula->exponent);                            \
+      unsigned found = 0;                                                              \
+      for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
+        const m_##S here = equal_##S(take_##S(y + i, n - i), exponent);                \
+        const v_##S v = take_##S(x + i, n - i);                                        \
+        found |= bits_##S(here);                                                       \
+        give_##S(own + i, n - i, select_##S(here, v, all_##S(1)));                     \
+      }                                                                                \
+      if (!found) {                                                                    \
+        return;                                                                        \
+      }                                                                                \
+      formula->body((void *[]){own, NULL, results}, n, work);                          \
+      for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
+        const m_##S here = equal_##S(take_##S(y + i, n - i), exponent);                \
+        const v_##S mine = take_##S(results + i, n - i);                               \
+        give_##S(z + i, n - i, select_##S(here, mine, take_##S(z + i, n - i)));        \
+      }                                                                                \
+    }                                                                                  \
+                                                                                       \
+    static inline void by_numpy_##S(void *const *blocks, intptr_t n, intptr_t step,    \
+                                    struct work *work)                                 \
+    {                                                                                  \
+      const intptr_t steps[] = {sizeof(T), step, sizeof(T)};                           \
+      char *args[] = {blocks[0], blocks[1], blocks[2]};                                \
+      leave_to_replaced(args, &n, steps, (void *)(uintptr_t)work->with);               \
+    }                                                                                  \
+                                                                                       \
+    static void by_a_scalar_##S(void *const *blocks, intptr_t n, struct work *work)    \
+    {                                                                                  \
+      by_numpy_##S(blocks, n, 0, work);                                                \
+    }                                                                                  \
+                                                                                       \
+    /* NumPy's loop where an exponent has no formula; its flags are right for all. */  \
+    static void general_##S(void *const *blocks, intptr_t n, struct work *work)        \
+    {                                                                                  \
+      const T *x = blocks[0], *y = blocks[1];                                          \
+      const unsigned lanes = (1U << LANES_##S) - 1;                                    \
+      unsigned multiples = 0, whole = 0, halves = 0, others = 0;                       \
+      for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
+        const v_##S v = take_##S(y + i, n - i), twice = v + v;                         \
+        multiples |= bits_##S(equal_##S(twice, trunc_##S(twice)));                     \
+      }                                                                                \
+      others = !multiples;                                                             \
+      for (intptr_t i = 0; i < n && multiples; i += LANES_##S) {                       \
+        const v_##S v = take_##S(y + i, n - i), twice = v + v, size = abs_##S(v);      \
+        const v_##S base = take_##S(x + i, n - i);                                     \
+        const m_##S some = or_##S(less_##S(all_##S(0), size), equal_##S(base, base));  \
+        const m_##S low = and_##S(less_##S(all_##S(-3), v), some);                     \
+        const m_##S near = and_##S(low, less_##S(v, all_##S(7)));                      \
+        const m_##S even = and_##S(near, equal_##S(v, trunc_##S(v)));                  \
+        whole |= bits_##S(even);                                                       \
+        others |= ~bits_##S(even) & lanes;                                             \
+        halves |= bits_##S(and_##S(near, equal_##S(twice, trunc_##S(twice))));         \
+      }                                                                                \
+      if (others) {                                                                    \
+        flags_set(work->flags);                                                        \
+        by_numpy_##S(blocks, n, sizeof(T), work);                                      \
+        work->flags = fpu_get_flags();                                                 \
+      }                                                                                \
+      if (whole) {                                                                     \
+        whole_##S(x, y, blocks[2], n, &work->flags);                                   \
+      }                                                                                \
+      for (int f = 0; f < FORMULAS && others && halves; f++) {                         \
+        const double e = formulas_##S[f].exponent;                                     \
+        if (e != trunc(e)) {                                                           \
+          half_powers_##S(x, y, blocks[2], n, &formulas_##S[f], work);                 \
+        }                                                                              \
+      }                                                                                \
+    }                                                                                  \
+                                                                                       \
+    static void power_##S(char **args, intptr_t n, const intptr_t *steps,              \
+                          const void *data)                                            \
+    {                                                                                  \
+      const intptr_t size = sizeof(T);                                                 \
+      struct shape shape = {2, 3, true, {size, size, size}};                           \
+      body_function *body = general_##S;                                               \
+      if (steps[1] == 0 && args[1] != args[2]) {                                       \
+        T exponent;                                                                    \
+        memcpy(&exponent, args[1], sizeof exponent);                                   \
+        shape.own_flags = false;                                                       \
+        body = by_a_scalar_##S;                                                        \
+        for (int f = 0; f < FORMULAS; f++) {                                           \
+          if (exponent == (T)formulas_##S[f].exponent) {                               \
+            shape.own_flags = formulas_##S[f].own_flags;                               \
+            body = formulas_##S[f].body;                                               \
+          }                                                                            \
+        }                                                                              \
+      }                                                                                \
+      KERNEL(in_blocks)(args, n, steps, &shape, body, data);                           \
+    }
+
+POWER(f64, double)
+POWER(f32, float)
+
+#  define POWER_KERNEL(name, S)                                                        \
+    void KERNEL(name)(char **args, const intptr_t *n, const intptr_t *steps,           \
+                      void *data)                                                      \
+    {                                                                                  \
+      power_##S(args, *n, steps, data);                                                \
+    }
+
+POWER_KERNEL(power_f64, f64)
+POWER_KERNEL(power_f32, f32)
+POWER_KERNEL(float_power_f64, f64)
+#endif
