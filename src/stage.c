@@ -96,7 +96,7 @@ int stage_run(const struct stage *stage, const struct loop *loop, char *const *d
               npy_intp n, const npy_intp *strides)
 {
     _Alignas(STREAM_LINE) char buffers[STAGE_MOST][BLOCK_BYTES + STREAM_LINE];
-    char *at[STAGE_MOST];
+    char *at[STAGE_MOST] = {NULL};
     npy_intp steps[STAGE_MOST];
     const npy_intp block = block_of(stage, strides);
     const int out = stage->nop - 1;

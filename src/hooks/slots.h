@@ -37,7 +37,7 @@ bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs);
 
 /* The ufunc whose loops a method of `ufunc` is to use: a copy with our kernels where
  * calls use those, else itself.  Borrowed. */
-PyObject *ufunc_slots_loops(PyObject *ufunc, int mode, PyObject *const *args,
+PyObject *ufunc_slots_loops(PyObject *ufunc, int bits, PyObject *const *args,
                             Py_ssize_t n);
 
 /* Whether small calls of it may go straight to NumPy. */

@@ -71,7 +71,7 @@ static inline void half_spacing_body(const half *x, half *z, intptr_t n, int *fl
         float power;
         memcpy(&power, &bits, sizeof power);
         const half bit = (half)(int32_t)power;
-        const half normal = (half)((above - 10) << 10);
+        const half normal = (half)((uint32_t)(above - 10) << 10);
         const half number = above > 10 ? normal : bit;
         const bool last = a == HALF_INF - 1, none = size >= HALF_INF;
         const half finite = last ? HALF_INF : number;

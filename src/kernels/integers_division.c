@@ -219,6 +219,8 @@ enum { WORTH = 32 };
 
 __extension__ typedef unsigned __int128 uint128_t;
 
+/* What is below zero is, of unsigned numbers, a constant: NOLINTBEGIN(misc-redundant-*)
+ */
 NEAR_DIVISION(i8, int8_t, uint8_t, uint16_t, 8, f32, float, BELOW)
 NEAR_DIVISION(u8, uint8_t, uint8_t, uint16_t, 8, f32, float, NEVER)
 NEAR_DIVISION(i16, int16_t, uint16_t, uint32_t, 16, f32, float, BELOW)
@@ -227,3 +229,4 @@ NEAR_DIVISION(i32, int32_t, uint32_t, uint64_t, 32, f64, double, BELOW)
 NEAR_DIVISION(u32, uint32_t, uint32_t, uint64_t, 32, f64, double, NEVER)
 FAR_DIVISION(i64, int64_t, BELOW)
 FAR_DIVISION(u64, uint64_t, NEVER)
+/* NOLINTEND(misc-redundant-*) */

@@ -78,7 +78,7 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
                        const struct shape *shape, body_function *body, const void *with)
 {
     _Alignas(64) char buffers[ARGUMENTS][BLOCK];
-    bool direct[ARGUMENTS];
+    bool direct[ARGUMENTS] = {false};
     intptr_t largest = 1;
     const bool ordered = must_go_in_order(args, n, steps, shape);
     for (int i = 0; i < shape->nargs; i++) {
