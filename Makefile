@@ -112,7 +112,7 @@ test-exhaustive: build $(VENV)/.stamp-python-test ## every float32 through every
 	    NUMPY_PAR_ISA=$$level NUMPY_PAR_EXHAUSTIVE=1 \
 	        $(python) -m pytest -s tests/test_exhaustive.py $(PYTEST_ARGS) || exit 1; done
 
-test-aarch64: build $(VENV)/.stamp-python-test ## the kernels for aarch64, in an emulator against NumPy here, two minutes
+test-aarch64: build $(VENV)/.stamp-python-test ## the kernels for aarch64, in an emulator against NumPy here, a minute
 	@tools/aarch64.sh $(python)
 
 test-ecosystem: build $(VENV)/.stamp-python-test ## parts of SciPy's and pandas' tests under numpy_par

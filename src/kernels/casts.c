@@ -1,6 +1,7 @@
 /* casts.c - see casts.h. */
 #include "casts.h"
 
+#include "half.h"
 #include "lanes.h"
 #include "loop.h"
 
@@ -92,10 +93,16 @@ COMPLEX(BOTH_PARTS)
 #ifdef NPP_LANES
 enum { PIECE = 256 };
 
+/* NumPy converts in integers, to which a signalling NaN is a number like any other. */
 static void half_to_float(const f16 *x, f32 *y, intptr_t n)
 {
+    const bool quiet = !signalling(x, n);
+    FLAGS_SAVE
     for (intptr_t i = 0; i < n; i += LANES_f32) {
         give_f32(y + i, n - i, take_f16(x + i, n - i));
+    }
+    if (!quiet) {
+        FLAGS_RESTORE
     }
 }
 
