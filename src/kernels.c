@@ -38,8 +38,8 @@ static bool cpu_has(int level)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    /* F16C too, which is older than either. */
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                      __builtin_cpu_supports("f16c");
     const bool avx512 =
         __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
@@ -218,9 +218,12 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
 void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc)
 {
     for (int i = 0; copy != ufunc && i < ufunc->ntypes; i++) {
-        if (copy->functions[i] != ufunc->functions[i] &&
-            copy->data[i] != replaced_at(copy->data, copy->ntypes, i)) {
+        const struct replaced *replaced = replaced_at(copy->data, copy->ntypes, i);
+        const bool ours = copy->data[i] == replaced;
+        if (ours ? replaced->loop != (kernel_function *)ufunc->functions[i]
+                 : copy->functions[i] != ufunc->functions[i]) {
             copy->functions[i] = ufunc->functions[i];
+            ((void **)copy->data)[i] = ufunc->data ? (void *)ufunc->data[i] : NULL;
         }
     }
 }

@@ -42,9 +42,8 @@ typedef struct {
   TO_C128(V, b1) FROM_INTEGERS(V, TO_C128) TO_C128(V, f32) TO_C128(V, f64)
 #define COMPLEX(V) V(c64, c128) V(c128, c64)
 #define FROM_HALF(V)                                                                   \
-  V(f16, f64)                                                                          \
-  V(f16, i8)                                                                           \
-  V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64) V(f16, c64) V(f16, c128)
+  V(f16, i8) V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64)
+#define FROM_HALF_WIDER(V) V(f16, f64) V(f16, c64) V(f16, c128)
 #define TO_F16(V, A) V(A, f16)
 #define TO_HALF(V) V(b1, f16) FROM_INTEGERS(V, TO_F16)
 
@@ -108,7 +107,9 @@ static void narrow(const float *x, f16 *y, intptr_t n)
 }
 
 /* By way of float32, which holds every float16; NumPy goes that way too. */
-#  define WIDEN(A, B)                                                                  \
+#  define WIDEN(A, B) WIDEN_BY(A, B, OWN_UNARY_LOOP)
+#  define WIDEN_QUIETLY(A, B) WIDEN_BY(A, B, OWN_QUIET_LOOP)
+#  define WIDEN_BY(A, B, LOOP)                                                         \
     static void cast_##A##_##B##_body(const f16 *x, B *y, intptr_t n)                  \
     {                                                                                  \
       float wide[PIECE];                                                               \
@@ -118,7 +119,7 @@ static void narrow(const float *x, f16 *y, intptr_t n)
         cast_f32_##B##_body(wide, y + i, m);                                           \
       }                                                                                \
     }                                                                                  \
-    OWN_UNARY_LOOP(cast_##A##_##B, A, B)
+    LOOP(cast_##A##_##B, A, B)
 
 #  define NARROW(A, B)                                                                 \
     static void cast_##A##_##B##_body(const A *x, f16 *y, intptr_t n)                  \
@@ -148,13 +149,14 @@ SMALL(i16)
 SMALL(u16)
 
 FROM_HALF(WIDEN)
+FROM_HALF_WIDER(WIDEN_QUIETLY)
 TO_HALF(NARROW)
 
 static void cast_f16_f32_body(const f16 *x, f32 *y, intptr_t n)
 {
     widen(x, y, n);
 }
-OWN_UNARY_LOOP(cast_f16_f32, f16, f32)
+OWN_QUIET_LOOP(cast_f16_f32, f16, f32)
 
 static void cast_f32_f16_body(const f32 *x, f16 *y, intptr_t n)
 {
@@ -196,6 +198,7 @@ OWN_UNARY_LOOP(cast_f64_f16, f64, f16)
 cast_table TABLE_JOIN(NPP_LEVEL) = {
     PLAIN(ENTRY) TO_BOOL(ENTRY) TO_COMPLEX(ENTRY) COMPLEX(ENTRY)
 #if defined(__F16C__)
-        FROM_HALF(ENTRY) TO_HALF(ENTRY) ENTRY(f16, f32) ENTRY(f32, f16) ENTRY(f64, f16)
+        FROM_HALF(ENTRY) FROM_HALF_WIDER(ENTRY) TO_HALF(ENTRY) ENTRY(f16, f32)
+            ENTRY(f32, f16) ENTRY(f64, f16)
 #endif
 };

@@ -314,6 +314,9 @@ FORMULAS_OF(f32, false)
         by_numpy_##S(blocks, n, sizeof(T), work);                                      \
         work->flags = fpu_get_flags();                                                 \
       }                                                                                \
+      if (!others) { /* what a result's memory held must not be read */                \
+        memset(blocks[2], 0, (size_t)n * sizeof(T));                                   \
+      }                                                                                \
       if (whole) {                                                                     \
         whole_##S(x, y, blocks[2], n, &work->flags);                                   \
       }                                                                                \
@@ -343,7 +346,7 @@ FORMULAS_OF(f32, false)
           }                                                                            \
         }                                                                              \
       }                                                                                \
-      KERNEL(in_blocks)(args, n, steps, &shape, body, data);                           \
+      KERNEL(in_blocks)(args, n, steps, &shape, body, data, (void *)(uintptr_t)data);  \
     }
 
 POWER(f64, double)
