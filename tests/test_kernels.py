@@ -71,7 +71,7 @@ def test_a_scalar_of_each_kind(name, types, bits):
             assert np.array_equal(want, got), (k, repr(value), [repr(x[(want != got).any(1)][:3]) for i, x in enumerate(given) if i != k])
 
 
-def pairs_to_raise(codes, most=1500):
+def pairs_to_raise(codes, most=700):
     """Special values with each other, alone in a call; a sample where they are too many."""
     values = list(zip(*cross(codes)))
     return values if len(values) <= most else values[:: len(values) // most + 1]
