@@ -156,14 +156,26 @@ static inline bool worth_a_look(struct route *route, PyObject *const *args,
     return looks % LOOK_AGAIN == 0;
 }
 
+/* A dtype, or a type that stands for one, that is not a user's: those are registered
+ * with NumPy's ufunc, which a copy does not learn of. */
+static bool is_built_in(PyObject *object)
+{
+    return PyArray_DescrCheck(object)
+               ? !PyTypeNum_ISUSERDEF(((PyArray_Descr *)object)->type_num)
+               : PyType_Check(object) &&
+                     (object == (PyObject *)&PyFloat_Type ||
+                      object == (PyObject *)&PyLong_Type ||
+                      PyType_IsSubtype((PyTypeObject *)object, &PyNumberArrType_Type));
+}
+
 /* What has no __array_ufunc__: numbers, texts and dtypes of keywords, lists; tuples of
  * outputs, for a closer look. */
 static bool is_plain_object(PyObject *object)
 {
     bool plain = PyFloat_CheckExact(object) || PyLong_CheckExact(object) ||
                  PyComplex_CheckExact(object) || PyBool_Check(object) ||
-                 PyUnicode_CheckExact(object) || PyType_Check(object) ||
-                 PyArray_DescrCheck(object) || PyList_CheckExact(object);
+                 PyUnicode_CheckExact(object) || PyList_CheckExact(object) ||
+                 is_built_in(object);
     if (PyTuple_CheckExact(object)) {
         plain = true;
         for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(object) && plain; i++) {
@@ -179,7 +191,9 @@ bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssi
 {
     bool plain = true;
     for (Py_ssize_t i = 0; i < n && plain; i++) {
-        plain = args[i] == Py_None || call_is_plain_array(route->state, args[i]) ||
+        plain = args[i] == Py_None ||
+                (call_is_plain_array(route->state, args[i]) &&
+                 !PyTypeNum_ISUSERDEF(PyArray_TYPE((PyArrayObject *)args[i]))) ||
                 PyArray_CheckAnyScalarExact(args[i]) || is_plain_object(args[i]);
     }
     return plain;
