@@ -133,11 +133,10 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
         .state = hooks.state, .costs = &slot->costs, .bits = (enum kernel_bits)bits};
     PyObject *result = call_ours(slot, &hook, self, given);
     if (result == NULL && !PyErr_Occurred()) {
-        /* An outer call has the bits of any other; reductions are NumPy's. */
-        const bool outer = slot->owner == owner_ufunc && given->kwnames == NULL &&
-                           strcmp(slot->def->ml_name, "outer") == 0;
         PyObject *target =
-            outer ? ufunc_slots_loops(self, bits, given->vector, given->nargs) : self;
+            slot->owner == owner_ufunc
+                ? ufunc_slots_loops(self, bits, given->vector, given->nargs)
+                : self;
         result = call_numpy(slot, target, given);
     }
     if (since) {

@@ -29,17 +29,15 @@ typedef struct {
 #define FROM_INTEGERS(V, TO)                                                           \
   TO(V, i8) TO(V, u8) TO(V, i16) TO(V, u16) TO(V, i32) TO(V, u32) TO(V, i64) TO(V, u64)
 
+#define BOOL(V) TO_INTEGERS(V, b1) TO_FLOATS(V, b1)
 #define PLAIN(V)                                                                       \
-  TO_INTEGERS(V, b1)                                                                   \
-  TO_FLOATS(V, b1)                                                                     \
   FROM_INTEGERS(V, TO_INTEGERS)                                                        \
   FROM_INTEGERS(V, TO_FLOATS)                                                          \
   V(f32, f64) V(f64, f32) V(f32, i32) V(f64, i32) V(f32, i64) V(f64, i64)
 #define TO_B1(V, A) V(A, b1)
 #define TO_BOOL(V) FROM_INTEGERS(V, TO_B1) V(f32, b1) V(f64, b1)
 #define TO_C128(V, A) V(A, c64) V(A, c128)
-#define TO_COMPLEX(V)                                                                  \
-  TO_C128(V, b1) FROM_INTEGERS(V, TO_C128) TO_C128(V, f32) TO_C128(V, f64)
+#define TO_COMPLEX(V) FROM_INTEGERS(V, TO_C128) TO_C128(V, f32) TO_C128(V, f64)
 #define COMPLEX(V) V(c64, c128) V(c128, c64)
 #define FROM_HALF(V)                                                                   \
   V(f16, i8) V(f16, u8) V(f16, i16) V(f16, u16) V(f16, i32) V(f16, i64)
@@ -60,6 +58,8 @@ typedef struct {
   OWN_UNARY_LOOP(cast_##A##_##B, A, B)
 
 #define BY_C(A, B) BODY(A, B, y[i] = (B)x[i])
+/* A bool may be any byte. */
+#define FROM_BOOL(A, B) BODY(A, B, y[i] = (B)(x[i] != 0))
 #define IS_NOT_ZERO(A, B) BODY(A, B, y[i] = x[i] != 0)
 /* The part's type is its own: sizeof tells the two apart. */
 #define AS_REAL_PART(A, B)                                                             \
@@ -71,6 +71,7 @@ typedef struct {
        (y[i].real = CONVERT_##B x[i].real,                                             \
         y[i].imaginary = CONVERT_##B x[i].imaginary))
 
+BOOL(FROM_BOOL)
 PLAIN(BY_C)
 TO_BOOL(IS_NOT_ZERO)
 TO_COMPLEX(AS_REAL_PART)
@@ -196,7 +197,7 @@ OWN_UNARY_LOOP(cast_f64_f16, f64, f16)
 #define ENTRY(A, B) [NUMBER_##A][NUMBER_##B] = cast_##A##_##B,
 
 cast_table TABLE_JOIN(NPP_LEVEL) = {
-    PLAIN(ENTRY) TO_BOOL(ENTRY) TO_COMPLEX(ENTRY) COMPLEX(ENTRY)
+    BOOL(ENTRY) PLAIN(ENTRY) TO_BOOL(ENTRY) TO_COMPLEX(ENTRY) COMPLEX(ENTRY)
 #if defined(__F16C__)
         FROM_HALF(ENTRY) FROM_HALF_WIDER(ENTRY) TO_HALF(ENTRY) ENTRY(f16, f32)
             ENTRY(f32, f16) ENTRY(f64, f16)

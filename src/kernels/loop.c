@@ -82,7 +82,7 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
     bool direct[ARGUMENTS] = {false};
     intptr_t largest = 1;
     const bool ordered = must_go_in_order(args, n, steps, shape);
-    if (ordered && data) {
+    if (ordered && data && ((const struct replaced *)data)->same_bits) {
         /* One by one, in which NumPy's loop is faster than a vector for each. */
         leave_to_replaced(args, &n, steps, data);
         return;
