@@ -84,12 +84,12 @@ static void run_cast(const struct cast *cast, char *from, char *to, npy_intp n)
     cast->run(args, &n, cast->steps, NULL);
 }
 
-static npy_intp block_of(const struct stage *stage, const npy_intp *strides)
+/* By what the buffers hold; the strides of operands that need none do not matter. */
+static npy_intp block_of(const struct stage *stage)
 {
     npy_intp largest = 1;
     for (int k = 0; k < stage->nop; k++) {
         largest = stage->itemsize[k] > largest ? stage->itemsize[k] : largest;
-        largest = strides[k] > largest ? strides[k] : largest;
     }
     assert(largest <= BLOCK_BYTES / VECTOR_STEP);
     return BLOCK_BYTES / largest & ~(npy_intp)(VECTOR_STEP - 1);
@@ -101,7 +101,7 @@ int stage_run(struct stage *stage, const struct loop *loop, char *const *data,
     _Alignas(STREAM_LINE) char buffers[STAGE_MOST][BLOCK_BYTES + STREAM_LINE];
     char *at[STAGE_MOST] = {NULL};
     npy_intp steps[STAGE_MOST];
-    const npy_intp block = block_of(stage, strides);
+    const npy_intp block = block_of(stage);
     const int out = stage->nop - 1;
     int status = 0;
 
