@@ -208,7 +208,7 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
         void *data = ufunc->data ? (void *)ufunc->data[i] : NULL;
         struct replaced *replaced = replaced_at(tables->data, ufunc->ntypes, i);
         *replaced = (struct replaced){(kernel_function *)ufunc->functions[i], data,
-                                      kernel == find(ufunc, i, KERNELS_SAME)};
+                                      kernel && kernel == find(ufunc, i, KERNELS_SAME)};
         tables->functions[i] =
             kernel ? (PyUFuncGenericFunction)kernel : ufunc->functions[i];
         tables->data[i] = kernel ? replaced : data;
