@@ -156,13 +156,45 @@ static inline bool worth_a_look(struct route *route, PyObject *const *args,
     return looks % LOOK_AGAIN == 0;
 }
 
+/* A dtype, or a type that stands for one, that is not a user's: those are registered
+ * with NumPy's ufunc, which a copy does not learn of. */
+static bool is_built_in(PyObject *object)
+{
+    return PyArray_DescrCheck(object)
+               ? !PyTypeNum_ISUSERDEF(((PyArray_Descr *)object)->type_num)
+               : PyType_Check(object) &&
+                     (object == (PyObject *)&PyFloat_Type ||
+                      object == (PyObject *)&PyLong_Type ||
+                      PyType_IsSubtype((PyTypeObject *)object, &PyNumberArrType_Type));
+}
+
+/* What has no __array_ufunc__: numbers, texts and dtypes of keywords, lists; tuples of
+ * outputs, for a closer look. */
+static bool is_plain_object(PyObject *object)
+{
+    bool plain = PyFloat_CheckExact(object) || PyLong_CheckExact(object) ||
+                 PyComplex_CheckExact(object) || PyBool_Check(object) ||
+                 PyUnicode_CheckExact(object) || PyList_CheckExact(object) ||
+                 is_built_in(object);
+    if (PyTuple_CheckExact(object)) {
+        plain = true;
+        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(object) && plain; i++) {
+            PyObject *item = PyTuple_GET_ITEM(object, i);
+            plain = item == Py_None || PyArray_CheckExact(item) ||
+                    PyFloat_CheckExact(item) || PyLong_CheckExact(item);
+        }
+    }
+    return plain;
+}
+
 bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssize_t n)
 {
     bool plain = true;
     for (Py_ssize_t i = 0; i < n && plain; i++) {
-        plain = args[i] == Py_None || call_is_plain_array(route->state, args[i]) ||
-                PyArray_CheckAnyScalarExact(args[i]) || PyList_CheckExact(args[i]) ||
-                PyTuple_CheckExact(args[i]);
+        plain = args[i] == Py_None ||
+                (call_is_plain_array(route->state, args[i]) &&
+                 !PyTypeNum_ISUSERDEF(PyArray_TYPE((PyArrayObject *)args[i]))) ||
+                PyArray_CheckAnyScalarExact(args[i]) || is_plain_object(args[i]);
     }
     return plain;
 }
@@ -176,10 +208,12 @@ static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
                             vectorcallfunc numpy_call, PyObject *const *args,
                             size_t nargsf, PyObject *kwnames)
 {
-    const bool as_usual =
-        PyVectorcall_NARGS(nargsf) <= route->nin || route_has_own_bits(route);
+    const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+    const bool as_usual = nargs <= route->nin || route_has_own_bits(route);
     if (route->loops[bits] != route->numpy && as_usual &&
-        dispatch_are_plain(route, args, PyVectorcall_NARGS(nargsf))) {
+        dispatch_are_plain(route, args, nargs + values)) {
+        kernels_follow(route->loops[bits], route->numpy);
         return route->numpy_call((PyObject *)route->loops[bits], args, nargsf, kwnames);
     }
     return numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);

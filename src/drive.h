@@ -27,8 +27,8 @@ struct report {
 struct drive {
     const struct plan *plan;
     const char *path;
-    npy_intp size;             /* elements, or core problems */
-    const struct stage *stage; /* NULL: the loop takes the operands as they are */
+    npy_intp size;       /* elements, or core problems */
+    struct stage *stage; /* NULL: the loop takes the operands as they are */
     npy_intp weight; /* how many times dearer than an element a core problem may be */
 
     /* Either a box ... */

@@ -378,6 +378,9 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct dri
         !deliver(&operands, call)) {
         goto finish;
     }
+    if (job->stage) {
+        fpe |= atomic_load(&stage.fpe);
+    }
     if ((plan->fpe || operands.cast) && drive_give_fpe(call->name, fpe) < 0) {
         goto finish;
     }

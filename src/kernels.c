@@ -49,7 +49,7 @@ static bool cpu_has(int level)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    /* F16C too, which is older than either. */
+    /* F16C too, which is older than either, and has no name for clang 14. */
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     const bool avx512 =
         __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -222,7 +222,8 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
         kernel_function *kernel = find(ufunc, i, bits);
         void *data = ufunc->data ? (void *)ufunc->data[i] : NULL;
         struct replaced *replaced = replaced_at(tables->data, ufunc->ntypes, i);
-        *replaced = (struct replaced){(kernel_function *)ufunc->functions[i], data};
+        *replaced = (struct replaced){(kernel_function *)ufunc->functions[i], data,
+                                      kernel && kernel == find(ufunc, i, KERNELS_SAME)};
         tables->functions[i] =
             kernel ? (PyUFuncGenericFunction)kernel : ufunc->functions[i];
         tables->data[i] = kernel ? replaced : data;
@@ -233,9 +234,12 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
 void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc)
 {
     for (int i = 0; copy != ufunc && i < ufunc->ntypes; i++) {
-        if (copy->functions[i] != ufunc->functions[i] &&
-            copy->data[i] != replaced_at(copy->data, copy->ntypes, i)) {
+        const struct replaced *replaced = replaced_at(copy->data, copy->ntypes, i);
+        const bool ours = copy->data[i] == replaced;
+        if (ours ? replaced->loop != (kernel_function *)ufunc->functions[i]
+                 : copy->functions[i] != ufunc->functions[i]) {
             copy->functions[i] = ufunc->functions[i];
+            ((void **)copy->data)[i] = ufunc->data ? (void *)ufunc->data[i] : NULL;
         }
     }
 }

@@ -43,8 +43,8 @@ struct kernel_tables {
 int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
                    struct kernel_tables *tables);
 
-/* Loops of the copy that are not ours follow NumPy's table, where others may put their
- * own (PyUFunc_ReplaceLoopBySignature). */
+/* A copy follows NumPy's table, where others may put loops of their own
+ * (PyUFunc_ReplaceLoopBySignature), also in place of those that ours replace. */
 void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc);
 
 /* The kernel for a cast from one of NumPy's types to another, or NULL. */

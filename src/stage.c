@@ -1,8 +1,10 @@
 /* stage.c - see stage.h. */
 #include "stage.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "fpu.h"
 #include "stream.h"
 
 /* Of each operand.  Small beside the first-level cache, as stores that are streamed
@@ -82,23 +84,24 @@ static void run_cast(const struct cast *cast, char *from, char *to, npy_intp n)
     cast->run(args, &n, cast->steps, NULL);
 }
 
-static npy_intp block_of(const struct stage *stage, const npy_intp *strides)
+/* By what the buffers hold; the strides of operands that need none do not matter. */
+static npy_intp block_of(const struct stage *stage)
 {
     npy_intp largest = 1;
     for (int k = 0; k < stage->nop; k++) {
         largest = stage->itemsize[k] > largest ? stage->itemsize[k] : largest;
-        largest = strides[k] > largest ? strides[k] : largest;
     }
+    assert(largest <= BLOCK_BYTES / VECTOR_STEP);
     return BLOCK_BYTES / largest & ~(npy_intp)(VECTOR_STEP - 1);
 }
 
-int stage_run(const struct stage *stage, const struct loop *loop, char *const *data,
+int stage_run(struct stage *stage, const struct loop *loop, char *const *data,
               npy_intp n, const npy_intp *strides)
 {
     _Alignas(STREAM_LINE) char buffers[STAGE_MOST][BLOCK_BYTES + STREAM_LINE];
     char *at[STAGE_MOST] = {NULL};
     npy_intp steps[STAGE_MOST];
-    const npy_intp block = block_of(stage, strides);
+    const npy_intp block = block_of(stage);
     const int out = stage->nop - 1;
     int status = 0;
 
@@ -126,6 +129,9 @@ int stage_run(const struct stage *stage, const struct loop *loop, char *const *d
         status = loop_run(loop, at, m, steps);
         if (stage->is_cast[out]) {
             run_cast(&stage->casts[out], staged, target, m);
+            /* NumPy's maximum clears them, in the next block or piece. */
+            atomic_fetch_or_explicit(&stage->fpe, fpu_get_flags(),
+                                     memory_order_relaxed);
         } else if (stage->streamed) {
             stream_out(target, staged, (size_t)(m * strides[out]));
         }

@@ -9,6 +9,8 @@
 #ifndef NPP_STAGE_H
 #define NPP_STAGE_H
 
+#include <stdatomic.h>
+
 #include "kernels.h"
 #include "partition.h"
 
@@ -26,6 +28,7 @@ struct stage {
     struct cast casts[STAGE_MOST];
     npy_intp itemsize[STAGE_MOST]; /* of what the loop sees */
     bool streamed;
+    _Atomic int fpe; /* what casts of results raised */
 };
 
 /*
@@ -43,7 +46,7 @@ void stage_stream(struct stage *stage, const struct call *call,
                   const struct plan *plan);
 
 /* As loop_run(). */
-int stage_run(const struct stage *stage, const struct loop *loop, char *const *data,
+int stage_run(struct stage *stage, const struct loop *loop, char *const *data,
               npy_intp n, const npy_intp *strides);
 
 #endif

@@ -104,6 +104,16 @@ def test_results_are_cast_too():
     assert raised(lambda: npp.add(x, x, out=np.zeros(50_000, "f"))) == {"overflow"}
 
 
+@pytest.mark.parametrize("ufunc", [np.maximum, np.fmin, np.add])
+def test_warnings_of_a_cast_result_stay(ufunc):
+    """NumPy's maximum clears the flags in each of its loops, of which ours are shorter."""
+    y = np.zeros(8192 * 40)
+    x = y.copy()
+    x[-5000] = -1e300 if ufunc is np.fmin else 1e300
+    for function in (ufunc, getattr(npp, ufunc.__name__)):
+        assert raised(lambda: function(x, y, out=np.zeros(len(y), "f4"))) == {"overflow"}
+
+
 def test_in_the_memory_of_an_operand():
     """A result that lies where an operand does, of another type or in another place."""
     for shift in (0, 1, 64):

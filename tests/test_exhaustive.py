@@ -11,21 +11,12 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from kernel_values import npps, numpys
-from test_kernel_accuracy import MOST, ulps
+from test_kernel_accuracy import MOST, own_kernels, ulps  # noqa: F401  (the fixture is used by being here)
 
 ROWS = [row[:3] for row in npp._engine.kernels() if row[2] != "same"]
 STRIDE = 1 if "NUMPY_PAR_EXHAUSTIVE" in os.environ else 1009
 CHUNK = 1 << 22
 VALIDATION = Path(np._core.__file__).parent / "tests" / "data"
-
-
-@pytest.fixture(autouse=True)
-def own_kernels(request):
-    """The tests of all else ask for NumPy's bits (conftest.py)."""
-    before = npp.get_precision()
-    npp.set_precision(request.node.callspec.params["bits"])
-    yield
-    npp.set_precision(before)
 
 
 @pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[1] == "f->f"])

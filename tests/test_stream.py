@@ -57,6 +57,15 @@ def test_rows_and_columns():
     assert np.array_equal(npp.add(x[:, ::2], x[:, ::2]), np.add(x[:, ::2], x[:, ::2]))
 
 
+def test_inputs_far_apart():
+    """A column of a large matrix: what lies between its elements is no matter of the blocks."""
+    for step in (9, 600, 1000):
+        x = numbers(2000 * step, "d", 0)[::step]
+        assert npp.explain(np.add, x, x).path == "streamed"
+        assert np.array_equal(npp.add(x, x), np.add(x, x))
+        assert np.array_equal(npp.add(x, x[::-1]), np.add(x, x[::-1]))
+
+
 def test_what_is_not_streamed():
     """A result in an input's memory, in steps, under a mask, in lines too short, or of large elements."""
     x = numbers(10_000, "d", 0)

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* SIGN is the sign's bit, INF infinity, NORMAL the least number that is normal, all of
- * them as bits; BIAS is the exponent's of one. */
+/* SIGN is the sign's bit, QUIET a NaN's, INF infinity, NAN the usual one, NORMAL the
+ * least number that is normal, all of them as bits; BIAS is the exponent's of one. */
 #define BITS_OF(S, T, U, I, DIGITS, MAX_EXPONENT)                                      \
   typedef T t_##S;                                                                     \
   typedef U u_##S;                                                                     \
@@ -15,6 +15,8 @@
   static const U SIGN_##S = (U)1 << (sizeof(U) * 8 - 1);                               \
   static const U NORMAL_##S = (U)1 << ((DIGITS)-1);                                    \
   static const U INF_##S = (U)(2 * (MAX_EXPONENT)-1) << ((DIGITS)-1);                  \
+  static const U QUIET_##S = (U)1 << ((DIGITS)-2);                                     \
+  static const U NAN_##S = (U)(4 * (MAX_EXPONENT)-1) << ((DIGITS)-2);                  \
                                                                                        \
   static inline U bits_of_##S(T x)                                                     \
   {                                                                                    \

@@ -41,9 +41,8 @@ typedef struct {
 #  define HALF_BY_WIDER(V) V(f16, u8) V(f16, u16)
 #endif
 
+#define BOOL(V) TO_INTEGERS(V, b1) TO_FLOATS(V, b1)
 #define PLAIN(V)                                                                       \
-  TO_INTEGERS(V, b1)                                                                   \
-  TO_FLOATS(V, b1)                                                                     \
   FROM_INTEGERS(V, TO_INTEGERS)                                                        \
   FROM_INTEGERS(V, TO_FLOATS)                                                          \
   V(f32, f64)                                                                          \
@@ -51,13 +50,10 @@ typedef struct {
 #define TO_B1(V, A) V(A, b1)
 #define TO_BOOL(V) FROM_INTEGERS(V, TO_B1) V(f32, b1) V(f64, b1)
 #define TO_C128(V, A) V(A, c64) V(A, c128)
-#define TO_COMPLEX(V)                                                                  \
-  TO_C128(V, b1) FROM_INTEGERS(V, TO_C128) TO_C128(V, f32) TO_C128(V, f64)
+#define TO_COMPLEX(V) FROM_INTEGERS(V, TO_C128) TO_C128(V, f32) TO_C128(V, f64)
 #define COMPLEX(V) V(c64, c128) V(c128, c64)
-#define FROM_HALF(V)                                                                   \
-  V(f16, f64)                                                                          \
-  V(f16, i8)                                                                           \
-  V(f16, i16) V(f16, i32) V(f16, i64) V(f16, c64) V(f16, c128) HALF_BY_WIDER(V)
+#define FROM_HALF(V) V(f16, i8) V(f16, i16) V(f16, i32) V(f16, i64) HALF_BY_WIDER(V)
+#define FROM_HALF_WIDER(V) V(f16, f64) V(f16, c64) V(f16, c128)
 #define TO_F16(V, A) V(A, f16)
 #define TO_HALF(V) V(b1, f16) FROM_INTEGERS(V, TO_F16)
 
@@ -74,6 +70,8 @@ typedef struct {
   OWN_UNARY_LOOP(cast_##A##_##B, A, B)
 
 #define BY_C(A, B) BODY(A, B, y[i] = (B)x[i])
+/* A bool may be any byte. */
+#define FROM_BOOL(A, B) BODY(A, B, y[i] = (B)(x[i] != 0))
 #define IS_NOT_ZERO(A, B) BODY(A, B, y[i] = x[i] != 0)
 /* The part's type is its own: sizeof tells the two apart. */
 #define AS_REAL_PART(A, B)                                                             \
@@ -85,6 +83,7 @@ typedef struct {
        (y[i].real = CONVERT_##B x[i].real,                                             \
         y[i].imaginary = CONVERT_##B x[i].imaginary))
 
+BOOL(FROM_BOOL)
 PLAIN(BY_C)
 TO_BOOL(IS_NOT_ZERO)
 TO_COMPLEX(AS_REAL_PART)
@@ -93,16 +92,10 @@ COMPLEX(BOTH_PARTS)
 #ifdef NPP_LANES
 enum { PIECE = 256 };
 
-/* NumPy converts in integers, to which a signalling NaN is a number like any other. */
 static void half_to_float(const f16 *x, f32 *y, intptr_t n)
 {
-    const bool quiet = !signalling(x, n);
-    FLAGS_SAVE
     for (intptr_t i = 0; i < n; i += LANES_f32) {
         give_f32(y + i, n - i, take_f16(x + i, n - i));
-    }
-    if (!quiet) {
-        FLAGS_RESTORE
     }
 }
 
@@ -114,7 +107,9 @@ static void float_to_half(const f32 *x, f16 *y, intptr_t n)
 }
 
 /* By way of float32, which holds every float16; NumPy goes that way too. */
-#  define WIDEN(A, B)                                                                  \
+#  define WIDEN(A, B) WIDEN_BY(A, B, OWN_UNARY_LOOP)
+#  define WIDEN_QUIETLY(A, B) WIDEN_BY(A, B, OWN_QUIET_LOOP)
+#  define WIDEN_BY(A, B, LOOP)                                                         \
     static void cast_##A##_##B##_body(const f16 *x, B *y, intptr_t n)                  \
     {                                                                                  \
       float wide[PIECE];                                                               \
@@ -124,7 +119,7 @@ static void float_to_half(const f32 *x, f16 *y, intptr_t n)
         cast_f32_##B##_body(wide, y + i, m);                                           \
       }                                                                                \
     }                                                                                  \
-    OWN_UNARY_LOOP(cast_##A##_##B, A, B)
+    LOOP(cast_##A##_##B, A, B)
 
 #  define NARROW(A, B)                                                                 \
     static void cast_##A##_##B##_body(const A *x, f16 *y, intptr_t n)                  \
@@ -153,13 +148,14 @@ SMALL(f16, i16)
 HALF_BY_WIDER(SMALL)
 
 FROM_HALF(WIDEN)
+FROM_HALF_WIDER(WIDEN_QUIETLY)
 TO_HALF(NARROW)
 
 static void cast_f16_f32_body(const f16 *x, f32 *y, intptr_t n)
 {
     half_to_float(x, y, n);
 }
-OWN_UNARY_LOOP(cast_f16_f32, f16, f32)
+OWN_QUIET_LOOP(cast_f16_f32, f16, f32)
 
 static void cast_f32_f16_body(const f32 *x, f16 *y, intptr_t n)
 {
@@ -199,8 +195,9 @@ OWN_UNARY_LOOP(cast_f64_f16, f64, f16)
 #define ENTRY(A, B) [NUMBER_##A][NUMBER_##B] = cast_##A##_##B,
 
 cast_table TABLE_JOIN(NPP_LEVEL) = {
-    PLAIN(ENTRY) TO_BOOL(ENTRY) TO_COMPLEX(ENTRY) COMPLEX(ENTRY)
+    BOOL(ENTRY) PLAIN(ENTRY) TO_BOOL(ENTRY) TO_COMPLEX(ENTRY) COMPLEX(ENTRY)
 #ifdef NPP_LANES
-        FROM_HALF(ENTRY) TO_HALF(ENTRY) ENTRY(f16, f32) ENTRY(f32, f16) ENTRY(f64, f16)
+        FROM_HALF(ENTRY) FROM_HALF_WIDER(ENTRY) TO_HALF(ENTRY) ENTRY(f16, f32)
+            ENTRY(f32, f16) ENTRY(f64, f16)
 #endif
 };

@@ -181,7 +181,7 @@ enum { WORTH = 32 };
     const bool scalar =                                                                \
         steps[1] == 0 && args[1] != args[2] && args[1] != args[1 + NOUT];              \
     if (!scalar || *n < WORTH) {                                                       \
-      KERNEL(in_blocks)(args, *n, steps, &binary, name##_##S##_blocks, NULL);          \
+      KERNEL(in_blocks)(args, *n, steps, &binary, name##_##S##_blocks, NULL, data);    \
       return;                                                                          \
     }                                                                                  \
     const T divisor = *(const T *)args[1];                                             \
@@ -193,7 +193,8 @@ enum { WORTH = 32 };
     const struct scalar_##S by = prepare_##S(divisor);                                 \
     KERNEL(in_blocks)                                                                  \
     ((char *[]){args[0], args[2], args[1 + NOUT]}, *n,                                 \
-     (intptr_t[]){steps[0], steps[2], steps[1 + NOUT]}, &unary, name##_##S##_by, &by); \
+     (intptr_t[]){steps[0], steps[2], steps[1 + NOUT]}, &unary, name##_##S##_by, &by,  \
+     NULL);                                                                            \
   }
 
 #define KERNELS(S, T)                                                                  \

@@ -29,7 +29,7 @@
     const T scalar = *(const T *)(const void *)args[k];                                \
     KERNEL(in_blocks)                                                                  \
     ((char *[]){args[1 - k], args[2]}, *n, (intptr_t[]){steps[1 - k], steps[2]},       \
-     &unary, name##_##S##_blocks, &scalar);                                            \
+     &unary, name##_##S##_blocks, &scalar, NULL);                                      \
   }
 
 #define EXTREMES(S, T)                                                                 \

@@ -122,9 +122,9 @@ POWER(uint64_t, 64)
       const U exponent = *(const U *)(const void *)args[1];                            \
       KERNEL(in_blocks)                                                                \
       ((char *[]){args[0], args[2]}, *n, (intptr_t[]){steps[0], steps[2]}, &unary,     \
-       power_by_##BITS, &exponent);                                                    \
+       power_by_##BITS, &exponent, NULL);                                              \
     } else {                                                                           \
-      KERNEL(in_blocks)(args, *n, steps, &binary, power_##BITS, NULL);                 \
+      KERNEL(in_blocks)(args, *n, steps, &binary, power_##BITS, NULL, data);           \
     }                                                                                  \
   }
 

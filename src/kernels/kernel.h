@@ -18,6 +18,7 @@ typedef void kernel_function(char **args, const intptr_t *n, const intptr_t *ste
 struct replaced {
     kernel_function *loop;
     void *data;
+    int same_bits; /* as the kernel's */
 };
 
 static inline void leave_to_replaced(char **args, const intptr_t *n,

@@ -29,7 +29,7 @@ enum base { BASE_E, BASE_TWO };
 /* 1/n! to 2^-106; those from FACTORIALS_HIGH on need no second number. */
 enum { FACTORIALS_HIGH = 14, FACTORIALS = 23 };
 static const struct {
-    double high, low;
+    double hi, lo;
 } one_over_factorial[FACTORIALS + 1] = {
     {1, 0},
     {1, 0},
@@ -57,54 +57,54 @@ static const struct {
     {0x1.761b41316381ap-75, 0},
 };
 
-static inline struct extended one_number(v_f64 x)
+static inline struct dd one_number(v_f64 x)
 {
-    return (struct extended){x, all_f64(0)};
+    return (struct dd){x, all_f64(0)};
 }
 
 /* The exponent of two that is nearest, and what is left as a power of e. */
-static inline v_f64 split(v_f64 x, enum base base, struct extended *rest)
+static inline v_f64 split(v_f64 x, enum base base, struct dd *rest)
 {
     const v_f64 magic = all_f64(0x1.8p52);
     const v_f64 scaled = x * all_f64(base == BASE_E ? LOG2E_HIGH : 1);
     const v_f64 k = (scaled + magic) - magic;
     if (base == BASE_E) {
         const v_f64 first = fma_f64(k, all_f64(-LN2_FIRST), x);
-        *rest = sum(first, k * all_f64(-LN2_SECOND));
-        rest->low = fma_f64(k, all_f64(-LN2_THIRD), rest->low);
+        *rest = dd_sum(first, k * all_f64(-LN2_SECOND));
+        rest->lo = fma_f64(k, all_f64(-LN2_THIRD), rest->lo);
     } else {
-        const struct extended ln2 = {all_f64(LN2_HIGH), all_f64(LN2_LOW)};
+        const struct dd ln2 = {all_f64(LN2_HIGH), all_f64(LN2_LOW)};
         *rest = product(one_number(x - k), ln2);
     }
     return k;
 }
 
 /* e^(r + more), r at most ln(2)/2. */
-static inline struct extended exponential(struct extended r)
+static inline struct dd exponential(struct dd r)
 {
-    const v_f64 x = r.high, half = x * all_f64(0.5), square = half * x;
-    v_f64 rest = all_f64(one_over_factorial[FACTORIALS_HIGH].high);
+    const v_f64 x = r.hi, half = x * all_f64(0.5), square = half * x;
+    v_f64 rest = all_f64(one_over_factorial[FACTORIALS_HIGH].hi);
 #  pragma GCC unroll 16
     for (int n = FACTORIALS_HIGH - 1; n >= 3; n--) {
-        rest = fma_f64(rest, x, all_f64(one_over_factorial[n].high));
+        rest = fma_f64(rest, x, all_f64(one_over_factorial[n].hi));
     }
     rest = fma_f64(rest * x, x * x, fma_f64(half, x, -square));
-    const struct extended less = quick_sum(x, square);
-    const struct extended whole = quick_sum(all_f64(1), less.high);
-    struct extended result = quick_sum(whole.high, whole.low + (less.low + rest));
-    result.low = fma_f64(result.high, r.low, result.low);
+    const struct dd less = dd_fast_sum(x, square);
+    const struct dd whole = dd_fast_sum(all_f64(1), less.hi);
+    struct dd result = dd_fast_sum(whole.hi, whole.lo + (less.lo + rest));
+    result.lo = fma_f64(result.hi, r.lo, result.lo);
     return result;
 }
 
 /* The logarithm of 1 + w, without the multiple of ln(2) that `halved` says. */
-static inline struct extended logarithm(struct extended w, m_f64 halved)
+static inline struct dd logarithm(struct dd w, m_f64 halved)
 {
     const v_f64 one = all_f64(1), two = all_f64(2), zero = all_f64(0);
     const v_f64 less = select_f64(halved, one, zero);
     const v_f64 more = select_f64(halved, all_f64(3), two);
-    const v_f64 n = w.high - less, d = w.high + more;
-    const v_f64 n_low = (w.high - (n + less)) + w.low;
-    const v_f64 d_low = (w.high - (d - more)) + w.low;
+    const v_f64 n = w.hi - less, d = w.hi + more;
+    const v_f64 n_low = (w.hi - (n + less)) + w.lo;
+    const v_f64 d_low = (w.hi - (d - more)) + w.lo;
     const v_f64 inverse = one / d, u = n * inverse;
     const v_f64 u_low = (fma_f64(-u, d, n) + fma_f64(-u, d_low, n_low)) * inverse;
     const v_f64 z = u * u;
@@ -114,48 +114,48 @@ static inline struct extended logarithm(struct extended w, m_f64 halved)
     for (int n_of = 21; n_of >= 3; n_of -= 2) {
         rest = fma_f64(rest, z, all_f64(2.0 / n_of));
     }
-    return (struct extended){u + u, fma_f64(rest * z, u, u_low + u_low)};
+    return (struct dd){u + u, fma_f64(rest * z, u, u_low + u_low)};
 }
 
-static inline struct extended in_base(struct extended a, enum base base)
+static inline struct dd in_base(struct dd a, enum base base)
 {
-    const struct extended log2e = {all_f64(LOG2E_HIGH), all_f64(LOG2E_LOW)};
+    const struct dd log2e = {all_f64(LOG2E_HIGH), all_f64(LOG2E_LOW)};
     return base == BASE_E ? a : product(a, log2e);
 }
 
 /* e^x - 1 and e^x, exact to some 2^-100 of either. */
-static inline void exponentials(v_f64 x, enum base base, struct extended *less_one,
-                                struct extended *whole)
+static inline void exponentials(v_f64 x, enum base base, struct dd *less_one,
+                                struct dd *whole)
 {
-    struct extended r;
+    struct dd r;
     const v_f64 k = split(x, base, &r), scale = power_of_two_f64(k);
-    v_f64 tail = all_f64(one_over_factorial[FACTORIALS].high);
+    v_f64 tail = all_f64(one_over_factorial[FACTORIALS].hi);
     for (int n = FACTORIALS - 1; n >= FACTORIALS_HIGH; n--) {
-        tail = fma_f64(tail, r.high, all_f64(one_over_factorial[n].high));
+        tail = fma_f64(tail, r.hi, all_f64(one_over_factorial[n].hi));
     }
-    r = quick_sum(r.high, r.low);
-    struct extended series = one_number(tail);
+    r = dd_fast_sum(r.hi, r.lo);
+    struct dd series = one_number(tail);
     for (int n = FACTORIALS_HIGH - 1; n >= 1; n--) {
-        const struct extended more = product(series, r);
+        const struct dd more = product(series, r);
         /* Each is larger than all that follow it. */
-        series = quick_sum(all_f64(one_over_factorial[n].high), more.high);
-        series.low += more.low + all_f64(one_over_factorial[n].low);
+        series = dd_fast_sum(all_f64(one_over_factorial[n].hi), more.hi);
+        series.lo += more.lo + all_f64(one_over_factorial[n].lo);
     }
     series = product(series, r);
-    series = quick_sum(series.high, series.low);
-    const struct extended scaled = {series.high * scale, series.low * scale};
-    *less_one = sum_of(sum(scale, all_f64(-1)), scaled);
-    *whole = sum_of(one_number(scale), scaled);
+    series = dd_fast_sum(series.hi, series.lo);
+    const struct dd scaled = {series.hi * scale, series.lo * scale};
+    *less_one = dd_add(dd_sum(scale, all_f64(-1)), scaled);
+    *whole = dd_add(one_number(scale), scaled);
 }
 
 static __attribute__((noinline)) v_f64 cancelled(v_f64 m, v_f64 other, enum base base)
 {
-    struct extended first, second, unused;
+    struct dd first, second, unused;
     exponentials(m, base, &first, &unused);
     exponentials(other, base, &unused, &second);
-    const struct extended log =
-        in_base(logarithm(sum_of(first, second), less_f64(m, m)), base);
-    return log.high + log.low;
+    const struct dd log =
+        in_base(logarithm(dd_add(first, second), less_f64(m, m)), base);
+    return log.hi + log.lo;
 }
 
 /* Only an m that is next to nothing notices the other. */
@@ -172,29 +172,28 @@ static __attribute__((noinline)) v_f64 far_apart(v_f64 m, v_f64 size, enum base 
 
 /* m and what is smaller.  `enough`: how much may cancel of what is computed first, of
  * which 2^-58 is lost. */
-static inline v_f64 sum_of_powers(v_f64 m, v_f64 other, struct extended difference,
+static inline v_f64 sum_of_powers(v_f64 m, v_f64 other, struct dd difference,
                                   enum base base, double enough)
 {
     const v_f64 zero = all_f64(0);
-    struct extended r;
-    const v_f64 k = split(difference.high, base, &r), scale = power_of_two_f64(k);
-    const v_f64 lost = difference.low * all_f64(base == BASE_E ? 1 : LN2_HIGH);
-    r.low += lost;
-    struct extended w = exponential(r);
-    w.high *= scale;
-    w.low *= scale;
-    const m_f64 halved = less_f64(all_f64(0.4140625), w.high);
-    const struct extended log = in_base(logarithm(w, halved), base);
+    struct dd r;
+    const v_f64 k = split(difference.hi, base, &r), scale = power_of_two_f64(k);
+    const v_f64 lost = difference.lo * all_f64(base == BASE_E ? 1 : LN2_HIGH);
+    r.lo += lost;
+    struct dd w = exponential(r);
+    w.hi *= scale;
+    w.lo *= scale;
+    const m_f64 halved = less_f64(all_f64(0.4140625), w.hi);
+    const struct dd log = in_base(logarithm(w, halved), base);
     const v_f64 one_half =
         select_f64(halved, all_f64(base == BASE_E ? LN2_HIGH : 1), zero);
     const v_f64 one_half_low =
         select_f64(halved, all_f64(base == BASE_E ? LN2_LOW : 0), zero);
-    const struct extended part = quick_sum(one_half, log.high);
-    const struct extended total = sum(m, part.high);
-    const v_f64 result =
-        total.high + (total.low + (part.low + (log.low + one_half_low)));
+    const struct dd part = dd_fast_sum(one_half, log.hi);
+    const struct dd total = dd_sum(m, part.hi);
+    const v_f64 result = total.hi + (total.lo + (part.lo + (log.lo + one_half_low)));
 
-    const m_f64 near = less_f64(abs_f64(result) * all_f64(enough), part.high);
+    const m_f64 near = less_f64(abs_f64(result) * all_f64(enough), part.hi);
     if (bits_f64(near)) {
         return select_f64(near, cancelled(m, other, base), result);
     }
@@ -209,13 +208,13 @@ static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, double largest
     const v_f64 limit = all_f64(base == BASE_E ? 700 : 1000);
     const m_f64 is_less = less_f64(x, y);
     const v_f64 m = select_f64(is_less, y, x), other = select_f64(is_less, x, y);
-    const struct extended difference = sum(other, -m);
-    const v_f64 size = -difference.high;
+    const struct dd difference = dd_sum(other, -m);
+    const v_f64 size = -difference.hi;
     const m_f64 ordinary = less_f64(size, limit);
     v_f64 all = m;
     if (bits_f64(ordinary)) {
-        const struct extended d = {select_f64(ordinary, difference.high, zero),
-                                   select_f64(ordinary, difference.low, zero)};
+        const struct dd d = {select_f64(ordinary, difference.hi, zero),
+                             select_f64(ordinary, difference.lo, zero)};
         all = sum_of_powers(select_f64(ordinary, m, zero),
                             select_f64(ordinary, other, zero), d, base, enough);
     }

@@ -75,12 +75,18 @@ static void move(char *to, intptr_t to_step, const char *from, intptr_t from_ste
 }
 
 void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
-                       const struct shape *shape, body_function *body, const void *with)
+                       const struct shape *shape, body_function *body, const void *with,
+                       void *data)
 {
     _Alignas(64) char buffers[ARGUMENTS][BLOCK];
     bool direct[ARGUMENTS] = {false};
     intptr_t largest = 1;
     const bool ordered = must_go_in_order(args, n, steps, shape);
+    if (ordered && data && ((const struct replaced *)data)->same_bits) {
+        /* One by one, in which NumPy's loop is faster than a vector for each. */
+        leave_to_replaced(args, &n, steps, data);
+        return;
+    }
     for (int i = 0; i < shape->nargs; i++) {
         const bool overwritten =
             i < shape->nin && (ordered || is_output(args, i, shape));

@@ -38,9 +38,11 @@ struct work {
 /* n contiguous elements of each argument; outputs are nowhere where inputs are. */
 typedef void body_function(void *const *blocks, intptr_t n, struct work *work);
 
+/* `data` is the kernel's, for calls that go in order (reductions); NULL: it has none,
+ * or other arguments. */
 void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
-                       const struct shape *shape, body_function *body,
-                       const void *with);
+                       const struct shape *shape, body_function *body, const void *with,
+                       void *data);
 
 #define LOOP_(name, CALL, own_flags, nin, ...)                                         \
   NAMED_LOOP_(, KERNEL(name), name, CALL, own_flags, nin, __VA_ARGS__)
@@ -55,12 +57,17 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
   {                                                                                    \
     enum { NARGS = sizeof((intptr_t[]){__VA_ARGS__}) / sizeof(intptr_t) };             \
     static const struct shape shape = {nin, NARGS, own_flags, {__VA_ARGS__}};          \
-    KERNEL(in_blocks)(args, *n, steps, &shape, name##_blocks, NULL);                   \
+    KERNEL(in_blocks)(args, *n, steps, &shape, name##_blocks, NULL, data);             \
   }
 
 /* One that is in a table of its own, not in ops.def. */
 #define OWN_UNARY_LOOP(name, A, R)                                                     \
   NAMED_LOOP_(static, name, name, (x[0], x[1], n), false, 1, sizeof(A), sizeof(R))
+
+/* The same for what raises no flag, whatever its instructions do (NumPy converts
+ * float16 by integers, to which a signalling NaN is no other). */
+#define OWN_QUIET_LOOP(name, A, R)                                                     \
+  NAMED_LOOP_(static, name, name, (x[0], x[1], n), true, 1, sizeof(A), sizeof(R))
 
 /* From the types of the inputs and outputs.  The body of one WITH_FLAGS takes a pointer
  * to those that belong to what was done so far (flags.h). */

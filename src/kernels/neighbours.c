@@ -35,7 +35,8 @@
       const U r = result & ~SIGN_##S;                                                  \
       tiny += (U)(r < NORMAL_##S) & (same ^ 1) & (nan ^ 1);                            \
       large += (U)(r == INF_##S) & (U)(size < INF_##S) & (nan ^ 1);                    \
-      z[i] = of_bits_##S(nan ? INF_##S | NORMAL_##S >> 1 : result);                    \
+      /* A NaN comes through, the first one of two. */                                 \
+      z[i] = of_bits_##S(nan ? (size > INF_##S ? a : b) | QUIET_##S : result);         \
     }                                                                                  \
     *flags |= (tiny ? FE_UNDERFLOW : 0) | (large ? FE_OVERFLOW : 0);                   \
   }                                                                                    \
@@ -51,14 +52,16 @@
       const U exponent = size & INF_##S, last = INF_##S - 1;                           \
       const U power = exponent | (NORMAL_##S & ~nonzero_##S(exponent));                \
       const U finite = power | (INF_##S & ~nonzero_##S(size ^ last));                  \
-      const U nan = (INF_##S | NORMAL_##S >> 1) & is_nan_##S(size + 1);                \
+      const U none = is_nan_##S(size + 1), nan = is_nan_##S(size);                     \
       /* Away from zero; from either zero up. */                                       \
       const U last_tiny = NORMAL_##S - 1, sign = a & SIGN_##S & nonzero_##S(size);     \
       /* By their highest bit: with comparisons, gcc makes branches of all this. */    \
       tiny |= (size - last_tiny) & (0 - size);                                         \
       large |= (size ^ last) - 1;                                                      \
       /* Exact, also where it is less than normal. */                                  \
-      z[i] = of_bits_##S(finite | nan | sign) * unit;                                  \
+      const U gap = bits_of_##S(of_bits_##S(finite | sign) * unit);                    \
+      /* Infinity has none; a NaN comes through. */                                    \
+      z[i] = of_bits_##S(pick_##S(none, pick_##S(nan, a | QUIET_##S, NAN_##S), gap));  \
     }                                                                                  \
     *flags |=                                                                          \
         (tiny & SIGN_##S ? FE_UNDERFLOW : 0) | (large & SIGN_##S ? FE_OVERFLOW : 0);   \

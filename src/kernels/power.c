@@ -17,17 +17,17 @@
 /* -- float64: a number and what was lost of it --------------------------------------
  */
 
-static inline struct extended one_over(struct extended a)
+static inline struct dd one_over(struct dd a)
 {
-    const v_f64 one = all_f64(1), high = one / a.high;
-    const v_f64 rest = fma_f64(-high, a.high, one) - high * a.low;
-    return (struct extended){high, high * rest};
+    const v_f64 one = all_f64(1), high = one / a.hi;
+    const v_f64 rest = fma_f64(-high, a.hi, one) - high * a.lo;
+    return (struct dd){high, high * rest};
 }
 
-static inline struct extended root(v_f64 x)
+static inline struct dd root(v_f64 x)
 {
     const v_f64 high = sqrt_f64(x);
-    return (struct extended){high, fma_f64(-high, high, x) / (high + high)};
+    return (struct dd){high, fma_f64(-high, high, x) / (high + high)};
 }
 
 /* Half a power knows no negative zero, and takes infinities of both signs alike. */
@@ -69,12 +69,12 @@ static __attribute__((noinline)) v_f64 mend(v_f64 x, v_f64 y, v_f64 r, unsigned 
     return load_f64(results);
 }
 
-static inline v_f64 rounded(struct extended r, v_f64 x, v_f64 y, int *flags)
+static inline v_f64 rounded(struct dd r, v_f64 x, v_f64 y, int *flags)
 {
-    const v_f64 size = abs_f64(r.high);
+    const v_f64 size = abs_f64(r.hi);
     const m_f64 normal =
         and_f64(less_f64(all_f64(0x1p-900), size), less_f64(size, all_f64(0x1p900)));
-    const v_f64 whole = select_f64(normal, r.high + r.low, r.high);
+    const v_f64 whole = select_f64(normal, r.hi + r.lo, r.hi);
     const unsigned odd = ~bits_f64(normal) & ((1U << LANES_f64) - 1);
     if (odd) {
         return mend(x, y, whole, odd, flags);
@@ -166,10 +166,10 @@ static inline struct digits digits_of(v_f64 x, v_f64 e)
     return d;
 }
 
-static inline struct extended unless(m_f64 one, struct extended a)
+static inline struct dd unless(m_f64 one, struct dd a)
 {
-    return (struct extended){select_f64(one, all_f64(1), a.high),
-                             select_f64(one, all_f64(0), a.low)};
+    return (struct dd){select_f64(one, all_f64(1), a.hi),
+                       select_f64(one, all_f64(0), a.lo)};
 }
 
 static void whole_f64(const double *x, const double *y, double *z, intptr_t n,
@@ -182,14 +182,14 @@ static void whole_f64(const double *x, const double *y, double *z, intptr_t n,
             continue;
         }
         const v_f64 v = select_f64(d.used, given, all_f64(1));
-        struct extended r = {select_f64(d.odd, v, all_f64(1)), all_f64(0)};
+        struct dd r = {select_f64(d.odd, v, all_f64(1)), all_f64(0)};
         r = product(r, unless(d.below_two, square_of(v)));
         r = product(r, unless(d.below_four, fourth_of(v)));
         const m_f64 negative = less_f64(e, all_f64(0));
         if (bits_f64(and_f64(d.used, negative))) {
-            const struct extended inverse = one_over(r);
-            r.high = select_f64(negative, inverse.high, r.high);
-            r.low = select_f64(negative, inverse.low, r.low);
+            const struct dd inverse = one_over(r);
+            r.hi = select_f64(negative, inverse.hi, r.hi);
+            r.lo = select_f64(negative, inverse.lo, r.lo);
         }
         const v_f64 result = rounded(r, v, e, flags);
         give_f64(z + i, n - i, select_f64(d.used, result, take_f64(z + i, n - i)));
@@ -314,6 +314,9 @@ FORMULAS_OF(f32, false)
         by_numpy_##S(blocks, n, sizeof(T), work);                                      \
         work->flags = fpu_get_flags();                                                 \
       }                                                                                \
+      if (!others) { /* what a result's memory held must not be read */                \
+        memset(blocks[2], 0, (size_t)n * sizeof(T));                                   \
+      }                                                                                \
       if (whole) {                                                                     \
         whole_##S(x, y, blocks[2], n, &work->flags);                                   \
       }                                                                                \
@@ -343,7 +346,7 @@ FORMULAS_OF(f32, false)
           }                                                                            \
         }                                                                              \
       }                                                                                \
-      KERNEL(in_blocks)(args, n, steps, &shape, body, data);                           \
+      KERNEL(in_blocks)(args, n, steps, &shape, body, data, (void *)(uintptr_t)data);  \
     }
 
 POWER(f64, double)

@@ -44,7 +44,7 @@
       const U size = a & ~SIGN_##S;                                                    \
       const U one = ONE_##S & ~nonzero_##S(a & SIGN_##S);                              \
       const U step = pick_##S(nonzero_##S(size), one, at_zero);                        \
-      z[i] = of_bits_##S(pick_##S(is_nan_##S(size), a, step));                         \
+      z[i] = of_bits_##S(pick_##S(is_nan_##S(size), NAN_##S, step));                   \
     }                                                                                  \
   }                                                                                    \
   BINARY_LOOP(heaviside_##S, T, T, T)
