@@ -227,9 +227,13 @@ def test_reductions_and_accumulations():
     for ours, theirs in ((npp.hypot, np.hypot), (npp.fmod, np.fmod)):
         assert np.allclose(ours.reduce(x), theirs.reduce(x), rtol=1e-12)
         assert np.allclose(ours.accumulate(x), theirs.accumulate(x), rtol=1e-12)
-    with npp.enabled():
-        assert np.array_equal(np.hypot.outer(x[:30], x[:20]), np.hypot(x[:30, None], x[:20]))
-        assert np.array_equal(np.fmod.accumulate(x), np.array(list(itertools.accumulate(x, np.fmod))))
+    for ufunc in (np.hypot, np.logaddexp, np.fmod):
+        want = ufunc.reduce(x), ufunc.reduce(x.reshape(50, 100)), ufunc.reduceat(x, [0, 7, 90])
+        with npp.enabled():
+            found = ufunc.reduce(x), ufunc.reduce(x.reshape(50, 100)), ufunc.reduceat(x, [0, 7, 90])
+            assert all(map(np.array_equal, found, want)), f"{ufunc}: reductions have NumPy's bits"
+            assert np.array_equal(ufunc.outer(x[:30], x[:20]), ufunc(x[:30, None], x[:20]))
+            assert np.array_equal(ufunc.accumulate(x), np.array(list(itertools.accumulate(x, ufunc))))
     out = x.copy()
     npp.fmod(out[:-1], out[1:], out=out[1:])
     want = x.copy()
