@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import numpy_par as npp
 import pytest
-from kernel_values import LEVELS, any_bits, as_bits, cross, inputs, legal, npps, numpys, ordinary, positive, special
+from kernel_values import LEVEL, LEVELS, any_bits, as_bits, cross, inputs, legal, npps, numpys, ordinary, positive, special
 from support import run_python
 
-LEVEL = npp.show_config("dicts")["cpu"]["kernels"]
 HAS = LEVELS[: LEVELS.index(LEVEL) + 1]
 # Where NumPy's loop has no answer, or another at each of its levels: nothing to compare with.
 ROWS = [row[:3] for row in npp._engine.kernels()]
@@ -227,9 +226,13 @@ def test_reductions_and_accumulations():
     for ours, theirs in ((npp.hypot, np.hypot), (npp.fmod, np.fmod)):
         assert np.allclose(ours.reduce(x), theirs.reduce(x), rtol=1e-12)
         assert np.allclose(ours.accumulate(x), theirs.accumulate(x), rtol=1e-12)
-    with npp.enabled():
-        assert np.array_equal(np.hypot.outer(x[:30], x[:20]), np.hypot(x[:30, None], x[:20]))
-        assert np.array_equal(np.fmod.accumulate(x), np.array(list(itertools.accumulate(x, np.fmod))))
+    for ufunc in (np.hypot, np.logaddexp, np.fmod):
+        want = ufunc.reduce(x), ufunc.reduce(x.reshape(50, 100)), ufunc.reduceat(x, [0, 7, 90])
+        with npp.enabled():
+            found = ufunc.reduce(x), ufunc.reduce(x.reshape(50, 100)), ufunc.reduceat(x, [0, 7, 90])
+            assert all(map(np.array_equal, found, want)), f"{ufunc}: reductions have NumPy's bits"
+            assert np.array_equal(ufunc.outer(x[:30], x[:20]), ufunc(x[:30, None], x[:20]))
+            assert np.array_equal(ufunc.accumulate(x), np.array(list(itertools.accumulate(x, ufunc))))
     out = x.copy()
     npp.fmod(out[:-1], out[1:], out=out[1:])
     want = x.copy()
@@ -265,6 +268,22 @@ def test_integers_in_order(name, code):
             ufunc(out[0], out, out=out)
             results.append(out)
         assert np.array_equal(*results)
+
+
+@pytest.mark.parametrize("code", "df")
+def test_powers_of_negative_numbers(code):
+    """Those that are no numbers raise invalid alone, however large the base; the others have their sign."""
+    x = -np.concatenate([ordinary(code, 5000) ** 2 + 0.5, np.full(50, np.finfo(code).max), np.full(50, np.inf)]).astype(code)
+    for y in (2.5, -2.5, 7, 8, -9, np.nan, np.inf, -np.inf, 1e30):
+        for exponent in (np.array(y).astype(code), np.full(len(x), y).astype(code)):
+            results = []
+            for ufunc in (np.power, npp.power):
+                with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+                    warnings.simplefilter("always")
+                    results.append((ufunc(x, exponent), sorted(str(w.message) for w in caught)))
+            (want, said), (got, ours) = results
+            assert [w for w in ours if "underflow" not in w] == [w for w in said if "underflow" not in w], y
+            assert np.allclose(got, want, rtol=1e-6, equal_nan=True), y
 
 
 @pytest.mark.parametrize("code", "bhilq")

@@ -38,15 +38,22 @@ enum slot_number {
 };
 static struct slot slots[slot_count];
 
+/* Whether it has the bits of the calls it stands for, and so our kernels.  Reductions
+ * have NumPy's: its own order of operations is theirs alone. */
+static inline bool stands_for_calls(const struct slot *slot)
+{
+    return slot == &slots[slot_ufunc_outer] || slot == &slots[slot_ufunc_accumulate];
+}
+
 /* What a call is about, at a glance. */
-static inline bool is_small(enum owner owner, PyObject *self, PyObject *const *args,
-                            Py_ssize_t nargs)
+static inline bool is_small(const struct slot *slot, PyObject *self,
+                            PyObject *const *args, Py_ssize_t nargs)
 {
     const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
-    if (owner == owner_ufunc && !ufunc_slots_is_quick(self)) {
+    if (stands_for_calls(slot) && !ufunc_slots_is_quick(self)) {
         return false;
     }
-    if (owner == owner_ndarray && glance_elements(self) >= gate) {
+    if (slot->owner == owner_ndarray && glance_elements(self) >= gate) {
         return false;
     }
     for (Py_ssize_t i = 0; i < nargs && i < 3; i++) {
@@ -134,7 +141,7 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     PyObject *result = call_ours(slot, &hook, self, given);
     if (result == NULL && !PyErr_Occurred()) {
         PyObject *target =
-            slot->owner == owner_ufunc
+            stands_for_calls(slot)
                 ? ufunc_slots_loops(self, bits, given->vector, given->nargs)
                 : self;
         result = call_numpy(slot, target, given);
@@ -178,7 +185,7 @@ call_tuple(struct slot *slot, PyObject *self, PyObject *tuple, PyObject *diction
                                              Py_ssize_t nargs, PyObject *kwnames)      \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
-    return is_small(owner_##owner, self, args, nargs)                                  \
+    return is_small(slot, self, args, nargs)                                           \
                ? ((with_keywords *)(void (*)(void))slot->saved)(self, args, nargs,     \
                                                                 kwnames)               \
                : call_vector(slot, self, args, nargs, kwnames);                        \
@@ -187,14 +194,14 @@ call_tuple(struct slot *slot, PyObject *self, PyObject *tuple, PyObject *diction
                                                Py_ssize_t nargs)                       \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
-    return is_small(owner_##owner, self, args, nargs)                                  \
+    return is_small(slot, self, args, nargs)                                           \
                ? ((positional *)(void (*)(void))slot->saved)(self, args, nargs)        \
                : call_vector(slot, self, args, nargs, NULL);                           \
   }                                                                                    \
   static PyObject *tuple_##owner##_##name(PyObject *self, PyObject *args)              \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
-    return is_small(owner_##owner, self, items(args), PyTuple_GET_SIZE(args))          \
+    return is_small(slot, self, items(args), PyTuple_GET_SIZE(args))                   \
                ? slot->saved(self, args)                                               \
                : call_tuple(slot, self, args, NULL);                                   \
   }                                                                                    \
@@ -202,7 +209,7 @@ call_tuple(struct slot *slot, PyObject *self, PyObject *tuple, PyObject *diction
                                                PyObject *keywords)                     \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
-    return is_small(owner_##owner, self, items(args), PyTuple_GET_SIZE(args))          \
+    return is_small(slot, self, items(args), PyTuple_GET_SIZE(args))                   \
                ? ((PyCFunctionWithKeywords)(void (*)(void))slot->saved)(self, args,    \
                                                                         keywords)      \
                : call_tuple(slot, self, args, keywords);                               \

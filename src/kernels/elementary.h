@@ -34,6 +34,26 @@ static inline __attribute__((always_inline)) v_f64 polynomial(v_f64 x, const dou
     return sum;
 }
 
+/* The same, its even and its odd powers side by side: vectors one after the other wait
+ * for each other less. */
+#  define POLYNOMIAL_SPLIT(x, ...)                                                     \
+    polynomial_split(x, (const double[]){__VA_ARGS__},                                 \
+                     sizeof((double[]){__VA_ARGS__}) / sizeof(double))
+
+static inline __attribute__((always_inline)) v_f64
+polynomial_split(v_f64 x, const double *c, unsigned long n)
+{
+    const v_f64 square = x * x;
+    v_f64 last = all_f64(c[n - 1]), before = all_f64(c[n - 2]);
+    for (unsigned long i = n - 2; i-- > 0;) {
+        const v_f64 sum = fma_f64(last, square, all_f64(c[i]));
+        last = before;
+        before = sum;
+    }
+    /* One is of c[0] on, the other of c[1] on. */
+    return fma_f64(last, x, before);
+}
+
 /* n!, exact up to 18!. */
 #  define F3 6.0
 #  define F4 24.0

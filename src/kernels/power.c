@@ -1,7 +1,7 @@
 /*
  * power.c - powers.  Those with small exponents, as programs write them, by products,
  * roots and a division, whether the exponent is one for all or each element's own; all
- * others by NumPy's loop.
+ * others as power_any.h has them.
  *
  * In float64 what rounding loses of a product is kept; float32 has it in float64.
  */
@@ -13,6 +13,7 @@
 
 #  include "extended.h"
 #  include "flags.h"
+#  include "power_any.h"
 
 /* -- float64: a number and what was lost of it --------------------------------------
  */
@@ -274,20 +275,12 @@ FORMULAS_OF(f32, false)
       }                                                                                \
     }                                                                                  \
                                                                                        \
-    static inline void by_numpy_##S(void *const *blocks, intptr_t n, intptr_t step,    \
-                                    struct work *work)                                 \
-    {                                                                                  \
-      const intptr_t steps[] = {sizeof(T), step, sizeof(T)};                           \
-      char *args[] = {blocks[0], blocks[1], blocks[2]};                                \
-      leave_to_replaced(args, &n, steps, (void *)(uintptr_t)work->with);               \
-    }                                                                                  \
-                                                                                       \
     static void by_a_scalar_##S(void *const *blocks, intptr_t n, struct work *work)    \
     {                                                                                  \
-      by_numpy_##S(blocks, n, 0, work);                                                \
+      any_##S(blocks, n, 0, work);                                                     \
     }                                                                                  \
                                                                                        \
-    /* NumPy's loop where an exponent has no formula; its flags are right for all. */  \
+    /* Where an exponent has no formula, the flags of the others are right for all. */ \
     static void general_##S(void *const *blocks, intptr_t n, struct work *work)        \
     {                                                                                  \
       const T *x = blocks[0], *y = blocks[1];                                          \
@@ -310,9 +303,7 @@ FORMULAS_OF(f32, false)
         halves |= bits_##S(and_##S(near, equal_##S(twice, trunc_##S(twice))));         \
       }                                                                                \
       if (others) {                                                                    \
-        flags_set(work->flags);                                                        \
-        by_numpy_##S(blocks, n, sizeof(T), work);                                      \
-        work->flags = fpu_get_flags();                                                 \
+        any_##S(blocks, n, sizeof(T), work);                                           \
       }                                                                                \
       if (!others) { /* what a result's memory held must not be read */                \
         memset(blocks[2], 0, (size_t)n * sizeof(T));                                   \
@@ -337,7 +328,6 @@ FORMULAS_OF(f32, false)
       if (steps[1] == 0 && args[1] != args[2]) {                                       \
         T exponent;                                                                    \
         memcpy(&exponent, args[1], sizeof exponent);                                   \
-        shape.own_flags = false;                                                       \
         body = by_a_scalar_##S;                                                        \
         for (int f = 0; f < FORMULAS; f++) {                                           \
           if (exponent == (T)formulas_##S[f].exponent) {                               \
