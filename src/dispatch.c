@@ -219,6 +219,13 @@ static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
     return numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
 }
 
+PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
+                         vectorcallfunc numpy_call, PyObject *const *args,
+                         size_t nargsf)
+{
+    return call_numpy(route, bits, numpy_call, args, nargsf, NULL);
+}
+
 GLANCE_COMPACT PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
                                         vectorcallfunc numpy_call,
                                         PyObject *const *args, size_t nargsf,

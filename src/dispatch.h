@@ -47,6 +47,11 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
                          vectorcallfunc numpy_call, PyObject *const *args,
                          size_t nargsf, PyObject *kwnames);
 
+/* The same for one of few elements, on NumPy's machinery. */
+PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
+                         vectorcallfunc numpy_call, PyObject *const *args,
+                         size_t nargsf);
+
 /* Whether small calls too have to go through our kernels, for their bits to be the same
  * as those of large ones. */
 static inline bool route_has_own_bits(const struct route *route)

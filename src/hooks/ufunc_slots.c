@@ -48,12 +48,16 @@ GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args
                                            size_t nargsf, PyObject *kwnames)
 {
     const struct ufunc_hook *hook = find(self);
+    const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-    if (hook->quick == NULL && kwnames == NULL && PyVectorcall_NARGS(nargsf) == 1 &&
-        glance_is_short(args, 1) && has_numpys_bits(hook, args[0])) {
-        return hook->saved(self, args, nargsf, kwnames);
+    if (hook->quick == NULL && kwnames == NULL && glance_is_short(args, nargs)) {
+        const bool numpys = nargs == 1 && has_numpys_bits(hook, args[0]);
+        const int bits = numpys ? HOOKS_OFF : hooks_bits();
+        return bits == HOOKS_OFF ? hook->saved(self, args, nargsf, NULL)
+                                 : dispatch_small(hook->route, (enum kernel_bits)bits,
+                                                  hook->saved, args, nargsf);
     }
-    if (hook->quick && glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)) {
+    if (hook->quick && glance_is_tiny(args, nargs + values)) {
         return hook->saved(self, args, nargsf, kwnames);
     }
     if (is_test()) {
