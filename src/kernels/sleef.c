@@ -1,5 +1,6 @@
 /*
- * sleef.c - transcendental functions, by SLEEF: at most 1.0 ULP from the true value.
+ * sleef.c - transcendental functions, most by SLEEF: at most 1.0 ULP from the true
+ * value.
  *
  * SLEEF promises nothing of flags, so they are put back, and raised by what the results
  * say: NaN from none is invalid, infinity from finite a pole or an overflow, a result
@@ -13,6 +14,8 @@
 #  include <math.h>
 #  include <sleef.h>
 
+#  include "angles.h"
+#  include "bits.h"
 #  include "flags.h"
 
 /* What a finite argument may lead to. */
@@ -22,9 +25,15 @@ enum {
     LIKE_X =
         4, /* x and further terms of half their power at most: so x if it is small */
     ODD = 8 | LIKE_X, /* of which the first is the cubic one */
+    SIGNALS = 16,     /* NumPy's raises invalid for signalling NaNs */
 };
 
 #  define RULES(S, T, LEAST)                                                           \
+    static inline bool signals_##S(T x)                                                \
+    {                                                                                  \
+      return isnan(x) && !(bits_of_##S(x) & QUIET_##S);                                \
+    }                                                                                  \
+                                                                                       \
     /* Results that may have raised a flag: not normal numbers. */                     \
     static inline unsigned odd_##S(v_##S r)                                            \
     {                                                                                  \
@@ -37,7 +46,9 @@ enum {
     static int flags_of_##S(T x, T y, T r, int rules)                                  \
     {                                                                                  \
       if (isnan(r)) {                                                                  \
-        return isnan(x) || isnan(y) ? 0 : FE_INVALID;                                  \
+        const bool loud = signals_##S(x) || signals_##S(y);                            \
+        const bool given = isnan(x) || isnan(y);                                       \
+        return !given || (loud && (rules & SIGNALS)) ? FE_INVALID : 0;                 \
       }                                                                                \
       if (isinf(x) || isinf(y) || isnan(x) || isnan(y)) {                              \
         return 0;                                                                      \
@@ -142,17 +153,17 @@ RULES(f32, float, FLT_MIN)
  * element's last bit would depend on its neighbours.  Here those of each kind are among
  * their like.
  */
-#  define SLEEF_ANGLE(name, S, function, ulp, rules, NEAR, FAR)                        \
+#  define ANGLE(name, S, near_ones, function, ulp, rules, NEAR, FAR)                   \
     static inline v_##S name##_##S##_tiers(v_##S x)                                    \
     {                                                                                  \
       const v_##S size = abs_##S(x);                                                   \
       const m_##S near = less_##S(size, all_##S(NEAR));                                \
       const m_##S far = not_##S(less_##S(size, all_##S(FAR)));                         \
       if (bits_##S(near) == (1U << LANES_##S) - 1) {                                   \
-        return SLEEF_##S(function, ulp)(x);                                            \
+        return near_ones(x);                                                           \
       }                                                                                \
       const m_##S between = not_##S(or_##S(near, far));                                \
-      v_##S r = SLEEF_##S(function, ulp)(select_##S(near, x, all_##S(0)));             \
+      v_##S r = near_ones(select_##S(near, x, all_##S(0)));                            \
       if (bits_##S(between)) {                                                         \
         const v_##S others = all_##S(2 * (NEAR));                                      \
         r = select_##S(between,                                                        \
@@ -165,6 +176,9 @@ RULES(f32, float, FLT_MIN)
       return r;                                                                        \
     }                                                                                  \
     SLEEF_CALL(name, S, name##_##S##_tiers, function, rules, NO_LIMIT_##S, NO_LIMIT_##S)
+
+#  define SLEEF_ANGLE(name, S, function, ulp, rules, NEAR, FAR)                        \
+    ANGLE(name, S, SLEEF_##S(function, ulp), function, ulp, rules, NEAR, FAR)
 
 #  define SLEEF_BINARY(name, S, function, ulp, rules)                                  \
     BINARY_BODY(name##_##S, S, TYPE_##S, SLEEF_##S(function, ulp), rules)              \
@@ -190,11 +204,11 @@ SLEEF_UNARY(log10, f64, log10, u10, POLES)
 SLEEF_UNARY(log10, f32, log10, u10, POLES)
 SLEEF_TO(log1p, f64, log1p, u10, POLES | LIKE_X, 1e300)
 SLEEF_TO(log1p, f32, log1p, u10, POLES | LIKE_X, 1e37F)
-SLEEF_ANGLE(sin, f64, sin, u10, ODD, 15.0, 1e14)
-SLEEF_ANGLE(sin_fast, f64, sin, u35, ODD, 15.0, 1e14)
+ANGLE(sin, f64, sine, sin, u10, ODD | SIGNALS, LARGEST_ANGLE, 1e14)
+SLEEF_ANGLE(sin_fast, f64, sin, u35, ODD | SIGNALS, 15.0, 1e14)
 SLEEF_ANGLE(sin_fast, f32, sin, u35, ODD, 125.0F, 39000.0F)
-SLEEF_ANGLE(cos, f64, cos, u10, 0, 15.0, 1e14)
-SLEEF_ANGLE(cos_fast, f64, cos, u35, 0, 15.0, 1e14)
+ANGLE(cos, f64, cosine, cos, u10, SIGNALS, LARGEST_ANGLE, 1e14)
+SLEEF_ANGLE(cos_fast, f64, cos, u35, SIGNALS, 15.0, 1e14)
 SLEEF_ANGLE(cos_fast, f32, cos, u35, 0, 125.0F, 39000.0F)
 SLEEF_ANGLE(tan, f64, tan, u10, ODD, 15.0, 1e14)
 SLEEF_ANGLE(tan, f32, tan, u10, ODD, 125.0F, 39000.0F)
@@ -234,9 +248,9 @@ SLEEF_BINARY(arctan2, f64, atan2, u10, 0)
 SLEEF_BINARY(arctan2, f32, atan2, u10, 0)
 SLEEF_BINARY(arctan2_fast, f64, atan2, u35, 0)
 SLEEF_BINARY(arctan2_fast, f32, atan2, u35, 0)
-SLEEF_BINARY(hypot, f64, hypot, u05, LIKE_X)
-SLEEF_BINARY(hypot, f32, hypot, u05, LIKE_X)
-SLEEF_BINARY(hypot_fast, f64, hypot, u35, LIKE_X)
-SLEEF_BINARY(hypot_fast, f32, hypot, u35, LIKE_X)
+SLEEF_BINARY(hypot, f64, hypot, u05, LIKE_X | SIGNALS)
+SLEEF_BINARY(hypot, f32, hypot, u05, LIKE_X | SIGNALS)
+SLEEF_BINARY(hypot_fast, f64, hypot, u35, LIKE_X | SIGNALS)
+SLEEF_BINARY(hypot_fast, f32, hypot, u35, LIKE_X | SIGNALS)
 
 #endif
