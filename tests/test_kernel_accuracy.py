@@ -13,6 +13,8 @@ from kernel_values import LEVEL, any_bits, npps, numpys, special
 ROWS = [row[:3] for row in npp._engine.kernels() if row[2] != "same"]
 close = pytest.mark.parametrize("name, types, bits", ROWS)
 close_real, close_complex = (pytest.mark.parametrize("name, types, bits", [row for row in ROWS if (row[1][0] in "FD") == of]) for of in (False, True))
+# By how much the oracle itself may be off, which then is allowed less.
+ORACLES = {("arcsinh", "d->d"): 0.002}
 MOST = {"close": 1.0, "fast": 3.5}
 WIDER = {"e": "d", "f": "d", "d": "g", "F": "D", "D": "G"}
 MPMATH = {
@@ -148,12 +150,13 @@ def test_accuracy(name, types, bits):
             # Most are its loop's, SVML's, which has 1.1 ULP of float32.
             error[got == numpy] = 0
         worst = np.argmax(error)
-        assert error[worst] <= MOST[bits], (error[worst], [x[worst] for x in given], got[worst], want[worst])
+        most = MOST[bits] - ORACLES.get((name, types), 0)
+        assert error[worst] <= most, (error[worst], [x[worst] for x in given], got[worst], want[worst])
 
 
 @close_real
 def test_oracle(name, types, bits):
-    """The oracle above is right: mpmath says the same, to a thousandth of a unit."""
+    """The oracle above is right: mpmath says the same, to a thousandth of a unit, or what ORACLES says."""
     given = [x[:400] for x in given_for(name, types, 2000)]
     dtype = np.dtype(types[-1])
     with np.errstate(all="ignore"):
@@ -171,7 +174,7 @@ def test_oracle(name, types, bits):
             got = mpmath.mpf(high) + mpmath.mpf(float(wide[i] - wide.dtype.type(high)))
             unit = mpmath.ldexp(1, mpmath.frexp(true)[1] - 1 - info.nmant)
             worst = max(worst, (float(abs(got - true) / unit), [float(a) for a in arguments]), key=lambda pair: pair[0])
-    assert worst[0] <= 0.001, worst
+    assert worst[0] <= ORACLES.get((name, types), 0.001), worst
 
 
 def true_complex(name, z):

@@ -1,9 +1,8 @@
 /*
  * power_any.h - x^y of any two numbers, as vectors: e^(y log x).
  *
- * The logarithm is the series of the hyperbolic arc tangent of (m - 1) / (m + 1), with
- * what rounding lost in a second number to some 2^-66 of it, so that a result as large
- * as e^700 has 0.6 ULP.  float32 has plain float64, and 0.51 ULP.  Zeros, infinities,
+ * The logarithm is two numbers, to some 2^-65 of it, so that a result as large as e^700
+ * has 0.7 ULP.  float32 has plain float64, and 0.51 ULP.  Zeros, infinities,
  * NaNs and results near the ends of the range are libm's.
  */
 #ifndef NPP_KERNELS_POWER_ANY_H
@@ -11,72 +10,10 @@
 
 #include <math.h>
 
-#include "elementary.h"
+#include "exp_log.h"
 #include "flags.h"
 
 #ifdef NPP_LANES
-
-/* ln 2 in pieces of 42 bits, whose products with exponents are exact. */
-#  define LN2_FIRST 0x1.62e42fefa3800p-1
-#  define LN2_SECOND 0x1.ef35793c76800p-45
-#  define THIRD (1 / 3.0)
-#  define THIRD_LOW 0x1.5555555555555p-56
-#  define FIFTH (1 / 5.0)
-#  define FIFTH_LOW -0x1.999999999999ap-57
-
-/* x = 2^k m, with m from sqrt(1/2) to sqrt(2). */
-static inline v_f64 near_one(v_f64 x, v_f64 *k)
-{
-    *k = exponent_f64(x * all_f64(0x1.6a09e667f3bcdp0));
-    return x * power_of_two_f64(-*k);
-}
-
-/* The natural logarithm of a number from 2^-1020 to 2^1020. */
-static inline struct dd log_dd(v_f64 x)
-{
-    v_f64 k;
-    const v_f64 one = all_f64(1), two = all_f64(2), m = near_one(x, &k);
-    const v_f64 n = m - one, d = m + one, d_low = m - (d - one);
-    const v_f64 inverse = one / d, t = n * inverse;
-    const v_f64 t_low = fma_f64(-t, d_low, fma_f64(-t, d, n)) * inverse;
-    struct dd square = dd_product(t, t);
-    square.lo = fma_f64(t + t, t_low, square.lo);
-    const v_f64 others =
-        POLYNOMIAL_SPLIT(square.hi, FIFTH, 1 / 7.0, 1 / 9.0, 1 / 11.0, 1 / 13.0,
-                         1 / 15.0, 1 / 17.0, 1 / 19.0, 1 / 21.0, 1 / 23.0, 1 / 25.0);
-    const struct dd second = dd_product(square.hi, others);
-    const struct dd sum = dd_fast_sum(all_f64(THIRD), second.hi);
-    const v_f64 both_low = fma_f64(square.hi, all_f64(FIFTH_LOW), all_f64(THIRD_LOW));
-    const v_f64 sum_low = sum.lo + fma_f64(square.lo, others, second.lo + both_low);
-    const struct dd product = dd_product(square.hi, sum.hi);
-    const v_f64 factor = product.hi;
-    const v_f64 factor_low =
-        fma_f64(square.hi, sum_low, fma_f64(square.lo, sum.hi, product.lo));
-    const struct dd cubic = dd_product(t, factor);
-    const struct dd series = dd_fast_sum(t, cubic.hi);
-    const v_f64 series_low =
-        series.lo + (fma_f64(t, factor_low, cubic.lo) + fma_f64(t_low, factor, t_low));
-    const struct dd ln2 = {k * all_f64(LN2_FIRST), k * all_f64(LN2_SECOND)};
-    const struct dd high = dd_fast_sum(ln2.hi, series.hi * two);
-    return dd_fast_sum(high.hi, high.lo + fma_f64(series_low, two, ln2.lo));
-}
-
-/* e^x to one rounding, where the result is a normal number. */
-static inline v_f64 exp_of_dd(struct dd x)
-{
-    const v_f64 k = rint_f64(x.hi * all_f64(1 / LN2));
-    const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x.hi);
-    const v_f64 second = k * all_f64(LN2_SECOND), r = near - second;
-    const v_f64 r_low = ((near - r) - second) + x.lo;
-    const v_f64 others =
-        POLYNOMIAL_SPLIT(r, 0.5, 1 / F3, 1 / F4, 1 / F5, 1 / F6, 1 / F7, 1 / F8, 1 / F9,
-                         1 / F10, 1 / F11, 1 / F12, 1 / F13);
-    const struct dd first = dd_fast_sum(all_f64(1), r);
-    const v_f64 square = r * r, less_one = fma_f64(square, others, r);
-    const v_f64 low = fma_f64(r_low, less_one, r_low);
-    const v_f64 rest = fma_f64(square, others, first.lo + low);
-    return (first.hi + rest) * power_of_two_f64(k);
-}
 
 /* What vectors have: `left` are the lanes that libm is to do. */
 struct powers {

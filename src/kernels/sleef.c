@@ -16,6 +16,7 @@
 
 #  include "angles.h"
 #  include "bits.h"
+#  include "exp_log.h"
 #  include "flags.h"
 
 /* What a finite argument may lead to. */
@@ -180,39 +181,58 @@ RULES(f32, float, FLT_MIN)
 #  define SLEEF_ANGLE(name, S, function, ulp, rules, NEAR, FAR)                        \
     ANGLE(name, S, SLEEF_##S(function, ulp), function, ulp, rules, NEAR, FAR)
 
+/* Our own where it is right, SLEEF's elsewhere. */
+#  define INSIDE(name, own, function, RIGHT)                                           \
+    static inline v_f64 name##_inside(v_f64 x)                                         \
+    {                                                                                  \
+      const m_f64 right = RIGHT;                                                       \
+      if (bits_f64(right) == (1U << LANES_f64) - 1) {                                  \
+        return own(x);                                                                 \
+      }                                                                                \
+      const v_f64 r = own(select_f64(right, x, all_f64(1)));                           \
+      return select_f64(right, r, SLEEF_f64(function, u10)(x));                        \
+    }
+
+static inline m_f64 has_log(v_f64 x)
+{
+    return and_f64(less_f64(all_f64(1 / LARGEST_LOGS), x),
+                   less_f64(x, all_f64(LARGEST_LOGS)));
+}
+
 #  define SLEEF_BINARY(name, S, function, ulp, rules)                                  \
     BINARY_BODY(name##_##S, S, TYPE_##S, SLEEF_##S(function, ulp), rules)              \
     BINARY_LOOP_WITH_FLAGS(name##_##S, TYPE_##S, TYPE_##S, TYPE_##S)
 
 /* Its own bounds, for what is close (u10, u05) and what is fast (u35). */
 /* Finite up to 709.78271289338397; SLEEF's is infinite from 709.78271114955743 on. */
-SLEEF_CALL(exp, f64, SLEEF_f64(exp, u10), exp, VANISHES, 709.7827, 709.783)
+INSIDE(exp, exp_once, exp, less_f64(abs_f64(x), all_f64(708)))
+SLEEF_CALL(exp, f64, exp_inside, exp, VANISHES, 709.7827, 709.783)
 SLEEF_UNARY(exp, f32, exp, u10, VANISHES)
 SLEEF_UNARY(exp2, f64, exp2, u10, VANISHES)
 SLEEF_UNARY(exp2, f32, exp2, u10, VANISHES)
 SLEEF_UNARY(expm1, f64, expm1, u10, LIKE_X)
 SLEEF_UNARY(expm1, f32, expm1, u10, LIKE_X)
-SLEEF_UNARY(log, f64, log, u10, POLES)
+INSIDE(log, log_once, log, has_log(x))
+SLEEF_CALL(log, f64, log_inside, log, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
 SLEEF_UNARY(log, f32, log, u10, POLES)
-SLEEF_UNARY(log_fast, f64, log, u35, POLES)
 SLEEF_UNARY(log_fast, f32, log, u35, POLES)
-SLEEF_UNARY(log2, f64, log2, u10, POLES)
+INSIDE(log2, log2_once, log2, has_log(x))
+SLEEF_CALL(log2, f64, log2_inside, log2, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
 SLEEF_UNARY(log2, f32, log2, u10, POLES)
-SLEEF_UNARY(log2_fast, f64, log2, u35, POLES)
 SLEEF_UNARY(log2_fast, f32, log2, u35, POLES)
-SLEEF_UNARY(log10, f64, log10, u10, POLES)
+INSIDE(log10, log10_once, log10, has_log(x))
+SLEEF_CALL(log10, f64, log10_inside, log10, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
 SLEEF_UNARY(log10, f32, log10, u10, POLES)
-SLEEF_TO(log1p, f64, log1p, u10, POLES | LIKE_X, 1e300)
+INSIDE(log1p, log1p_once, log1p,
+       and_f64(less_f64(all_f64(-1), x), less_f64(x, all_f64(LARGEST_LOGS))))
+SLEEF_CALL(log1p, f64, log1p_inside, log1p, POLES | LIKE_X, 1e300, NO_LIMIT_f64)
 SLEEF_TO(log1p, f32, log1p, u10, POLES | LIKE_X, 1e37F)
 ANGLE(sin, f64, sine, sin, u10, ODD | SIGNALS, LARGEST_ANGLE, 1e14)
-SLEEF_ANGLE(sin_fast, f64, sin, u35, ODD | SIGNALS, 15.0, 1e14)
 SLEEF_ANGLE(sin_fast, f32, sin, u35, ODD, 125.0F, 39000.0F)
 ANGLE(cos, f64, cosine, cos, u10, SIGNALS, LARGEST_ANGLE, 1e14)
-SLEEF_ANGLE(cos_fast, f64, cos, u35, SIGNALS, 15.0, 1e14)
 SLEEF_ANGLE(cos_fast, f32, cos, u35, 0, 125.0F, 39000.0F)
-SLEEF_ANGLE(tan, f64, tan, u10, ODD, 15.0, 1e14)
+ANGLE(tan, f64, tangent, tan, u10, ODD, LARGEST_ANGLE, 1e14)
 SLEEF_ANGLE(tan, f32, tan, u10, ODD, 125.0F, 39000.0F)
-SLEEF_ANGLE(tan_fast, f64, tan, u35, ODD, 15.0, 1e6)
 SLEEF_ANGLE(tan_fast, f32, tan, u35, ODD, 62.5F, 39000.0F)
 SLEEF_UNARY(arcsin, f64, asin, u10, ODD)
 SLEEF_UNARY(arcsin, f32, asin, u10, ODD)
@@ -222,9 +242,9 @@ SLEEF_UNARY(arccos, f64, acos, u10, 0)
 SLEEF_UNARY(arccos, f32, acos, u10, 0)
 SLEEF_UNARY(arccos_fast, f64, acos, u35, 0)
 SLEEF_UNARY(arccos_fast, f32, acos, u35, 0)
-SLEEF_UNARY(arctan, f64, atan, u10, ODD)
+INSIDE(arctan, arc_tangent, atan, less_f64(abs_f64(x), all_f64(0x1p1000)))
+SLEEF_CALL(arctan, f64, arctan_inside, atan, ODD, NO_LIMIT_f64, NO_LIMIT_f64)
 SLEEF_UNARY(arctan, f32, atan, u10, ODD)
-SLEEF_UNARY(arctan_fast, f64, atan, u35, ODD)
 SLEEF_UNARY(arctan_fast, f32, atan, u35, ODD)
 SLEEF_TO(sinh, f64, sinh, u10, ODD, 709.0)
 SLEEF_TO(sinh, f32, sinh, u10, ODD, 88.0F)
@@ -236,6 +256,8 @@ SLEEF_TO(cosh_fast, f64, cosh, u35, 0, 709.0)
 SLEEF_TO(cosh_fast, f32, cosh, u35, 0, 88.0F)
 SLEEF_UNARY(tanh, f64, tanh, u10, ODD)
 SLEEF_UNARY(tanh_fast, f64, tanh, u35, ODD)
+INSIDE(arcsinh, arc_sinh_once, asinh, less_f64(abs_f64(x), all_f64(0x1p500)))
+SLEEF_CALL(arcsinh, f64, arcsinh_inside, asinh, ODD, 0x1p500, NO_LIMIT_f64)
 SLEEF_TO(arcsinh, f32, asinh, u10, ODD, 1e18F)
 SLEEF_TO(arccosh, f32, acosh, u10, 0, 1e18F)
 SLEEF_UNARY(arctanh, f64, atanh, u10, POLES | ODD)
