@@ -270,6 +270,23 @@ def test_integers_in_order(name, code):
         assert np.array_equal(*results)
 
 
+@pytest.mark.parametrize("code", "DF")
+def test_powers_of_complex_numbers(code):
+    """One exponent for all: NumPy's products in NumPy's order, in its bits and flags; a zero among the bases or not."""
+    x = np.concatenate([ordinary(code, 500), special(code)])
+    few = x[np.isfinite(x) & (x != 0)]
+    for exponent in (-101, -100, -99, -64, -7, -3, -2, -1, -0.0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 31, 63, 64, 99, 100, 2.5, -0.5, 3 + 1j, np.nan, np.inf):
+        y = np.array(exponent).astype(code)
+        with np.errstate(all="ignore"):
+            for base in (x, few, x[::-3]):
+                want, got = as_bits(np.power(base, y)), as_bits(npp.power(base, y))
+                wrong = np.flatnonzero((want != got).any(1))
+                assert not len(wrong), (exponent, [repr(v) for v in base[wrong[:3]]])
+        for value in special(code)[::3]:
+            base = np.full(3, value)
+            assert raised(npp.power, base, y) == raised(np.power, base, y), (exponent, value)
+
+
 @pytest.mark.parametrize("code", "df")
 def test_powers_of_negative_numbers(code):
     """Those that are no numbers raise invalid alone, however large the base; the others have their sign."""

@@ -30,6 +30,16 @@
 
 /* -- exponentials ----------------------------------------------------------------- */
 
+/* e^r = 1 + r + r^2 others. */
+static inline v_f64 exp_others(v_f64 r)
+{
+    return POLYNOMIAL_SPLIT(
+        r, 0x1.0000000000000p-1, 0x1.5555555555557p-3, 0x1.5555555555556p-5,
+        0x1.11111111100bep-7, 0x1.6c16c16c162c3p-10, 0x1.a01a01abf85abp-13,
+        0x1.a01a01a6e1e2ap-16, 0x1.71de01fdbf9cap-19, 0x1.27e4db46cddd1p-22,
+        0x1.af4e554377204p-26, 0x1.1f7340dbc337ep-29);
+}
+
 /* e^x = 2^k (1 + r + r^2 others), where r + low is x less its multiple of ln 2. */
 struct exponent {
     v_f64 r, low, k, others;
@@ -40,12 +50,7 @@ static inline struct exponent exponent_of(struct dd x)
     const v_f64 k = rint_f64(x.hi * all_f64(1 / LN2));
     const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x.hi); /* exact */
     const v_f64 second = k * all_f64(LN2_SECOND), r = near - second;
-    const v_f64 others = POLYNOMIAL_SPLIT(
-        r, 0x1.0000000000000p-1, 0x1.5555555555557p-3, 0x1.5555555555556p-5,
-        0x1.11111111100bep-7, 0x1.6c16c16c162c3p-10, 0x1.a01a01abf85abp-13,
-        0x1.a01a01a6e1e2ap-16, 0x1.71de01fdbf9cap-19, 0x1.27e4db46cddd1p-22,
-        0x1.af4e554377204p-26, 0x1.1f7340dbc337ep-29);
-    return (struct exponent){r, ((near - r) - second) + x.lo, k, others};
+    return (struct exponent){r, ((near - r) - second) + x.lo, k, exp_others(r)};
 }
 
 /* e^x where the result is a normal number; 0.6 ULP. */
@@ -107,6 +112,15 @@ static inline struct dd log_dd(v_f64 x)
     return dd_fast_sum(high.hi, high.lo + fma_f64(series_low, two, ln2.lo));
 }
 
+/* 2 atanh(s) = s (2 + s^2 others), for s up to (sqrt(2) - 1) / (sqrt(2) + 1). */
+static inline v_f64 atanh_others(v_f64 square)
+{
+    return POLYNOMIAL_SPLIT(square, 0x1.5555555555555p-1, 0x1.9999999999a39p-2,
+                            0x1.2492492476a1ap-2, 0x1.c71c7201a5625p-3,
+                            0x1.745cf8e4b9978p-3, 0x1.3b1c3c1cf09e9p-3,
+                            0x1.0fbde0e917cf5p-3, 0x1.0c0aff7d4e4d7p-3);
+}
+
 /* log m = f + rest, to some 2^-57 of it: f - f^2/2 + s (f^2/2 + ...), where s is
  * f / (2 + f). */
 struct logarithm {
@@ -117,10 +131,7 @@ static inline struct logarithm logarithm_near(v_f64 f, v_f64 k)
 {
     const v_f64 s = f / (f + all_f64(2)), square = s * s;
     const v_f64 half = f * all_f64(0.5) * f;
-    const v_f64 others = POLYNOMIAL_SPLIT(
-        square, 0x1.5555555555555p-1, 0x1.9999999999a39p-2, 0x1.2492492476a1ap-2,
-        0x1.c71c7201a5625p-3, 0x1.745cf8e4b9978p-3, 0x1.3b1c3c1cf09e9p-3,
-        0x1.0fbde0e917cf5p-3, 0x1.0c0aff7d4e4d7p-3);
+    const v_f64 others = atanh_others(square);
     return (struct logarithm){f, fma_f64(s, fma_f64(square, others, half), -half), k};
 }
 

@@ -2,7 +2,7 @@
  * logaddexp.c - log(e^x + e^y), and the same of powers of two.
  *
  * m + log(1 + w), where m is the larger one and w the exponential of minus the
- * difference: both by series, with what rounding lost in a second number, to some 2^-58
+ * difference: both by series, with what rounding lost in a second number, to some 2^-57
  * of the logarithm.  Where m nearly cancels that, e^x + e^y - 1 is computed to 2^-100
  * first.  float32 is computed in float64.
  */
@@ -12,6 +12,7 @@
 #ifdef NPP_LANES
 #  include <math.h>
 
+#  include "exp_log.h"
 #  include "extended.h"
 #  include "flags.h"
 
@@ -20,8 +21,6 @@ enum base { BASE_E, BASE_TWO };
 #  define LN2_HIGH 0x1.62e42fefa39efp-1
 #  define LN2_LOW 0x1.abc9e3b39803fp-56
 /* The same in pieces of 42 bits, whose products with exponents are exact. */
-#  define LN2_FIRST 0x1.62e42fefa3800p-1
-#  define LN2_SECOND 0x1.ef35793c76800p-45
 #  define LN2_THIRD (-0x1.9ff0342542fc3p-90)
 #  define LOG2E_HIGH 0x1.71547652b82fep+0
 #  define LOG2E_LOW 0x1.777d0ffda0d24p-56
@@ -82,18 +81,10 @@ static inline v_f64 split(v_f64 x, enum base base, struct dd *rest)
 /* e^(r + more), r at most ln(2)/2. */
 static inline struct dd exponential(struct dd r)
 {
-    const v_f64 x = r.hi, half = x * all_f64(0.5), square = half * x;
-    v_f64 rest = all_f64(one_over_factorial[FACTORIALS_HIGH].hi);
-#  pragma GCC unroll 16
-    for (int n = FACTORIALS_HIGH - 1; n >= 3; n--) {
-        rest = fma_f64(rest, x, all_f64(one_over_factorial[n].hi));
-    }
-    rest = fma_f64(rest * x, x * x, fma_f64(half, x, -square));
-    const struct dd less = dd_fast_sum(x, square);
-    const struct dd whole = dd_fast_sum(all_f64(1), less.hi);
-    struct dd result = dd_fast_sum(whole.hi, whole.lo + (less.lo + rest));
-    result.lo = fma_f64(result.hi, r.lo, result.lo);
-    return result;
+    const v_f64 square = r.hi * r.hi, others = exp_others(r.hi);
+    const struct dd first = dd_fast_sum(all_f64(1), r.hi);
+    const v_f64 low = fma_f64(r.lo, fma_f64(square, others, r.hi), r.lo);
+    return dd_fast_sum(first.hi, fma_f64(square, others, first.lo + low));
 }
 
 /* The logarithm of 1 + w, without the multiple of ln(2) that `halved` says. */
@@ -109,11 +100,7 @@ static inline struct dd logarithm(struct dd w, m_f64 halved)
     const v_f64 u_low = (fma_f64(-u, d, n) + fma_f64(-u, d_low, n_low)) * inverse;
     const v_f64 z = u * u;
     /* 2 atanh(u) */
-    v_f64 rest = all_f64(2.0 / 23);
-#  pragma GCC unroll 16
-    for (int n_of = 21; n_of >= 3; n_of -= 2) {
-        rest = fma_f64(rest, z, all_f64(2.0 / n_of));
-    }
+    const v_f64 rest = atanh_others(z);
     return (struct dd){u + u, fma_f64(rest * z, u, u_low + u_low)};
 }
 
@@ -170,10 +157,30 @@ static __attribute__((noinline)) v_f64 far_apart(v_f64 m, v_f64 size, enum base 
     return load_f64(larger);
 }
 
-/* m and what is smaller.  `enough`: how much may cancel of what is computed first, of
- * which 2^-58 is lost. */
+/* How much of the logarithm may cancel: of double, of which 2^-57 of it is lost, and of
+ * float, of which 2^-52 is. */
+#  define ENOUGH_DOUBLE 16
+#  define ENOUGH_FLOAT 0x1p24
+
+static inline v_f64 unless_cancelled(v_f64 result, v_f64 part, v_f64 m, v_f64 other,
+                                     enum base base, double enough)
+{
+    const m_f64 near = less_f64(abs_f64(result) * all_f64(enough), part);
+    return bits_f64(near) ? select_f64(near, cancelled(m, other, base), result)
+                          : result;
+}
+
+/* Of float32 numbers, m and what is smaller. */
+static inline v_f64 sum_of_float_powers(v_f64 m, v_f64 other, v_f64 difference,
+                                        enum base base)
+{
+    const v_f64 w = exp_once(difference * all_f64(base == BASE_E ? 1 : LN2_HIGH));
+    const v_f64 part = log1p_once(w) * all_f64(base == BASE_E ? 1 : LOG2E_HIGH);
+    return unless_cancelled(m + part, part, m, other, base, ENOUGH_FLOAT);
+}
+
 static inline v_f64 sum_of_powers(v_f64 m, v_f64 other, struct dd difference,
-                                  enum base base, double enough)
+                                  enum base base)
 {
     const v_f64 zero = all_f64(0);
     struct dd r;
@@ -192,18 +199,16 @@ static inline v_f64 sum_of_powers(v_f64 m, v_f64 other, struct dd difference,
     const struct dd part = dd_fast_sum(one_half, log.hi);
     const struct dd total = dd_sum(m, part.hi);
     const v_f64 result = total.hi + (total.lo + (part.lo + (log.lo + one_half_low)));
-
-    const m_f64 near = less_f64(abs_f64(result) * all_f64(enough), part.hi);
-    if (bits_f64(near)) {
-        return select_f64(near, cancelled(m, other, base), result);
-    }
-    return result;
+    return unless_cancelled(result, part.hi, m, other, base, ENOUGH_DOUBLE);
 }
 
-/* `largest`: a difference that is not below it overflows. */
-static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, double largest,
-                                double enough, int *flags)
+enum type { DOUBLES, FLOATS };
+
+static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, enum type type,
+                                int *flags)
 {
+    /* A difference that is not below it overflows. */
+    const double largest = type == DOUBLES ? (double)INFINITY : 0x1.ffffffp127;
     const v_f64 zero = all_f64(0), infinity = all_f64((double)INFINITY);
     const v_f64 limit = all_f64(base == BASE_E ? 700 : 1000);
     const m_f64 is_less = less_f64(x, y);
@@ -215,8 +220,10 @@ static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, double largest
     if (bits_f64(ordinary)) {
         const struct dd d = {select_f64(ordinary, difference.hi, zero),
                              select_f64(ordinary, difference.lo, zero)};
-        all = sum_of_powers(select_f64(ordinary, m, zero),
-                            select_f64(ordinary, other, zero), d, base, enough);
+        const v_f64 larger = select_f64(ordinary, m, zero);
+        const v_f64 smaller = select_f64(ordinary, other, zero);
+        all = type == DOUBLES ? sum_of_powers(larger, smaller, d, base)
+                              : sum_of_float_powers(larger, smaller, d.hi, base);
     }
     const unsigned lanes = (1U << LANES_f64) - 1;
     if (bits_f64(ordinary) != lanes) {
@@ -247,7 +254,7 @@ static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, double largest
     {                                                                                  \
       for (intptr_t i = 0; i < n; i += LANES_f64) {                                    \
         const v_f64 a = take_f64(x + i, n - i), b = take_f64(y + i, n - i);            \
-        give_f64(z + i, n - i, log_add_exp(a, b, base, (double)INFINITY, 16, flags));  \
+        give_f64(z + i, n - i, log_add_exp(a, b, base, DOUBLES, flags));               \
       }                                                                                \
     }                                                                                  \
     BINARY_LOOP_WITH_FLAGS(name##_f64, double, double, double)                         \
@@ -257,8 +264,7 @@ static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, double largest
     {                                                                                  \
       for (intptr_t i = 0; i < n; i += LANES_f64) {                                    \
         const v_f64 a = take_wide(x + i, n - i), b = take_wide(y + i, n - i);          \
-        give_narrow(z + i, n - i,                                                      \
-                    log_add_exp(a, b, base, 0x1.ffffffp127, 0x1p28, flags));           \
+        give_narrow(z + i, n - i, log_add_exp(a, b, base, FLOATS, flags));             \
       }                                                                                \
     }                                                                                  \
     BINARY_LOOP_WITH_FLAGS(name##_f32, float, float, float)
