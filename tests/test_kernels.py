@@ -120,6 +120,23 @@ def test_flags(name, types, bits):
     assert raised(npps(name), *(positive(code, 10_000, low, high, k) for k, code in enumerate(codes))) == set()
 
 
+UNDERFLOW = 4  # of np.errstate's flags
+# NumPy's loop of AVX2 raises it for small numbers, and not for small results; a power of one is the number itself.
+OTHER_UNDERFLOWS = {("exp", "f->f"), ("exp2", "f->f"), ("power", "dd->d"), ("power", "ff->f"), ("power", "ee->e"), ("float_power", "dd->d")}
+
+
+@pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[2] == "close" and row[:2] not in OTHER_UNDERFLOWS and row[1][-1] in "efd"])
+def test_underflow(name, types, bits):
+    codes = types.split("->")[0]
+    info = np.finfo(codes[0])
+    tiny, least = float(info.tiny), float(info.smallest_subnormal)
+    sizes = [least, tiny / 2, tiny, tiny**0.5 * 0.9, 1e-3, 1.0, 0.0, *(float(np.log(x)) - d for x in (tiny, least) for d in (0, 3)), float(np.log2(least)) - 3, 0.5, 20.5]
+    for values in itertools.product([*sizes, *(-x for x in sizes)], repeat=len(codes)):
+        arrays = [np.full(3, x, code) for x, code in zip(values, codes)]
+        want, got = (raised_flags(f, *arrays) & UNDERFLOW for f in (numpys(name), npps(name)))
+        assert want == got, values
+
+
 @close
 def test_special_values(name, types, bits):
     """Zeros with their signs, infinities and NaNs are NumPy's."""

@@ -216,6 +216,14 @@ static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, enum type type
     const struct dd difference = dd_sum(other, -m);
     const v_f64 size = -difference.hi;
     const m_f64 ordinary = less_f64(size, limit);
+    /* The exponential of minus the difference, as NumPy has it, if it is finite. */
+    const v_f64 most =
+        all_f64(type == DOUBLES ? (base == BASE_E ? 0x1.6232bdd7abcd2p9 : 1022)
+                                : (base == BASE_E ? 0x1.5d589ep6 : 126));
+    const m_f64 vanishes = and_f64(less_f64(most, size), less_f64(size, infinity));
+    if (bits_f64(vanishes)) {
+        *flags |= FE_UNDERFLOW;
+    }
     v_f64 all = m;
     if (bits_f64(ordinary)) {
         const struct dd d = {select_f64(ordinary, difference.hi, zero),

@@ -26,6 +26,7 @@ enum {
     LIKE_X =
         4, /* x and further terms of half their power at most: so x if it is small */
     ODD = 8 | LIKE_X, /* of which the first is the cubic one */
+    CALM = 32,        /* NumPy's raises no underflow */
     SIGNALS = 16,     /* NumPy's raises invalid for signalling NaNs */
 };
 
@@ -57,8 +58,9 @@ enum {
       if (isinf(r)) {                                                                  \
         return rules & POLES ? FE_DIVBYZERO : FE_OVERFLOW;                             \
       }                                                                                \
-      const bool tiny = -(LEAST) < r && r < (LEAST);                                   \
-      return tiny && ((rules & VANISHES) || ((rules & LIKE_X) && r != 0))              \
+      const bool tiny = -(LEAST) < r && r < (LEAST), exact = x == 0 || y == 0;         \
+      return tiny && ((rules & VANISHES) || ((rules & LIKE_X) && !exact)) &&           \
+                     !(rules & CALM)                                                   \
                  ? FE_UNDERFLOW                                                        \
                  : 0;                                                                  \
     }
@@ -254,8 +256,8 @@ SLEEF_TO(cosh, f64, cosh, u10, 0, 709.0)
 SLEEF_TO(cosh, f32, cosh, u10, 0, 88.0F)
 SLEEF_TO(cosh_fast, f64, cosh, u35, 0, 709.0)
 SLEEF_TO(cosh_fast, f32, cosh, u35, 0, 88.0F)
-SLEEF_UNARY(tanh, f64, tanh, u10, ODD)
-SLEEF_UNARY(tanh_fast, f64, tanh, u35, ODD)
+SLEEF_UNARY(tanh, f64, tanh, u10, ODD | CALM)
+SLEEF_UNARY(tanh_fast, f64, tanh, u35, ODD | CALM)
 INSIDE(arcsinh, arc_sinh_once, asinh, less_f64(abs_f64(x), all_f64(0x1p500)))
 SLEEF_CALL(arcsinh, f64, arcsinh_inside, asinh, ODD, 0x1p500, NO_LIMIT_f64)
 SLEEF_TO(arcsinh, f32, asinh, u10, ODD, 1e18F)
@@ -266,10 +268,10 @@ SLEEF_UNARY(cbrt, f64, cbrt, u10, 0)
 SLEEF_UNARY(cbrt, f32, cbrt, u10, 0)
 SLEEF_UNARY(cbrt_fast, f64, cbrt, u35, 0)
 SLEEF_UNARY(cbrt_fast, f32, cbrt, u35, 0)
-SLEEF_BINARY(arctan2, f64, atan2, u10, 0)
-SLEEF_BINARY(arctan2, f32, atan2, u10, 0)
-SLEEF_BINARY(arctan2_fast, f64, atan2, u35, 0)
-SLEEF_BINARY(arctan2_fast, f32, atan2, u35, 0)
+SLEEF_BINARY(arctan2, f64, atan2, u10, LIKE_X)
+SLEEF_BINARY(arctan2, f32, atan2, u10, LIKE_X)
+SLEEF_BINARY(arctan2_fast, f64, atan2, u35, LIKE_X)
+SLEEF_BINARY(arctan2_fast, f32, atan2, u35, LIKE_X)
 SLEEF_BINARY(hypot, f64, hypot, u05, LIKE_X | SIGNALS)
 SLEEF_BINARY(hypot, f32, hypot, u05, LIKE_X | SIGNALS)
 SLEEF_BINARY(hypot_fast, f64, hypot, u35, LIKE_X | SIGNALS)
