@@ -47,8 +47,8 @@ def special(code):
     with np.errstate(all="ignore"):
         values = np.array([*SPECIAL, *edges, *(-x for x in edges), *(2.0**n for n in range(-30, 31, 6))]).astype(dtype)
     bits = values.view(f"u{dtype.itemsize}")
-    if code == "e":
-        bits = np.append(bits, np.uint16(0x7D00))  # a signalling NaN
+    signalling = {2: 0x7D00, 4: 0x7FA0_0000, 8: 0x7FF4_0000_0000_0000}[dtype.itemsize]
+    bits = np.append(bits, bits.dtype.type(signalling))
     return np.unique(bits).view(dtype)
 
 

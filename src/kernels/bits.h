@@ -43,6 +43,12 @@
     return (U)0 - ((INF_##S - size) >> (sizeof(U) * 8 - 1));                           \
   }                                                                                    \
                                                                                        \
+  /* Not zero for a signalling NaN. */                                                 \
+  static inline U signalling_##S(U bits)                                               \
+  {                                                                                    \
+    return is_nan_##S(bits & ~SIGN_##S) & ~bits & QUIET_##S;                           \
+  }                                                                                    \
+                                                                                       \
   static inline U pick_##S(U all_or_none, U a, U b)                                    \
   {                                                                                    \
     return (a & all_or_none) | (b & ~all_or_none);                                     \

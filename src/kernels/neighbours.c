@@ -1,7 +1,8 @@
 /*
  * neighbours.c - nextafter and spacing: the bits of a number are an integer, and its
  * neighbours' are the next ones.  The flags are libm's: overflow where a finite
- * number's neighbour is not, underflow where it is less than normal.
+ * number's neighbour is not, underflow where it is less than normal, invalid for
+ * signalling NaNs.
  */
 #include "loop.h"
 
@@ -19,7 +20,7 @@
   static inline void nextafter_##S##_body(const T *x, const T *y, T *z, intptr_t n,    \
                                           int *flags)                                  \
   {                                                                                    \
-    U tiny = 0, large = 0;                                                             \
+    U tiny = 0, large = 0, loud = 0;                                                   \
     INDEPENDENT                                                                        \
     for (intptr_t i = 0; i < n; i++) {                                                 \
       const U a = bits_of_##S(x[i]), b = bits_of_##S(y[i]);                            \
@@ -32,6 +33,7 @@
       const U same = order_##S(a) == order_##S(b) ? 1 : 0;                             \
       const U nan = size > INF_##S || other > INF_##S ? 1 : 0;                         \
       const U result = same ? b : next;                                                \
+      loud |= signalling_##S(a) | signalling_##S(b);                                   \
       const U r = result & ~SIGN_##S;                                                  \
       tiny += (U)(r < NORMAL_##S) & (same ^ 1) & (nan ^ 1);                            \
       large += (U)(r == INF_##S) & (U)(size < INF_##S) & (nan ^ 1);                    \
@@ -39,13 +41,14 @@
       z[i] = of_bits_##S(nan ? (size > INF_##S ? a : b) | QUIET_##S : result);         \
     }                                                                                  \
     *flags |= (tiny ? FE_UNDERFLOW : 0) | (large ? FE_OVERFLOW : 0);                   \
+    *flags |= loud ? FE_INVALID : 0;                                                   \
   }                                                                                    \
   BINARY_LOOP_WITH_FLAGS(nextafter_##S, T, T, T)                                       \
                                                                                        \
   static inline void spacing_##S##_body(const T *x, T *z, intptr_t n, int *flags)      \
   {                                                                                    \
     const T unit = of_bits_##S((U)(BIAS_##S - MANTISSA_##S) << MANTISSA_##S);          \
-    U tiny = 0, large = 0;                                                             \
+    U tiny = 0, large = 0, loud = 0;                                                   \
     INDEPENDENT                                                                        \
     for (intptr_t i = 0; i < n; i++) {                                                 \
       const U a = bits_of_##S(x[i]), size = a & ~SIGN_##S;                             \
@@ -58,6 +61,7 @@
       /* By their highest bit: with comparisons, gcc makes branches of all this. */    \
       tiny |= (size - last_tiny) & (0 - size);                                         \
       large |= (size ^ last) - 1;                                                      \
+      loud |= signalling_##S(a);                                                       \
       /* Exact, also where it is less than normal. */                                  \
       const U gap = bits_of_##S(of_bits_##S(finite | sign) * unit);                    \
       /* Infinity has none; a NaN comes through. */                                    \
@@ -65,6 +69,7 @@
     }                                                                                  \
     *flags |=                                                                          \
         (tiny & SIGN_##S ? FE_UNDERFLOW : 0) | (large & SIGN_##S ? FE_OVERFLOW : 0);   \
+    *flags |= loud ? FE_INVALID : 0;                                                   \
   }                                                                                    \
   UNARY_LOOP_WITH_FLAGS(spacing_##S, T, T)
 

@@ -18,6 +18,11 @@
     {                                                                                  \
       for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
         const v_##S v = take_##S(x + i, n - i), whole = trunc_##S(v);                  \
+        if (bits_##S(equal_##S(v, v)) != (1U << LANES_##S) - 1) {                      \
+          for (intptr_t k = i; k < n && k < i + LANES_##S; k++) {                      \
+            *flags |= signalling_##S(bits_of_##S(x[k])) ? FE_INVALID : 0;              \
+          }                                                                            \
+        }                                                                              \
         const m_##S infinite = equal_##S(abs_##S(v), all_##S((T)INFINITY));            \
         const v_##S rest = select_##S(infinite, all_##S(0), v - whole);                \
         give_##S(z + i, n - i, copysign_##S(rest, v));                                 \

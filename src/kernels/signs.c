@@ -1,6 +1,8 @@
 /* signs.c - what looks at the sign of a number, by its bits: so it raises no flag. */
 #include "loop.h"
 
+#include <fenv.h>
+
 #include "bits.h"
 
 #define SIGNS(S, T, U)                                                                 \
@@ -38,13 +40,18 @@
                                                                                        \
   static inline void heaviside_##S##_body(const T *x, const T *y, T *z, intptr_t n)    \
   {                                                                                    \
+    U loud = 0;                                                                        \
     INDEPENDENT                                                                        \
     for (intptr_t i = 0; i < n; i++) {                                                 \
       const U a = bits_of_##S(x[i]), at_zero = bits_of_##S(y[i]);                      \
       const U size = a & ~SIGN_##S;                                                    \
+      loud |= signalling_##S(a);                                                       \
       const U one = ONE_##S & ~nonzero_##S(a & SIGN_##S);                              \
       const U step = pick_##S(nonzero_##S(size), one, at_zero);                        \
       z[i] = of_bits_##S(pick_##S(is_nan_##S(size), NAN_##S, step));                   \
+    }                                                                                  \
+    if (loud) {                                                                        \
+      feraiseexcept(FE_INVALID);                                                       \
     }                                                                                  \
   }                                                                                    \
   BINARY_LOOP(heaviside_##S, T, T, T)
