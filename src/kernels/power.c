@@ -11,6 +11,7 @@
 #ifdef NPP_LANES
 #  include <math.h>
 
+#  include "bits.h"
 #  include "extended.h"
 #  include "flags.h"
 #  include "power_any.h"
@@ -60,7 +61,9 @@ static __attribute__((noinline)) v_f64 mend(v_f64 x, v_f64 y, v_f64 r, unsigned 
         if (base[k] == 0) {
             *flags |= exponent[k] < 0 ? FE_DIVBYZERO : 0;
         } else if (isnan(results[k])) {
-            *flags |= isnan(base[k]) ? 0 : FE_INVALID;
+            *flags |= isnan(base[k]) && !signalling_f64(bits_of_f64(base[k]))
+                          ? 0
+                          : FE_INVALID;
         } else if (!isinf(base[k])) {
             flags_set(*flags);
             one_power(base[k], exponent[k], &results[k]);
@@ -101,7 +104,7 @@ LONGER_F64(minus_two, -2, one_over(square_of(x)))
 EACH_F64(minus_one, all_f64(1) / x)
 LONGER_F64(minus_half, -0.5, one_over(root(for_root(x))))
 EACH_F64(half, sqrt_f64(for_root(x)))
-EACH_F64(one, x)
+EACH_F64(one, x *all_f64(1)) /* a signalling NaN raises */
 LONGER_F64(three_halves, 1.5, times(for_root(x), root(for_root(x))))
 EACH_F64(two, x *x)
 LONGER_F64(three, 3, times(x, square_of(x)))
@@ -136,7 +139,7 @@ EACH_F32(minus_two, 1 / dd)
 EACH_F32(minus_one, 1 / x)
 EACH_F32(minus_half, 1 / wide_root(d))
 EACH_F32(half, wide_root(d))
-EACH_F32(one, x)
+EACH_F32(one, x * 1)
 EACH_F32(three_halves, fabs(d) * wide_root(d))
 EACH_F32(two, x *x)
 EACH_F32(three, d *dd)

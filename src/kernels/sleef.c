@@ -26,9 +26,16 @@ enum {
     LIKE_X =
         4, /* x and further terms of half their power at most: so x if it is small */
     ODD = 8 | LIKE_X, /* of which the first is the cubic one */
-    CALM = 32,        /* NumPy's raises no underflow */
-    SIGNALS = 16,     /* NumPy's raises invalid for signalling NaNs */
+    CALM = 32,        /* NumPy's raises no underflow, and knows no signalling NaNs */
+    SIGNALS = 16,     /* a signalling NaN beside infinity is a NaN all the same */
 };
+
+/* Where NumPy's loop is SVML's at this level. */
+#  if defined(__AVX512F__)
+#    define SVML CALM
+#  else
+#    define SVML 0
+#  endif
 
 #  define RULES(S, T, LEAST)                                                           \
     static inline bool signals_##S(T x)                                                \
@@ -49,8 +56,8 @@ enum {
     {                                                                                  \
       if (isnan(r)) {                                                                  \
         const bool loud = signals_##S(x) || signals_##S(y);                            \
-        const bool given = isnan(x) || isnan(y);                                       \
-        return !given || (loud && (rules & SIGNALS)) ? FE_INVALID : 0;                 \
+        const bool told = loud && !(rules & CALM);                                     \
+        return told || !(isnan(x) || isnan(y)) ? FE_INVALID : 0;                       \
       }                                                                                \
       if (isinf(x) || isinf(y) || isnan(x) || isnan(y)) {                              \
         return 0;                                                                      \
@@ -124,7 +131,13 @@ RULES(f32, float, FLT_MIN)
         give_##S(z + i, m, r);                                                         \
         for (unsigned odd = odd_##S(r); odd; odd &= odd - 1) {                         \
           const intptr_t k = i + __builtin_ctz(odd);                                   \
-          *flags |= k < n ? flags_of_##S(x[k], y[k], z[k], rules) : 0;                 \
+          if (k >= n) {                                                                \
+            break;                                                                     \
+          }                                                                            \
+          if (((rules)&SIGNALS) && (signals_##S(x[k]) || signals_##S(y[k]))) {         \
+            z[k] = x[k] + y[k];                                                        \
+          }                                                                            \
+          *flags |= flags_of_##S(x[k], y[k], z[k], rules);                             \
         }                                                                              \
       }                                                                                \
     }
@@ -229,20 +242,20 @@ INSIDE(log1p, log1p_once, log1p,
        and_f64(less_f64(all_f64(-1), x), less_f64(x, all_f64(LARGEST_LOGS))))
 SLEEF_CALL(log1p, f64, log1p_inside, log1p, POLES | LIKE_X, 1e300, NO_LIMIT_f64)
 SLEEF_TO(log1p, f32, log1p, u10, POLES | LIKE_X, 1e37F)
-ANGLE(sin, f64, sine, sin, u10, ODD | SIGNALS, LARGEST_ANGLE, 1e14)
-SLEEF_ANGLE(sin_fast, f32, sin, u35, ODD, 125.0F, 39000.0F)
-ANGLE(cos, f64, cosine, cos, u10, SIGNALS, LARGEST_ANGLE, 1e14)
-SLEEF_ANGLE(cos_fast, f32, cos, u35, 0, 125.0F, 39000.0F)
+ANGLE(sin, f64, sine, sin, u10, ODD, LARGEST_ANGLE, 1e14)
+SLEEF_ANGLE(sin_fast, f32, sin, u35, ODD | SVML, 125.0F, 39000.0F)
+ANGLE(cos, f64, cosine, cos, u10, 0, LARGEST_ANGLE, 1e14)
+SLEEF_ANGLE(cos_fast, f32, cos, u35, SVML, 125.0F, 39000.0F)
 ANGLE(tan, f64, tangent, tan, u10, ODD, LARGEST_ANGLE, 1e14)
 SLEEF_ANGLE(tan, f32, tan, u10, ODD, 125.0F, 39000.0F)
 SLEEF_ANGLE(tan_fast, f32, tan, u35, ODD, 62.5F, 39000.0F)
 SLEEF_UNARY(arcsin, f64, asin, u10, ODD)
 SLEEF_UNARY(arcsin, f32, asin, u10, ODD)
-SLEEF_UNARY(arcsin_fast, f64, asin, u35, ODD)
+SLEEF_UNARY(arcsin_fast, f64, asin, u35, ODD | SVML)
 SLEEF_UNARY(arcsin_fast, f32, asin, u35, ODD)
 SLEEF_UNARY(arccos, f64, acos, u10, 0)
 SLEEF_UNARY(arccos, f32, acos, u10, 0)
-SLEEF_UNARY(arccos_fast, f64, acos, u35, 0)
+SLEEF_UNARY(arccos_fast, f64, acos, u35, SVML)
 SLEEF_UNARY(arccos_fast, f32, acos, u35, 0)
 INSIDE(arctan, arc_tangent, atan, less_f64(abs_f64(x), all_f64(0x1p1000)))
 SLEEF_CALL(arctan, f64, arctan_inside, atan, ODD, NO_LIMIT_f64, NO_LIMIT_f64)
