@@ -159,7 +159,7 @@ static __attribute__((noinline)) v_f64 far_apart(v_f64 m, v_f64 size, enum base 
 
 /* How much of the logarithm may cancel: of double, of which 2^-57 of it is lost, and of
  * float, of which 2^-52 is. */
-#  define ENOUGH_DOUBLE 8
+#  define ENOUGH_DOUBLE 3
 #  define ENOUGH_FLOAT 0x1p24
 
 static inline v_f64 unless_cancelled(v_f64 result, v_f64 part, v_f64 m, v_f64 other,
