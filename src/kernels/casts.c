@@ -1,6 +1,7 @@
 /* casts.c - see casts.h. */
 #include "casts.h"
 
+#include "flags.h"
 #include "half.h"
 #include "lanes.h"
 #include "loop.h"
@@ -157,9 +158,21 @@ static void cast_f16_f32_body(const f16 *x, f32 *y, intptr_t n)
 }
 OWN_QUIET_LOOP(cast_f16_f32, f16, f32)
 
+/* Of conversions only a signalling NaN's is invalid, and NumPy's is done in integers,
+ * to which it is a number like any other. */
+static void without_invalid(int before)
+{
+    const int after = fpu_get_flags();
+    if (after & ~before & FE_INVALID) {
+        flags_set(after & ~FE_INVALID);
+    }
+}
+
 static void cast_f32_f16_body(const f32 *x, f16 *y, intptr_t n)
 {
+    FLAGS_SAVE
     float_to_half(x, y, n);
+    without_invalid(flags);
 }
 OWN_UNARY_LOOP(cast_f32_f16, f32, f16)
 
@@ -172,6 +185,7 @@ static void cast_f64_f16_body(const f64 *x, f16 *y, intptr_t n)
 {
     float wide[PIECE];
     const uint64_t lost = (UINT64_C(1) << 29) - 1;
+    FLAGS_SAVE
     for (intptr_t i = 0; i < n; i += PIECE) {
         const intptr_t m = n - i < PIECE ? n - i : PIECE;
         INDEPENDENT
@@ -186,6 +200,7 @@ static void cast_f64_f16_body(const f64 *x, f16 *y, intptr_t n)
         }
         float_to_half(wide, y + i, m);
     }
+    without_invalid(flags);
 }
 OWN_UNARY_LOOP(cast_f64_f16, f64, f16)
 #endif
