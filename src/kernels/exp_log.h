@@ -40,28 +40,23 @@ static inline v_f64 exp_others(v_f64 r)
         0x1.af4e554377204p-26, 0x1.1f7340dbc337ep-29);
 }
 
-/* e^x = 2^k (1 + r + r^2 others), where r + low is x less its multiple of ln 2. */
-struct exponent {
-    v_f64 r, low, k, others;
-};
-
-static inline struct exponent exponent_of(struct dd x)
+/* e^r of at most ln(2) / 2 in size, to some 2^-57 of it. */
+static inline struct dd exp_small(struct dd r)
 {
-    const v_f64 k = rint_f64(x.hi * all_f64(1 / LN2));
-    const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x.hi); /* exact */
-    const v_f64 second = k * all_f64(LN2_SECOND), r = near - second;
-    return (struct exponent){r, ((near - r) - second) + x.lo, k, exp_others(r)};
+    const v_f64 square = r.hi * r.hi, others = exp_others(r.hi);
+    const struct dd first = dd_fast_sum(all_f64(1), r.hi);
+    const v_f64 low = fma_f64(r.lo, fma_f64(square, others, r.hi), r.lo);
+    return dd_fast_sum(first.hi, fma_f64(square, others, first.lo + low));
 }
 
 /* e^x where the result is a normal number; 0.6 ULP. */
 static inline v_f64 exp_of_dd(struct dd x)
 {
-    const struct exponent e = exponent_of(x);
-    const struct dd first = dd_fast_sum(all_f64(1), e.r);
-    const v_f64 square = e.r * e.r, less_one = fma_f64(square, e.others, e.r);
-    const v_f64 low = fma_f64(e.low, less_one, e.low);
-    const v_f64 rest = fma_f64(square, e.others, first.lo + low);
-    return (first.hi + rest) * power_of_two_f64(e.k);
+    const v_f64 k = rint_f64(x.hi * all_f64(1 / LN2));
+    const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x.hi); /* exact */
+    const v_f64 second = k * all_f64(LN2_SECOND), r = near - second;
+    const struct dd rest = {r, ((near - r) - second) + x.lo};
+    return exp_small(rest).hi * power_of_two_f64(k);
 }
 
 static inline v_f64 exp_once(v_f64 x)

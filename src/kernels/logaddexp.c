@@ -18,12 +18,8 @@
 
 enum base { BASE_E, BASE_TWO };
 
-#  define LN2_HIGH 0x1.62e42fefa39efp-1
-#  define LN2_LOW 0x1.abc9e3b39803fp-56
-/* The same in pieces of 42 bits, whose products with exponents are exact. */
+/* What LN2_FIRST and LN2_SECOND lack of ln(2). */
 #  define LN2_THIRD (-0x1.9ff0342542fc3p-90)
-#  define LOG2E_HIGH 0x1.71547652b82fep+0
-#  define LOG2E_LOW 0x1.777d0ffda0d24p-56
 
 /* 1/n! to 2^-106; those from FACTORIALS_HIGH on need no second number. */
 enum { FACTORIALS_HIGH = 14, FACTORIALS = 23 };
@@ -65,26 +61,17 @@ static inline struct dd one_number(v_f64 x)
 static inline v_f64 split(v_f64 x, enum base base, struct dd *rest)
 {
     const v_f64 magic = all_f64(0x1.8p52);
-    const v_f64 scaled = x * all_f64(base == BASE_E ? LOG2E_HIGH : 1);
+    const v_f64 scaled = x * all_f64(base == BASE_E ? LOG2_E : 1);
     const v_f64 k = (scaled + magic) - magic;
     if (base == BASE_E) {
         const v_f64 first = fma_f64(k, all_f64(-LN2_FIRST), x);
         *rest = dd_sum(first, k * all_f64(-LN2_SECOND));
         rest->lo = fma_f64(k, all_f64(-LN2_THIRD), rest->lo);
     } else {
-        const struct dd ln2 = {all_f64(LN2_HIGH), all_f64(LN2_LOW)};
+        const struct dd ln2 = {all_f64(LN2), all_f64(LN2_LOW)};
         *rest = product(one_number(x - k), ln2);
     }
     return k;
-}
-
-/* e^(r + more), r at most ln(2)/2. */
-static inline struct dd exponential(struct dd r)
-{
-    const v_f64 square = r.hi * r.hi, others = exp_others(r.hi);
-    const struct dd first = dd_fast_sum(all_f64(1), r.hi);
-    const v_f64 low = fma_f64(r.lo, fma_f64(square, others, r.hi), r.lo);
-    return dd_fast_sum(first.hi, fma_f64(square, others, first.lo + low));
 }
 
 /* The logarithm of 1 + w, without the multiple of ln(2) that `halved` says. */
@@ -106,7 +93,7 @@ static inline struct dd logarithm(struct dd w, m_f64 halved)
 
 static inline struct dd in_base(struct dd a, enum base base)
 {
-    const struct dd log2e = {all_f64(LOG2E_HIGH), all_f64(LOG2E_LOW)};
+    const struct dd log2e = {all_f64(LOG2_E), all_f64(LOG2_E_LOW)};
     return base == BASE_E ? a : product(a, log2e);
 }
 
@@ -152,7 +139,7 @@ static __attribute__((noinline)) v_f64 far_apart(v_f64 m, v_f64 size, enum base 
     store_f64(larger, m);
     store_f64(apart, size);
     for (int k = 0; k < LANES_f64; k++) {
-        larger[k] += base == BASE_E ? exp(-apart[k]) : LOG2E_HIGH * exp2(-apart[k]);
+        larger[k] += base == BASE_E ? exp(-apart[k]) : LOG2_E * exp2(-apart[k]);
     }
     return load_f64(larger);
 }
@@ -174,8 +161,8 @@ static inline v_f64 unless_cancelled(v_f64 result, v_f64 part, v_f64 m, v_f64 ot
 static inline v_f64 sum_of_float_powers(v_f64 m, v_f64 other, v_f64 difference,
                                         enum base base)
 {
-    const v_f64 w = exp_once(difference * all_f64(base == BASE_E ? 1 : LN2_HIGH));
-    const v_f64 part = log1p_once(w) * all_f64(base == BASE_E ? 1 : LOG2E_HIGH);
+    const v_f64 w = exp_once(difference * all_f64(base == BASE_E ? 1 : LN2));
+    const v_f64 part = log1p_once(w) * all_f64(base == BASE_E ? 1 : LOG2_E);
     return unless_cancelled(m + part, part, m, other, base, ENOUGH_FLOAT);
 }
 
@@ -185,15 +172,14 @@ static inline v_f64 sum_of_powers(v_f64 m, v_f64 other, struct dd difference,
     const v_f64 zero = all_f64(0);
     struct dd r;
     const v_f64 k = split(difference.hi, base, &r), scale = power_of_two_f64(k);
-    const v_f64 lost = difference.lo * all_f64(base == BASE_E ? 1 : LN2_HIGH);
+    const v_f64 lost = difference.lo * all_f64(base == BASE_E ? 1 : LN2);
     r.lo += lost;
-    struct dd w = exponential(r);
+    struct dd w = exp_small(r);
     w.hi *= scale;
     w.lo *= scale;
     const m_f64 halved = less_f64(all_f64(0.4140625), w.hi);
     const struct dd log = in_base(logarithm(w, halved), base);
-    const v_f64 one_half =
-        select_f64(halved, all_f64(base == BASE_E ? LN2_HIGH : 1), zero);
+    const v_f64 one_half = select_f64(halved, all_f64(base == BASE_E ? LN2 : 1), zero);
     const v_f64 one_half_low =
         select_f64(halved, all_f64(base == BASE_E ? LN2_LOW : 0), zero);
     const struct dd part = dd_fast_sum(one_half, log.hi);

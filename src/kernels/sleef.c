@@ -38,11 +38,6 @@ enum {
 #  endif
 
 #  define RULES(S, T, LEAST)                                                           \
-    static inline bool signals_##S(T x)                                                \
-    {                                                                                  \
-      return isnan(x) && !(bits_of_##S(x) & QUIET_##S);                                \
-    }                                                                                  \
-                                                                                       \
     /* Results that may have raised a flag: not normal numbers. */                     \
     static inline unsigned odd_##S(v_##S r)                                            \
     {                                                                                  \
@@ -55,7 +50,8 @@ enum {
     static int flags_of_##S(T x, T y, T r, int rules)                                  \
     {                                                                                  \
       if (isnan(r)) {                                                                  \
-        const bool loud = signals_##S(x) || signals_##S(y);                            \
+        const bool loud =                                                              \
+            signalling_##S(bits_of_##S(x)) || signalling_##S(bits_of_##S(y));          \
         const bool told = loud && !(rules & CALM);                                     \
         return told || !(isnan(x) || isnan(y)) ? FE_INVALID : 0;                       \
       }                                                                                \
@@ -134,7 +130,8 @@ RULES(f32, float, FLT_MIN)
           if (k >= n) {                                                                \
             break;                                                                     \
           }                                                                            \
-          if (((rules)&SIGNALS) && (signals_##S(x[k]) || signals_##S(y[k]))) {         \
+          if (((rules)&SIGNALS) && (signalling_##S(bits_of_##S(x[k])) ||               \
+                                    signalling_##S(bits_of_##S(y[k])))) {              \
             z[k] = x[k] + y[k];                                                        \
           }                                                                            \
           *flags |= flags_of_##S(x[k], y[k], z[k], rules);                             \
