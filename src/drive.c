@@ -107,6 +107,9 @@ static int run_piece(void *context, int member, int64_t piece)
     if (begin == end) {
         return 0;
     }
+    if (task->drive->run) {
+        return task->drive->run(task->drive, begin, end);
+    }
     if (task->iters) {
         return run_iterator(task->drive, task->iters[member], begin, end);
     }

@@ -16,13 +16,16 @@
 struct report {
     const char *reason; /* why on one thread, or why NumPy; NULL: in parallel */
     const char *path;   /* "direct", "fused", "streamed", "iterator", "buffered",
-                           "gufunc", "numpy" */
+                           "gufunc", "reduction", "numpy" */
     const char *kernel; /* the level of our kernel; NULL: the loop is NumPy's */
     npy_intp elements, pieces;
     int threads;
     double ns; /* an element, on one thread; negative: not known */
     int64_t without_gil_ns;
 };
+
+struct drive;
+typedef int drive_run(const struct drive *drive, npy_intp begin, npy_intp end);
 
 struct drive {
     const struct plan *plan;
@@ -37,6 +40,9 @@ struct drive {
     /* ... or a buffered iterator, copied for every member that needs one. */
     NpyIter *iter;
     struct iterator_kind kind;
+    /* ... or what knows itself how to do a range of the elements. */
+    drive_run *run;
+    void *context;
 
     struct cut cut;
     bool given; /* an output is the caller's */

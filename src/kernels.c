@@ -5,6 +5,7 @@
 
 #include "kernels/casts.h"
 #include "kernels/kernel.h"
+#include "kernels/sums.h"
 
 enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
 enum { NEON = AVX2 }; /* see ops.def */
@@ -25,15 +26,16 @@ static const struct level {
     unsigned rows; /* those of ops.def */
     kernel_table *table;
     cast_table *casts;
+    sum_table *sums;
 } levels[LEVEL_COUNT] = {
 #if defined(__aarch64__)
-    [LEVEL_BASE] = {"neon", NEON, &kernels_base, &casts_base},
+    [LEVEL_BASE] = {"neon", NEON, &kernels_base, &casts_base, &sums_base},
 #else
-    [LEVEL_BASE] = {"baseline", BASE, &kernels_base, &casts_base},
+    [LEVEL_BASE] = {"baseline", BASE, &kernels_base, &casts_base, &sums_base},
 #endif
 #if defined(__x86_64__)
-    [LEVEL_AVX2] = {"avx2", AVX2, &kernels_avx2, &casts_avx2},
-    [LEVEL_AVX512] = {"avx512", AVX512, &kernels_avx512, &casts_avx512},
+    [LEVEL_AVX2] = {"avx2", AVX2, &kernels_avx2, &casts_avx2, &sums_avx2},
+    [LEVEL_AVX512] = {"avx512", AVX512, &kernels_avx512, &casts_avx512, &sums_avx512},
 #  define NAMES "baseline, avx2 or avx512"
 #elif defined(__aarch64__)
 #  define NAMES "neon"
@@ -108,12 +110,27 @@ static bool is_type(int type, char wanted)
            number_of_type[type] == number_of_character[(int)wanted];
 }
 
+static int known_number(int type)
+{
+    return chosen >= 0 && type < TYPES ? number_of_type[type] : NUMBER_COUNT;
+}
+
 kernel_loop *kernels_cast(int from, int to)
 {
-    const bool known = chosen >= 0 && from < TYPES && to < TYPES;
-    const int a = known ? number_of_type[from] : NUMBER_COUNT;
-    const int b = known ? number_of_type[to] : NUMBER_COUNT;
+    const int a = known_number(from), b = known_number(to);
     return a < NUMBER_COUNT && b < NUMBER_COUNT ? (*levels[chosen].casts)[a][b] : NULL;
+}
+
+sum_function *kernels_sum(int type)
+{
+    const int number = known_number(type);
+    return number < NUMBER_COUNT ? levels[chosen].sums->sum[number] : NULL;
+}
+
+columns_function *kernels_columns(int type)
+{
+    const int number = known_number(type);
+    return number < NUMBER_COUNT ? levels[chosen].sums->columns[number] : NULL;
 }
 
 int kernels_choose(const char *name, bool everything)

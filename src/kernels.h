@@ -11,6 +11,8 @@
 
 #include "numpy_api.h"
 
+#include "kernels/sums.h"
+
 /* As kernel_function (kernels/kernel.h); the last argument is NULL. */
 typedef void kernel_loop(char **args, const npy_intp *n, const npy_intp *steps,
                          void *data);
@@ -49,6 +51,12 @@ void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc);
 
 /* The kernel for a cast from one of NumPy's types to another, or NULL. */
 kernel_loop *kernels_cast(int from, int to);
+
+/* The kernel that sums a row of one of NumPy's types, or NULL. */
+sum_function *kernels_sum(int type);
+
+/* That which sums short rows column by column, or NULL. */
+columns_function *kernels_columns(int type);
 
 /* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.

@@ -18,6 +18,7 @@
 #include "movement/movement.h"
 #include "precision.h"
 #include "profile.h"
+#include "reduction/reduction.h"
 #include "stream.h"
 #include "team.h"
 #include "ufuncs.h"
@@ -444,8 +445,8 @@ static int module_exec(PyObject *module)
     if (call_init(state) < 0 || plan_init(state) < 0 || gufunc_init(state) < 0 ||
         ufuncs_init(state, module) < 0 || precision_init(state) < 0 ||
         hooks_init(state) < 0 || movement_init(state) < 0 ||
-        handler_init(state, module) < 0 || arena_type_init(module) < 0 ||
-        ring_type_init(module) < 0) {
+        reduction_init(state) < 0 || handler_init(state, module) < 0 ||
+        arena_type_init(module) < 0 || ring_type_init(module) < 0) {
         return -1;
     }
     return PyModule_AddObjectRef(module, "thread_limit", state->limit_variable) < 0 ||

@@ -27,29 +27,39 @@ static PyObject *kinds_of(const struct call *call)
 
 /* -- asking NumPy ---------------------------------------------------------------- */
 
+/* What is asked: dtypes (or types, or None), and how they may be cast. */
+struct question {
+    PyObject *ufunc, *kinds, *casting;
+    PyObject *signature; /* NULL: none, but for a reduction */
+    bool reduction;
+};
+
 /* plan->descrs, plan->capsule and its contents; -1: an exception is set. */
-static int resolve(struct plan *plan, const struct call *call, struct call_info **info)
+static int resolve(struct plan *plan, const struct state *state,
+                   const struct question *question, struct call_info **info)
 {
     int status = -1;
-    PyObject *ufunc = (PyObject *)call->loops;
-    PyObject *casting =
-        call->casting_object ? call->casting_object : call->state->same_kind;
-    PyObject *resolved = NULL, *filled = NULL;
-    PyObject *kinds = kinds_of(call);
-    if (kinds == NULL) {
-        return -1;
+    PyObject *filled = NULL;
+    PyObject *args[] = {question->ufunc, question->kinds, question->casting, NULL,
+                        NULL};
+    size_t n = 3;
+    if (question->signature) {
+        args[n++] = question->signature;
     }
-    PyObject *args[] = {ufunc, kinds, casting, call->signature};
-    resolved = PyObject_VectorcallMethod(call->state->resolve_name, args, 2,
-                                         call->signature ? call->state->casting_sig_kw
-                                                         : call->state->casting_kw);
+    if (question->reduction) {
+        args[n++] = Py_True;
+    }
+    PyObject *resolved = PyObject_VectorcallMethod(state->resolve_name, args, 2,
+                                                   n == 3   ? state->casting_kw
+                                                   : n == 4 ? state->casting_sig_kw
+                                                            : state->reduction_kw);
     if (resolved == NULL) {
-        goto finish;
+        return -1;
     }
     plan->descrs = Py_NewRef(PyTuple_GET_ITEM(resolved, 0));
     plan->capsule = Py_NewRef(PyTuple_GET_ITEM(resolved, 1));
     filled =
-        PyObject_CallMethodOneArg(ufunc, call->state->get_loop_name, plan->capsule);
+        PyObject_CallMethodOneArg(question->ufunc, state->get_loop_name, plan->capsule);
     if (filled == NULL) {
         goto finish;
     }
@@ -58,9 +68,33 @@ static int resolve(struct plan *plan, const struct call *call, struct call_info 
 
 finish:
     Py_XDECREF(filled);
-    Py_XDECREF(resolved);
-    Py_DECREF(kinds);
+    Py_DECREF(resolved);
     return status;
+}
+
+static int resolve_call(struct plan *plan, const struct call *call,
+                        struct call_info **info)
+{
+    const struct question question = {
+        .ufunc = (PyObject *)call->loops,
+        .kinds = kinds_of(call),
+        .casting = call->casting_object ? call->casting_object : call->state->same_kind,
+        .signature = call->signature,
+    };
+    const int status =
+        question.kinds ? resolve(plan, call->state, &question, info) : -1;
+    Py_XDECREF(question.kinds);
+    return status;
+}
+
+static void fill_loop(struct plan *plan, const struct call_info *info,
+                      const struct state *state)
+{
+    plan->loop.run = info->strided_loop;
+    plan->loop.context = info->context;
+    plan->loop.aux = info->auxdata;
+    plan->fpe = !info->no_floatingpoint_errors;
+    plan->may_fail = info->strided_loop != state->legacy_loop;
 }
 
 /* A dtype whose elements own something cannot be touched without the GIL. */
@@ -194,7 +228,7 @@ const char *plan_make(struct plan *plan, const struct call *call,
             return reason;
         }
     }
-    if (resolve(plan, call, &info) < 0) {
+    if (resolve_call(plan, call, &info) < 0) {
         PyErr_Clear();
         plan_clear(plan);
         return "no loop for these dtypes: NumPy raises";
@@ -212,15 +246,61 @@ const char *plan_make(struct plan *plan, const struct call *call,
         plan_clear(plan);
         return reason;
     }
-    plan->loop.run = info->strided_loop;
-    plan->loop.context = info->context;
-    plan->loop.aux = info->auxdata;
-    plan->fpe = !info->no_floatingpoint_errors;
+    fill_loop(plan, info, call->state);
     plan->kernel = kernel_of(plan, call);
     plan->may_raise = raises(plan, call);
-    plan->may_fail = plan->may_raise || info->strided_loop != call->state->legacy_loop;
+    plan->may_fail |= plan->may_raise;
     plan_cache_keep(cache, call, plan);
     return NULL;
+}
+
+/* Integers of which a sum or a product is taken grow to the size of a pointer. */
+static int grown_type(const struct state *state, PyObject *ufunc, PyArrayObject *array)
+{
+    const int type = PyArray_TYPE(array);
+    if ((ufunc != state->add && ufunc != state->multiply) ||
+        !(PyTypeNum_ISBOOL(type) || PyTypeNum_ISINTEGER(type)) ||
+        PyArray_ITEMSIZE(array) >= (npy_intp)sizeof(npy_intp)) {
+        return NPY_NOTYPE;
+    }
+    return PyTypeNum_ISUNSIGNED(type) ? NPY_UINTP : NPY_INTP;
+}
+
+const char *plan_make_reduction(struct plan *plan, const struct state *state,
+                                PyUFuncObject *ufunc, PyArrayObject *array,
+                                PyArray_Descr *dtype)
+{
+    struct call_info *info = NULL;
+    memset(plan, 0, sizeof *plan);
+    const int grown = grown_type(state, (PyObject *)ufunc, array);
+    PyArray_Descr *wanted = dtype                 ? (PyArray_Descr *)Py_NewRef(dtype)
+                            : grown == NPY_NOTYPE ? NULL
+                                                  : PyArray_DescrFromType(grown);
+    const struct question question = {
+        .ufunc = (PyObject *)ufunc,
+        .kinds = PyTuple_Pack(3, Py_None, PyArray_DESCR(array), Py_None),
+        .casting = state->unsafe,
+        .signature =
+            PyTuple_Pack(3, wanted ? (PyObject *)wanted : Py_None, Py_None, Py_None),
+        .reduction = true,
+    };
+    const char *reason = NULL;
+    if (PyErr_Occurred() || resolve(plan, state, &question, &info) < 0) {
+        PyErr_Clear();
+        reason = "no loop for this dtype: NumPy raises";
+    } else {
+        fill_loop(plan, info, state);
+        reason = info->requires_pyapi ? "the loop needs the GIL"
+                 : plan->may_fail     ? "a loop that may fail"
+                                      : NULL;
+    }
+    if (reason) {
+        plan_clear(plan);
+    }
+    Py_XDECREF(question.kinds);
+    Py_XDECREF(question.signature);
+    Py_XDECREF(wanted);
+    return reason;
 }
 
 void plan_clear(struct plan *plan)
@@ -272,7 +352,7 @@ static int learn_legacy_loop(struct state *state, PyObject *numpy)
     if (add && array) {
         call.ufunc = call.loops = (PyUFuncObject *)add;
         call.op[0] = call.op[1] = (PyArrayObject *)array;
-        status = resolve(&plan, &call, &info);
+        status = resolve_call(&plan, &call, &info);
         state->legacy_loop = status == 0 ? info->strided_loop : NULL;
     }
     plan_clear(&plan);
@@ -292,14 +372,17 @@ int plan_init(struct state *state)
     state->get_loop_name = PyUnicode_InternFromString("_get_strided_loop");
     state->casting_kw = Py_BuildValue("(s)", "casting");
     state->casting_sig_kw = Py_BuildValue("(ss)", "casting", "signature");
+    state->reduction_kw = Py_BuildValue("(sss)", "casting", "signature", "reduction");
     state->same_kind = PyUnicode_InternFromString("same_kind");
+    state->unsafe = PyUnicode_InternFromString("unsafe");
     state->power = PyObject_GetAttrString(numpy, "power");
     state->add = PyObject_GetAttrString(numpy, "add");
     state->subtract = PyObject_GetAttrString(numpy, "subtract");
     state->multiply = PyObject_GetAttrString(numpy, "multiply");
     if (state->resolve_name && state->get_loop_name && state->casting_kw &&
-        state->casting_sig_kw && state->same_kind && state->power && state->add &&
-        state->subtract && state->multiply) {
+        state->casting_sig_kw && state->reduction_kw && state->same_kind &&
+        state->unsafe && state->power && state->add && state->subtract &&
+        state->multiply) {
         status = learn_legacy_loop(state, numpy);
     }
     Py_DECREF(numpy);

@@ -79,6 +79,12 @@ const char *plan_make(struct plan *plan, const struct call *call,
                       struct plan_cache *cache);
 void plan_clear(struct plan *plan);
 
+/* The same for a reduction of an array, to a dtype or (NULL) the one that NumPy takes;
+ * operands are result, array, result. */
+const char *plan_make_reduction(struct plan *plan, const struct state *state,
+                                PyUFuncObject *ufunc, PyArrayObject *array,
+                                PyArray_Descr *dtype);
+
 /* The number of the classic loop that a plan has; -1: it is not in the ufunc's table.
  */
 int plan_number(const struct plan *plan, const struct call *call);

@@ -18,7 +18,10 @@
     V(get_loop_name)  /*         "_get_strided_loop" */                     \
     V(casting_kw)     /*         ("casting",) */                            \
     V(casting_sig_kw) /*         ("casting", "signature") */                \
+    V(reduction_kw)   /*         (both, and "reduction") */                 \
     V(same_kind)      /*         "same_kind" */                             \
+    V(unsafe)         /*         "unsafe" */                                \
+    V(no_value)       /* reduce.c: numpy._NoValue */                        \
     V(power)          /*         numpy.power */                             \
     V(add)            /*         numpy.add, */                              \
     V(subtract)       /*         numpy.subtract, */                         \

@@ -7,6 +7,7 @@
 #include "../movement/movement.h"
 #include "../outer.h"
 #include "../profile.h"
+#include "../reduction/reduction.h"
 #include "../hook_call.h"
 #include "hooks.h"
 

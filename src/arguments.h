@@ -2,7 +2,7 @@
 #ifndef NPP_ARGUMENTS_H
 #define NPP_ARGUMENTS_H
 
-#include "../numpy_api.h"
+#include "numpy_api.h"
 
 struct arguments {
     PyObject *const *values;

@@ -1,0 +1,239 @@
+/* sums.c - see sums.h.  Compilers make vectors of the 8 sums. */
+#include "sums.h"
+
+#include <string.h>
+
+#include "lanes.h"
+
+typedef uint16_t f16;
+typedef float f32;
+typedef double f64;
+
+/* Of at most SUM_LEAF contiguous parts: the 8 sums, and how many parts are in them. */
+#define LANES_OF_LEAF(T)                                                               \
+  static inline intptr_t lanes_##T(const T *x, intptr_t n, T *r)                       \
+  {                                                                                    \
+    for (int j = 0; j < SUM_LANES; j++) {                                              \
+      r[j] = x[j];                                                                     \
+    }                                                                                  \
+    intptr_t i = SUM_LANES;                                                            \
+    for (; i + SUM_LANES <= n; i += SUM_LANES) {                                       \
+      for (int j = 0; j < SUM_LANES; j++) {                                            \
+        r[j] += x[i + j];                                                              \
+      }                                                                                \
+    }                                                                                  \
+    return i;                                                                          \
+  }                                                                                    \
+                                                                                       \
+  static inline T leaf_##T(const T *x, intptr_t n)                                     \
+  {                                                                                    \
+    T r[SUM_LANES];                                                                    \
+    intptr_t i = lanes_##T(x, n, r);                                                   \
+    T sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));         \
+    for (; i < n; i++) {                                                               \
+      sum += x[i];                                                                     \
+    }                                                                                  \
+    return sum;                                                                        \
+  }                                                                                    \
+                                                                                       \
+  struct pair_of_##T {                                                                 \
+    T re, im;                                                                          \
+  };                                                                                   \
+                                                                                       \
+  static inline struct pair_of_##T leaf_of_pairs_##T(const T *x, intptr_t n) {         \
+    T r[SUM_LANES];                                                                    \
+    intptr_t i = lanes_##T(x, n, r);                                                   \
+    struct pair_of_##T sum = {(r[0] + r[2]) + (r[4] + r[6]),                           \
+                              (r[1] + r[3]) + (r[5] + r[7])};                          \
+    for (; i < n; i += 2) {                                                            \
+      sum.re += x[i];                                                                  \
+      sum.im += x[i + 1];                                                              \
+    }                                                                                  \
+    return sum;                                                                        \
+  }
+
+LANES_OF_LEAF(f32)
+LANES_OF_LEAF(f64)
+
+/* Which the compiler is to know. */
+#define AT_LEAST(n, least)                                                             \
+  do {                                                                                 \
+    if ((n) < (least)) {                                                               \
+      __builtin_unreachable();                                                         \
+    }                                                                                  \
+  } while (0)
+
+/* n elements as contiguous parts: where they are, or gathered into `leaf`. */
+#define GATHER(S, T, E)                                                                \
+  static inline const T *parts_##S(const char *x, intptr_t n, intptr_t stride,         \
+                                   T *leaf)                                            \
+  {                                                                                    \
+    if (stride == (intptr_t)sizeof(E)) {                                               \
+      return (const T *)x;                                                             \
+    }                                                                                  \
+    for (intptr_t i = 0; i < n; i++, x += stride) {                                    \
+      memcpy(leaf + i * (intptr_t)(sizeof(E) / sizeof(T)), x, sizeof(E));              \
+    }                                                                                  \
+    return leaf;                                                                       \
+  }
+
+#define REAL_SUM(S, T, M)                                                              \
+  static T tree_##S(const char *x, intptr_t n, intptr_t stride)                        \
+  {                                                                                    \
+    if (n > SUM_LEAF) {                                                                \
+      const intptr_t half = sum_half(n);                                               \
+      const T first = tree_##S(x, half, stride);                                       \
+      return first + tree_##S(x + half * stride, n - half, stride);                    \
+    }                                                                                  \
+    T leaf[SUM_LEAF];                                                                  \
+    AT_LEAST(n, SUM_LANES);                                                            \
+    return leaf_##T(parts_##S(x, n, stride, leaf), n);                                 \
+  }                                                                                    \
+                                                                                       \
+  static union sum sum_##S(const char *x, intptr_t n, intptr_t stride) {               \
+    return (union sum){.M = {.re = tree_##S(x, n, stride)}};                           \
+  }
+
+#define COMPLEX_SUM(S, T, M)                                                           \
+  static struct pair_of_##T tree_##S(const char *x, intptr_t parts, intptr_t stride) { \
+    if (parts > SUM_LEAF) {                                                            \
+      const intptr_t half = sum_half(parts);                                           \
+      const struct pair_of_##T a = tree_##S(x, half, stride);                          \
+      const struct pair_of_##T b =                                                     \
+          tree_##S(x + half / 2 * stride, parts - half, stride);                       \
+      return (struct pair_of_##T){a.re + b.re, a.im + b.im};                           \
+    }                                                                                  \
+    T leaf[SUM_LEAF];                                                                  \
+    AT_LEAST(parts, SUM_LANES);                                                        \
+    return leaf_of_pairs_##T(parts_##S(x, parts / 2, stride, leaf), parts);            \
+  }                                                                                    \
+                                                                                       \
+  static union sum sum_##S(const char *x, intptr_t n, intptr_t stride) {               \
+    const struct pair_of_##T sum = tree_##S(x, 2 * n, stride);                         \
+    return (union sum){.M = {sum.re, sum.im}};                                         \
+  }
+
+struct c64 {
+    f32 re, im;
+};
+struct c128 {
+    f64 re, im;
+};
+GATHER(f32, f32, f32)
+GATHER(f64, f64, f64)
+GATHER(c64, f32, struct c64)
+GATHER(c128, f64, struct c128)
+REAL_SUM(f32, f32, f32)
+REAL_SUM(f64, f64, f64)
+COMPLEX_SUM(c64, f32, f32)
+COMPLEX_SUM(c128, f64, f64)
+
+#ifdef NPP_LANES
+/* As float, which holds it exactly. */
+static inline const f32 *parts_f16(const char *x, intptr_t n, intptr_t stride,
+                                   f32 *leaf)
+{
+    f16 gathered[SUM_LEAF];
+    const f16 *half = (const f16 *)x;
+    if (stride != (intptr_t)sizeof(f16)) {
+        for (intptr_t i = 0; i < n; i++, x += stride) {
+            memcpy(gathered + i, x, sizeof(f16));
+        }
+        half = gathered;
+    }
+    for (intptr_t i = 0; i < n; i += LANES_f16) {
+        const v_f16 v = take_f16(half + i, n - i);
+        if (n - i >= LANES_f32) {
+            store_f32(leaf + i, v);
+        } else {
+            give_f32(leaf + i, n - i, v);
+        }
+    }
+    return leaf;
+}
+REAL_SUM(f16, f32, f32)
+#endif
+
+/* Sums of so many columns are kept in registers. */
+enum { GROUP = 4 };
+
+#define COLUMNS(T)                                                                     \
+  static inline __attribute__((always_inline)) void group_##T(                         \
+      T *sums, const char *x, intptr_t n, intptr_t rows, intptr_t stride)              \
+  {                                                                                    \
+    T r[GROUP];                                                                        \
+    for (intptr_t j = 0; j < n; j++) {                                                 \
+      r[j] = sums[j];                                                                  \
+    }                                                                                  \
+    for (intptr_t i = 0; i < rows; i++, x += stride) {                                 \
+      for (intptr_t j = 0; j < n; j++) {                                               \
+        r[j] += ((const T *)x)[j];                                                     \
+      }                                                                                \
+    }                                                                                  \
+    for (intptr_t j = 0; j < n; j++) {                                                 \
+      sums[j] = r[j];                                                                  \
+    }                                                                                  \
+  }                                                                                    \
+                                                                                       \
+  static void parts_in_columns_##T(T *sums, const char *x, intptr_t n, intptr_t rows,  \
+                                   intptr_t stride)                                    \
+  {                                                                                    \
+    switch (n) {                                                                       \
+    case 1:                                                                            \
+      group_##T(sums, x, 1, rows, stride);                                             \
+      return;                                                                          \
+    case 2:                                                                            \
+      group_##T(sums, x, 2, rows, stride);                                             \
+      return;                                                                          \
+    case 3:                                                                            \
+      group_##T(sums, x, 3, rows, stride);                                             \
+      return;                                                                          \
+    case 4:                                                                            \
+      group_##T(sums, x, 4, rows, stride);                                             \
+      return;                                                                          \
+    default:                                                                           \
+      for (intptr_t i = 0; i < rows; i++, x += stride) {                               \
+        for (intptr_t j = 0; j < n; j++) {                                             \
+          sums[j] += ((const T *)x)[j];                                                \
+        }                                                                              \
+      }                                                                                \
+    }                                                                                  \
+  }                                                                                    \
+                                                                                       \
+  static void columns_##T(char *sums, const char *x, intptr_t n, intptr_t rows,        \
+                          intptr_t stride)                                             \
+  {                                                                                    \
+    parts_in_columns_##T((T *)sums, x, n, rows, stride);                               \
+  }                                                                                    \
+                                                                                       \
+  static void columns_of_pairs_##T(char *sums, const char *x, intptr_t n,              \
+                                   intptr_t rows, intptr_t stride)                     \
+  {                                                                                    \
+    parts_in_columns_##T((T *)sums, x, 2 * n, rows, stride);                           \
+  }
+
+COLUMNS(f32)
+COLUMNS(f64)
+
+#define TABLE_JOIN_(level) sums_##level
+#define TABLE_JOIN(level) TABLE_JOIN_(level)
+
+sum_table TABLE_JOIN(NPP_LEVEL) = {
+    .sum =
+        {
+            [NUMBER_f32] = sum_f32,
+            [NUMBER_f64] = sum_f64,
+            [NUMBER_c64] = sum_c64,
+            [NUMBER_c128] = sum_c128,
+#ifdef NPP_LANES
+            [NUMBER_f16] = sum_f16,
+#endif
+        },
+    .columns =
+        {
+            [NUMBER_f32] = columns_f32,
+            [NUMBER_f64] = columns_f64,
+            [NUMBER_c64] = columns_of_pairs_f32,
+            [NUMBER_c128] = columns_of_pairs_f64,
+        },
+};

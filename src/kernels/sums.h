@@ -1,0 +1,50 @@
+/*
+ * sums.h - sums of a row of numbers with NumPy's bits, by number (casts.h).
+ *
+ * NumPy sums pairwise: a row of more than 128 parts is cut in halves, the first rounded
+ * down to a multiple of 8 parts; one of 8 or more has 8 sums side by side; what is left
+ * at its end is added one by one.  (A complex number has two parts.)  That order is
+ * part of the answer: it is the same in all versions of NumPy 2.
+ */
+#ifndef NPP_KERNELS_SUMS_H
+#define NPP_KERNELS_SUMS_H
+
+#include "casts.h"
+
+enum { SUM_LEAF = 128, SUM_LANES = 8 };
+
+/* Where a row of n parts is cut. */
+static inline intptr_t sum_half(intptr_t n)
+{
+    const intptr_t half = n / 2;
+    return half - half % SUM_LANES;
+}
+
+/* What a part is: in it NumPy's loop sums.  float16 is summed in float. */
+enum sum_part { SUM_FLOAT, SUM_DOUBLE };
+
+/* A sum, of which one member is in use; a real one is re. */
+union sum {
+    struct {
+        float re, im;
+    } f32;
+    struct {
+        double re, im;
+    } f64;
+};
+
+/* n elements, at least SUM_LANES parts. */
+typedef union sum sum_function(const char *x, intptr_t n, intptr_t stride);
+
+/* Adds `rows` rows of n contiguous elements, at most COLUMNS_MOST, to n sums. */
+typedef void columns_function(char *sums, const char *x, intptr_t n, intptr_t rows,
+                              intptr_t stride);
+enum { COLUMNS_MOST = 64 };
+
+typedef const struct sum_kernels {
+    sum_function *sum[NUMBER_COUNT];
+    columns_function *columns[NUMBER_COUNT];
+} sum_table;
+extern sum_table sums_base, sums_avx2, sums_avx512;
+
+#endif

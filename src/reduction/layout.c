@@ -1,0 +1,187 @@
+/* layout.c - the axes of a reduction, in the order of NumPy's iterator. */
+#include "reduction.h"
+
+#include <string.h>
+
+/* NumPy's own flags, but no buffers: nothing that needs one comes here. */
+#define ITERATOR_FLAGS (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REDUCE_OK | NPY_ITER_REFS_OK)
+#define BUFFER_FLAGS (NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC)
+#define RESULT_FLAGS                                                                   \
+  (NPY_ITER_READWRITE | NPY_ITER_ALIGNED | NPY_ITER_ALLOCATE | NPY_ITER_NO_SUBTYPE)
+#define ARRAY_FLAGS (NPY_ITER_READONLY | NPY_ITER_ALIGNED | NPY_ITER_NO_BROADCAST)
+
+static NpyIter *make_iterator(PyArrayObject *array, PyArrayObject *out,
+                              const struct plan *plan, const bool *axes,
+                              npy_uint32 flags, npy_intp buffer)
+{
+    const bool buffered = (flags & NPY_ITER_BUFFERED) != 0;
+    PyArrayObject *op[] = {out, array};
+    PyArray_Descr *descrs[] = {plan_descr(plan, 0),
+                               buffered ? plan_descr(plan, 1) : NULL};
+    npy_uint32 op_flags[] = {RESULT_FLAGS, ARRAY_FLAGS};
+    int of_result[NPY_MAXDIMS], of_array[NPY_MAXDIMS];
+    int *op_axes[] = {of_result, of_array};
+    int next = 0;
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+        of_array[axis] = axis;
+        of_result[axis] = axes[axis] ? -1 : next++;
+    }
+    return NpyIter_AdvancedNew(2, op, ITERATOR_FLAGS | flags, NPY_KEEPORDER,
+                               NPY_UNSAFE_CASTING, op_flags, descrs,
+                               PyArray_NDIM(array), op_axes, NULL, buffer);
+}
+
+/* How far apart the elements of an array like this one would be, if each had a byte:
+ * that tells the iterator's order of its axes.  0, or -1 with an exception set. */
+static int strides_alike(PyArrayObject *array, npy_intp *strides)
+{
+    PyArrayObject *op[] = {array, NULL};
+    PyArray_Descr *descrs[] = {NULL, PyArray_DescrFromType(NPY_BOOL)};
+    npy_uint32 op_flags[] = {NPY_ITER_READONLY, NPY_ITER_WRITEONLY | NPY_ITER_ALLOCATE};
+    NpyIter *iter =
+        NpyIter_MultiNew(2, op, 0, NPY_KEEPORDER, NPY_UNSAFE_CASTING, op_flags, descrs);
+    Py_DECREF(descrs[1]);
+    if (iter == NULL) {
+        return -1;
+    }
+    memcpy(strides, PyArray_STRIDES(NpyIter_GetOperandArray(iter)[1]),
+           sizeof *strides * (size_t)PyArray_NDIM(array));
+    return NpyIter_Deallocate(iter) == NPY_SUCCEED ? 0 : -1;
+}
+
+/* With all axes, of which those that are reduced have length 1. */
+static PyArrayObject *make_result(PyArrayObject *array, PyArray_Descr *descr,
+                                  const bool *axes)
+{
+    npy_intp shape[NPY_MAXDIMS], alike[NPY_MAXDIMS], strides[NPY_MAXDIMS];
+    const int ndim = PyArray_NDIM(array);
+    if (strides_alike(array, alike) < 0) {
+        return NULL;
+    }
+    for (int axis = 0; axis < ndim; axis++) {
+        shape[axis] = axes[axis] ? 1 : PyArray_DIM(array, axis);
+        strides[axis] = PyDataType_ELSIZE(descr);
+        /* As many elements as the kept axes within this one have. */
+        for (int other = 0; other < ndim; other++) {
+            if (alike[other] < alike[axis] && !axes[other]) {
+                strides[axis] *= PyArray_DIM(array, other);
+            }
+        }
+    }
+    Py_INCREF(descr);
+    return (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape,
+                                                 strides, NULL, 0, NULL);
+}
+
+/* Without the axes of length 1 that are reduced. */
+static PyArrayObject *without_axes(PyArrayObject *out, const bool *axes)
+{
+    npy_intp shape[NPY_MAXDIMS], strides[NPY_MAXDIMS];
+    int ndim = 0;
+    for (int axis = 0; axis < PyArray_NDIM(out); axis++) {
+        if (!axes[axis]) {
+            shape[ndim] = PyArray_DIM(out, axis);
+            strides[ndim++] = PyArray_STRIDE(out, axis);
+        }
+    }
+    return (PyArrayObject *)array_view(out, PyArray_BYTES(out), ndim, shape, strides);
+}
+
+static int take_axes(struct reduction *reduction, NpyIter *iter)
+{
+    char **base = NpyIter_GetInitialDataPtrArray(iter);
+    reduction->out = base[0];
+    reduction->in = base[1];
+    reduction->ndim = NpyIter_GetNDim(iter);
+    NpyIter_GetShape(iter, reduction->shape);
+    for (int axis = 0; axis < reduction->ndim; axis++) {
+        const npy_intp *stride = NpyIter_GetAxisStrideArray(iter, axis);
+        reduction->to[axis] = stride[0];
+        reduction->from[axis] = stride[1];
+        reduction->reduced[axis] = stride[0] == 0;
+    }
+    return NpyIter_Deallocate(iter) == NPY_SUCCEED ? 0 : -1;
+}
+
+/* Elements that NumPy's buffers have room for; -1: an exception is set. */
+static npy_intp buffer_size(void)
+{
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    PyObject *size = numpy ? PyObject_CallMethod(numpy, "getbufsize", NULL) : NULL;
+    const npy_intp n = size ? PyLong_AsSsize_t(size) : -1;
+    Py_XDECREF(size);
+    Py_XDECREF(numpy);
+    return n;
+}
+
+/*
+ * What NumPy's loop is given at a time where that is not a row as it lies in memory:
+ * its iterator casts in buffers; since 2.3 gathers short rows in them, if the next axis
+ * is reduced as well; up to 2.2 has nothing longer than a buffer.  When, it knows
+ * itself: the first of its buffers tells.
+ */
+static enum rows rows_of_numpy(struct reduction *reduction, PyArrayObject *array,
+                               PyArrayObject *out, const bool *axes, npy_uint32 flags)
+{
+    const bool old = PyArray_GetNDArrayCFeatureVersion() < 0x14; /* NumPy 2.3 */
+    const bool more = reduction->ndim > 1;
+    if (!reduction->reduced[0] ||
+        !(old || reduction->cast || (more && reduction->reduced[1]))) {
+        return ROWS_NATURAL;
+    }
+    if (old && more && reduction->cast) {
+        return ROWS_UNKNOWN; /* its buffers may end within rows */
+    }
+    const npy_intp size = buffer_size();
+    NpyIter *iter = size < 0 ? NULL
+                             : make_iterator(array, out, &reduction->plan, axes,
+                                             flags | BUFFER_FLAGS, size);
+    enum rows rows = ROWS_UNKNOWN;
+    if (iter && NpyIter_Reset(iter, NULL) == NPY_SUCCEED) {
+        const npy_intp n = *NpyIter_GetInnerLoopSizePtr(iter);
+        const bool in_place =
+            NpyIter_GetInnerStrideArray(iter)[1] == reduction->from[0];
+        reduction->chunk = n;
+        rows = n == reduction->shape[0] &&
+                       (reduction->cast ? n <= REDUCTION_CHUNK : in_place)
+                   ? ROWS_NATURAL
+               : more && n % reduction->shape[0] != 0 ? ROWS_UNKNOWN
+                                                      : ROWS_GATHERED;
+    }
+    if (iter) {
+        NpyIter_Deallocate(iter);
+    }
+    PyErr_Clear();
+    return rows;
+}
+
+int reduction_lay_out(struct reduction *reduction, PyArrayObject *array,
+                      PyArrayObject **out, const bool *axes, bool keepdims,
+                      bool reorderable)
+{
+    PyArray_Descr *descr = plan_descr(&reduction->plan, 0);
+    PyArrayObject *view = NULL;
+    /* NumPy's iterator goes along negative strides where it makes the result. */
+    const bool negates = reorderable && *out != NULL;
+    const npy_uint32 flags = negates ? 0 : NPY_ITER_DONT_NEGATE_STRIDES;
+    int status = -1;
+    if (keepdims) {
+        *out = *out ? *out : make_result(array, descr, axes);
+        view = *out ? without_axes(*out, axes) : NULL;
+        if (view == NULL) {
+            return -1;
+        }
+    }
+    NpyIter *iter =
+        make_iterator(array, keepdims ? view : *out, &reduction->plan, axes, flags, 0);
+    if (iter) {
+        if (*out == NULL) {
+            *out = (PyArrayObject *)Py_NewRef(NpyIter_GetOperandArray(iter)[0]);
+        }
+        status = take_axes(reduction, iter);
+        reduction->rows_are =
+            rows_of_numpy(reduction, array, keepdims ? view : *out, axes, flags);
+    }
+    Py_XDECREF((PyObject *)view);
+    return status;
+}

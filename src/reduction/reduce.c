@@ -1,0 +1,294 @@
+/* reduce.c - a call of ufunc.reduce. */
+#include "reduction.h"
+#include "request.h"
+
+#include <string.h>
+
+#include "../fpu.h"
+#include "../worth.h"
+
+int reduction_init(struct state *state)
+{
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    state->no_value = numpy ? PyObject_GetAttrString(numpy, "_NoValue") : NULL;
+    Py_XDECREF(numpy);
+    return state->no_value ? 0 : -1;
+}
+
+/* -- what the ufunc is ---------------------------------------------------------- */
+
+static bool is_any_of(const char *name, const char *const *names)
+{
+    while (*names && strcmp(name, *names) != 0) {
+        names++;
+    }
+    return *names != NULL;
+}
+
+static enum order order_of(const char *ufunc, int type)
+{
+    static const char *const free_ones[] = {
+        "add",        "multiply",    "bitwise_and", "bitwise_or", "bitwise_xor",
+        "logical_or", "logical_and", "logical_xor", "gcd",        NULL};
+    static const char *const extremes[] = {"maximum", "minimum", "fmax", "fmin", NULL};
+    const bool exact = PyTypeNum_ISINTEGER(type) || PyTypeNum_ISBOOL(type);
+    const bool real = type == NPY_HALF || type == NPY_FLOAT || type == NPY_DOUBLE;
+    if (is_any_of(ufunc, extremes)) {
+        return exact ? ORDER_FREE : real ? ORDER_EXTREME : ORDER_FIXED;
+    }
+    return exact && is_any_of(ufunc, free_ones)                       ? ORDER_FREE
+           : !exact && strcmp(ufunc, "add") == 0 && kernels_sum(type) ? ORDER_TREE
+                                                                      : ORDER_FIXED;
+}
+
+/* In which several axes may be taken at once; NumPy keeps it for each ufunc. */
+static bool is_reorderable(const PyUFuncObject *ufunc)
+{
+    return ufunc->identity != PyUFunc_None;
+}
+
+/* A value as a number of the result's dtype, in an array without axes. */
+static PyArrayObject *make_number(PyArray_Descr *descr, PyObject *value)
+{
+    Py_INCREF(descr);
+    PyArrayObject *number = (PyArrayObject *)PyArray_NewFromDescr(
+        &PyArray_Type, descr, 0, NULL, NULL, NULL, 0, NULL);
+    if (number && PyArray_SETITEM(number, PyArray_BYTES(number), value) < 0) {
+        Py_CLEAR(number);
+    }
+    return number;
+}
+
+/* The ufunc's identity; NULL without an exception: it has none. */
+static PyArrayObject *make_identity(const PyUFuncObject *ufunc, PyArray_Descr *descr)
+{
+    PyObject *value = PyObject_GetAttrString((PyObject *)ufunc, "identity");
+    PyArrayObject *number = NULL;
+    if (value && PyLong_Check(value) && PyTypeNum_ISUNSIGNED(descr->type_num) &&
+        PyObject_RichCompareBool(value, Py_False, Py_LT) == 1) {
+        /* -1 stands for all bits. */
+        Py_SETREF(value, PyLong_FromLong(0));
+        number = value ? make_number(descr, value) : NULL;
+        if (number) {
+            memset(PyArray_BYTES(number), -1, (size_t)PyArray_ITEMSIZE(number));
+        }
+    } else if (value && value != Py_None) {
+        number = make_number(descr, value);
+    }
+    Py_XDECREF(value);
+    return number;
+}
+
+/* -- the loop ------------------------------------------------------------------- */
+
+/* The loop, the order, and whether NumPy's rows can be had.  NULL, or a reason. */
+static const char *choose_loop(struct reduction *reduction,
+                               const struct request *request)
+{
+    const int from = PyArray_TYPE(request->array);
+    reduction->type = plan_descr(&reduction->plan, 1)->type_num;
+    reduction->itemsize = PyDataType_ELSIZE(plan_descr(&reduction->plan, 0));
+    reduction->cast_size = PyDataType_ELSIZE(plan_descr(&reduction->plan, 1));
+    reduction->ufunc = request->ufunc->name;
+    reduction->order = order_of(reduction->ufunc, reduction->type);
+    if (!request_is_plain_number(reduction->type) ||
+        plan_descr(&reduction->plan, 0)->type_num != reduction->type) {
+        return "a loop whose result is of another type";
+    }
+    if (strcmp(reduction->ufunc, "power") == 0 &&
+        PyTypeNum_ISINTEGER(reduction->type)) {
+        return "integer powers: NumPy raises for negative exponents";
+    }
+    if (from != reduction->type) {
+        reduction->cast = kernels_cast(from, reduction->type);
+        if (reduction->cast == NULL) {
+            return "a cast that is NumPy's";
+        }
+    }
+    reduction->sum =
+        reduction->order == ORDER_TREE ? kernels_sum(reduction->type) : NULL;
+    reduction->columns = strcmp(reduction->ufunc, "add") == 0 && !reduction->cast
+                             ? kernels_columns(reduction->type)
+                             : NULL;
+    return NULL;
+}
+
+/* -- the call ------------------------------------------------------------------- */
+
+/* Of a call that is worth it and laid out.  True: the result is complete. */
+static bool run(struct hook_call *hook, struct reduction *reduction, struct drive *job,
+                bool has_initial)
+{
+    int fpe = 0;
+    if (reduction_prepare(reduction, job) < 0 ||
+        !drive(job, false, &fpe, &hook->report)) {
+        return false;
+    }
+    if (job->run == reduction_run_split) {
+        fpu_clear_flags();
+        reduction_combine(reduction, has_initial);
+        fpe |= fpu_get_flags();
+        fpu_clear_flags();
+        if (atomic_load(&reduction->ambiguous)) {
+            hook->report.reason =
+                "zeros, or NaNs, of several kinds: NumPy's order decides which it is";
+            return false;
+        }
+    }
+    return !reduction->plan.fpe || drive_give_fpe("reduce", fpe) == 0;
+}
+
+static uint32_t key_of(uint32_t key, const struct request *request)
+{
+    uint64_t axes = 0;
+    for (int axis = 0; axis < PyArray_NDIM(request->array); axis++) {
+        axes = axes * 2 + request->axes[axis];
+    }
+    key = cost_mix(key, (uint64_t)(uintptr_t)request->ufunc);
+    return cost_mix(key, axes);
+}
+
+/* What results and partial results begin with; NULL where it is their first element. */
+struct beginnings {
+    PyArrayObject *identity, *initial; /* owned; that of the ufunc, the caller's */
+};
+
+/* Whether it becomes one of these numbers without a warning: what is no number, or may
+ * not fit, is NumPy's to judge. */
+static bool fits(PyObject *value, PyArray_Descr *descr)
+{
+    const double least = -60000, most = 60000; /* float16 holds them */
+    const double number =
+        PyLong_CheckExact(value) || PyFloat_CheckExact(value) || PyBool_Check(value)
+            ? PyFloat_AsDouble(value)
+            : most;
+    PyErr_Clear();
+    const bool whole = PyTypeNum_ISINTEGER(descr->type_num);
+    return least < number && number < most && !(whole && PyFloat_CheckExact(value));
+}
+
+static const char *take_beginnings(struct beginnings *beginnings,
+                                   const struct request *request, PyArray_Descr *descr)
+{
+    if (request->initial && !fits(request->initial, descr)) {
+        return "an initial value that may not fit";
+    }
+    beginnings->identity = make_identity(request->ufunc, descr);
+    if (request->initial && !PyErr_Occurred()) {
+        beginnings->initial = make_number(descr, request->initial);
+    }
+    if (PyErr_Occurred()) {
+        PyErr_Clear();
+        return "an initial value that does not fit";
+    }
+    return NULL;
+}
+
+/* Before a run: what is known of the beginnings, which ways differ in.  -1: an
+ * exception is set. */
+static int begin(struct reduction *reduction, const struct beginnings *beginnings,
+                 bool split, PyArrayObject *out)
+{
+    PyArrayObject *identity = beginnings->identity;
+    PyArrayObject *value = beginnings->initial ? beginnings->initial : identity;
+    reduction->copies_first = split ? !identity : !value;
+    if (identity && PyArray_ITEMSIZE(identity) <= (npy_intp)sizeof reduction->neutral) {
+        memcpy(reduction->neutral.bytes, PyArray_BYTES(identity),
+               (size_t)PyArray_ITEMSIZE(identity));
+    }
+    reduction->has_end =
+        reduction->type == NPY_BOOL && (strcmp(reduction->ufunc, "logical_or") == 0 ||
+                                        strcmp(reduction->ufunc, "logical_and") == 0);
+    return value ? PyArray_CopyInto(out, value) : 0;
+}
+
+/* NULL, or why NumPy is to run it; no exception is set. */
+static const char *prepare_loop(struct reduction *reduction, struct request *request,
+                                struct beginnings *beginnings, PyArrayObject **out,
+                                const struct state *state)
+{
+    const bool reorderable = is_reorderable(request->ufunc);
+    if (!reorderable && request->naxes > 1) {
+        return "several axes of a ufunc that takes one: NumPy raises";
+    }
+    const char *reason = plan_make_reduction(&reduction->plan, state, request->ufunc,
+                                             request->array, request->dtype);
+    reason = reason ? reason : choose_loop(reduction, request);
+    if (reason) {
+        return reason;
+    }
+    PyArray_Descr *descr = plan_descr(&reduction->plan, 0);
+    if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), descr)) {
+        return "an out= of another dtype than the result's";
+    }
+    reason = take_beginnings(beginnings, request, descr);
+    if (reason) {
+        return reason;
+    }
+    if (!beginnings->identity && reduction->cast) {
+        return "a cast of the elements that results begin with";
+    }
+    *out = (PyArrayObject *)Py_XNewRef((PyObject *)request->out);
+    if (reduction_lay_out(reduction, request->array, out, request->axes,
+                          request->keepdims, reorderable) < 0) {
+        PyErr_Clear();
+        return "operands that NumPy's iterator refuses: NumPy raises";
+    }
+    return NULL;
+}
+
+PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct request request;
+    struct reduction reduction = {0};
+    struct beginnings beginnings = {0};
+    struct worth worth;
+    PyObject *result = NULL;
+    PyArrayObject *out = NULL;
+
+    hook->report.reason =
+        request_take(&request, hook->state, self, args, nargs, kwnames);
+    if (hook->report.reason) {
+        goto finish;
+    }
+    const struct call call = {.state = hook->state,
+                              .nin = 1,
+                              .nop = 1,
+                              .op = {request.array},
+                              .size = PyArray_SIZE(request.array)};
+    hook->report.reason = worth_consider(&worth, &call, hook->costs, false);
+    if (hook->report.reason || PyErr_Occurred()) {
+        goto finish;
+    }
+    hook->report.reason =
+        prepare_loop(&reduction, &request, &beginnings, &out, hook->state);
+    if (hook->report.reason) {
+        goto finish;
+    }
+    struct drive job = {.plan = &reduction.plan,
+                        .path = "reduction",
+                        .weight = 1,
+                        .context = &reduction,
+                        .given = request.out != NULL,
+                        .costs = hook->costs,
+                        .key = key_of(worth.key, &request),
+                        .limit = worth.limit};
+    hook->report.reason = reduction_choose(&reduction, &job, request.initial != NULL);
+    const bool has_value = beginnings.initial || beginnings.identity;
+    if (!hook->report.reason &&
+        begin(&reduction, &beginnings, job.run == reduction_run_split, out) == 0 &&
+        run(hook, &reduction, &job, has_value)) {
+        result = request.out
+                     ? Py_NewRef((PyObject *)out)
+                     : PyArray_Return((PyArrayObject *)Py_NewRef((PyObject *)out));
+    }
+
+finish:
+    Py_XDECREF((PyObject *)out);
+    Py_XDECREF((PyObject *)beginnings.initial);
+    Py_XDECREF((PyObject *)beginnings.identity);
+    Py_XDECREF((PyObject *)request.dtype);
+    reduction_clear(&reduction);
+    return result;
+}

@@ -1,0 +1,110 @@
+/*
+ * reduction.h - ufunc.reduce on the engine, with NumPy's bits.
+ *
+ * What NumPy does with an element of the result has an order that is part of the
+ * answer: row by row of its iterator, in each of which its loop has an order of its
+ * own. There are two ways to share that out.  *Kept*: each member has some of the
+ * results, and for those does what NumPy does, in its order.  *Split*: a result's own
+ * elements are cut into nodes, each of which has a *partial* result, and these are put
+ * together in order; only where that gives the same bits, which is for sums the cuts of
+ * NumPy's own tree (kernels/sums.h), and anywhere for what does not depend on the
+ * order.
+ */
+#ifndef NPP_REDUCTION_H
+#define NPP_REDUCTION_H
+
+#include <stdatomic.h>
+
+#include "../drive.h"
+#include "../hook_call.h"
+#include "../kernels.h"
+
+/* A partial result of at most 16 bytes. */
+union partial {
+    union sum sum;
+    char bytes[sizeof(union sum)];
+};
+
+/* What NumPy's buffer has, and so what is cast before it is summed. */
+enum { REDUCTION_CHUNK = 8192 };
+
+/* How elements of one result may be put together other than one after the other. */
+enum order {
+    ORDER_FIXED,   /* not at all */
+    ORDER_TREE,    /* by NumPy's tree of sums */
+    ORDER_FREE,    /* in any way */
+    ORDER_EXTREME, /* in any, unless it is a zero or a NaN: there are several of each */
+};
+
+/* What NumPy's loop is given at a time. */
+enum rows {
+    ROWS_NATURAL,  /* rows as they lie in memory, or the cast of one */
+    ROWS_GATHERED, /* chunks of several, or of a part of one */
+    ROWS_UNKNOWN,
+};
+
+struct reduction {
+    const char *ufunc;
+    struct plan plan;
+    enum order order;
+    int type;          /* of the loop's inputs, and of the result */
+    npy_intp itemsize; /* of the result */
+    bool copies_first; /* the first element is where a result begins */
+
+    /* The axes as NumPy's iterator has them, innermost first. */
+    int ndim;
+    npy_intp shape[NPY_MAXDIMS], to[NPY_MAXDIMS], from[NPY_MAXDIMS];
+    bool reduced[NPY_MAXDIMS];
+    char *out, *in;
+    enum rows rows_are;
+    npy_intp chunk; /* elements that NumPy's loop is given at a time, if GATHERED */
+
+    sum_function *sum;         /* of a row; NULL: NumPy's loop */
+    columns_function *columns; /* of rows of few; NULL: NumPy's loop */
+    kernel_loop *cast;         /* from the array's type to the loop's; NULL: none */
+    npy_intp cast_size;        /* of an element of the loop's */
+
+    /* Kept: the axis that is cut. */
+    int axis;
+
+    /* Split, in NumPy's chunks, one after the other, or in nodes: a row has `nodes`,
+     * which begin at `starts`; a result has `rows`. */
+    bool is_chunked;
+    npy_intp nodes, rows, results;
+    npy_intp *starts;        /* nodes + 1 of them */
+    union partial *partials; /* [results][rows][nodes] */
+    union partial neutral;   /* what a partial result begins with */
+    bool has_end;            /* what is not neutral decides: any, all */
+    _Atomic(bool) ended;     /* such a one was found */
+    _Atomic(bool) ambiguous; /* zeros, or NaNs, of several kinds */
+};
+
+/* layout.c: the axes of an array, and the result, made if it is NULL.  -1: an exception
+ * is set. */
+int reduction_lay_out(struct reduction *reduction, PyArrayObject *array,
+                      PyArrayObject **out, const bool *axes, bool keepdims,
+                      bool reorderable);
+
+/* way.c: which way.  NULL, or the reason why none. */
+const char *reduction_choose(struct reduction *reduction, struct drive *job,
+                             bool has_initial);
+
+/* The range for drive() is of elements, so that costs are those of one.  -1: an
+ * exception is set. */
+int reduction_prepare(struct reduction *reduction, struct drive *job);
+
+/* parts.c: pieces of the two ways, for drive(); and the results of the second. */
+drive_run reduction_run_kept, reduction_run_split;
+
+/* Cut rows into nodes, and have room for their results.  -1: out of memory. */
+int reduction_split(struct reduction *reduction);
+void reduction_clear(struct reduction *reduction);
+
+/* Put the partial results together into the result. */
+void reduction_combine(struct reduction *reduction, bool has_initial);
+
+/* reduce.c: what the hook of ufunc.reduce leads to. */
+int reduction_init(struct state *state);
+hook_function reduction_reduce;
+
+#endif

@@ -1,0 +1,129 @@
+/* way.c - kept or split, and where it is cut. */
+#include "reduction.h"
+
+/* Results that a member does at least, so that none has much less than the others. */
+enum { RESULTS_A_THREAD = 4 };
+
+/* Columns of a member: few enough for their results to stay in the first-level cache,
+ * and enough for a call of the loop with each row of them.  They end where vectors do
+ * (partition.h). */
+enum { LEAST_COLUMNS = 256, MOST_COLUMNS = 4096, VECTOR_STEP = 64, GROUP_STEP = 8 };
+
+static const char gathered_rows[] = "rows that NumPy gathers in buffers of its own";
+
+static void swap(npy_intp *a, npy_intp *b)
+{
+    const npy_intp c = *a;
+    *a = *b;
+    *b = c;
+}
+
+/* Columns one by one in place of short rows, where the order is free. */
+static void turn(struct reduction *reduction)
+{
+    swap(&reduction->shape[0], &reduction->shape[1]);
+    swap(&reduction->to[0], &reduction->to[1]);
+    swap(&reduction->from[0], &reduction->from[1]);
+    reduction->reduced[0] = true;
+    reduction->reduced[1] = false;
+}
+
+static bool has_short_rows(const struct reduction *reduction)
+{
+    return reduction->ndim > 1 && !reduction->reduced[0] && reduction->reduced[1] &&
+           reduction->shape[0] <= COLUMNS_MOST &&
+           reduction->shape[0] < reduction->shape[1];
+}
+
+static npy_intp step_of(const struct reduction *reduction, int axis, int limit)
+{
+    if (axis > 0) {
+        return 1;
+    }
+    const npy_intp n = reduction->shape[0];
+    const bool few = reduction->columns && has_short_rows(reduction);
+    const npy_intp unit = few ? GROUP_STEP : VECTOR_STEP;
+    npy_intp each = (n + limit - 1) / limit;
+    each = few                    ? each
+           : each < LEAST_COLUMNS ? LEAST_COLUMNS
+           : each > MOST_COLUMNS  ? MOST_COLUMNS
+                                  : each;
+    return (each + unit - 1) / unit * unit;
+}
+
+static npy_intp results_of(const struct reduction *reduction)
+{
+    npy_intp results = 1;
+    for (int axis = 0; axis < reduction->ndim; axis++) {
+        results *= reduction->reduced[axis] ? 1 : reduction->shape[axis];
+    }
+    return results;
+}
+
+const char *reduction_choose(struct reduction *reduction, struct drive *job,
+                             bool has_initial)
+{
+    const bool is_free = reduction->order == ORDER_FREE;
+    const bool is_extreme = reduction->order == ORDER_EXTREME && !has_initial;
+    const bool turned = (is_free || is_extreme) && has_short_rows(reduction);
+    if (turned) {
+        turn(reduction);
+    }
+    const bool rows = reduction->reduced[0];
+    npy_intp most = 0;
+    for (int axis = 0; axis < reduction->ndim; axis++) {
+        const npy_intp step = step_of(reduction, axis, job->limit);
+        const npy_intp parts = (reduction->shape[axis] + step - 1) / step;
+        if (!reduction->reduced[axis] && parts >= most) {
+            most = parts;
+            reduction->axis = axis;
+        }
+    }
+    /* Where the order is part of a result, it is that of NumPy's rows. */
+    const bool gathered = rows && !is_free && reduction->rows_are != ROWS_NATURAL;
+    const bool whole = results_of(reduction) == 1;
+    reduction->is_chunked = gathered && !is_extreme;
+    if (reduction->is_chunked &&
+        (reduction->rows_are == ROWS_UNKNOWN || !reduction->sum || !whole ||
+         reduction->chunk > REDUCTION_CHUNK)) {
+        return gathered_rows;
+    }
+    const bool may_split = rows && (is_free || is_extreme || reduction->sum) &&
+                           !(reduction->cast && !reduction->is_chunked && !is_free);
+    /* Results side by side have as many parts as there are members, on purpose. */
+    const npy_intp enough =
+        reduction->axis == 0 ? job->limit : (npy_intp)job->limit * RESULTS_A_THREAD;
+    const bool may_keep = !gathered && !(turned && is_extreme);
+    const bool columns = reduction->columns && has_short_rows(reduction);
+    if (may_keep && most >= enough) {
+        job->run = reduction_run_kept;
+    } else if (may_split) {
+        job->run = reduction_run_split;
+    } else if (may_keep && (most >= 2 || columns)) {
+        job->run = reduction_run_kept;
+    } else {
+        return "one result from a row whose order is part of it";
+    }
+    return NULL;
+}
+
+int reduction_prepare(struct reduction *reduction, struct drive *job)
+{
+    npy_intp elements = 1, units = 0, step = 1;
+    for (int axis = 0; axis < reduction->ndim; axis++) {
+        elements *= reduction->shape[axis];
+    }
+    if (job->run == reduction_run_split) {
+        if (reduction_split(reduction) < 0) {
+            return -1;
+        }
+        units = reduction->results * reduction->rows * reduction->nodes;
+    } else {
+        units = reduction->shape[reduction->axis];
+        step = step_of(reduction, reduction->axis, job->limit);
+    }
+    const npy_intp each = elements / units;
+    job->size = each * units;
+    job->cut = (struct cut){job->size, each * step};
+    return 0;
+}

@@ -1,0 +1,303 @@
+"""ufunc.reduce on the engine, and what NumPy makes of it (sum, mean, max, any): bit for bit as NumPy, at every number of threads."""
+
+import functools
+import itertools
+
+import numpy as np
+import numpy_par as npp
+import pytest
+from layouts import ARRANGE
+from support import difference, outcome, run_python
+from values import sample
+
+NUMBERS = "?bBhHiIlLqQefdgFDG"
+INTEGERS = "?bBhHiIlLqQ"
+UFUNCS = [
+    u
+    for u in (getattr(np, name) for name in sorted(dir(np)))
+    if isinstance(u, np.ufunc) and u.nin == 2 and u.nout == 1 and not u.signature
+]
+SIZES = [*range(301), *(2**k + d for k in range(9, 18) for d in (-1, 0, 1)), 100_003]
+GRIDS = [(3, 40_000), (40_000, 3), (130, 150), (2, 300, 70), (40, 1, 900), (30, 40, 50), (7, 6, 5, 90)]
+POOL = 1 << 18
+THREADS = (1, 2, 3, 7, 16)
+TURN = itertools.count()
+
+
+@functools.cache
+def pool(dtype):
+    """Numbers of all sizes that a sum neither overflows nor forgets: no NaN, no infinity; zeros among them."""
+    dtype = np.dtype(dtype)
+    rng = np.random.default_rng(dtype.num)
+    x = rng.normal(size=POOL) * 10.0 ** rng.integers(-2, 2, POOL)
+    if dtype.kind == "c":
+        x = x + 1j * rng.normal(size=POOL)
+    x[rng.random(POOL) < 0.01] = 0
+    return x.astype(dtype)
+
+
+def plain(dtype, shape):
+    if np.dtype(dtype).kind in "biu":
+        return sample(dtype, shape)
+    n = int(np.prod(shape))
+    return pool(np.dtype(dtype))[:n].reshape(shape).copy()
+
+
+def check(case, label, any_nan=False):
+    """case() builds its operands itself and calls NumPy; the same with and without us."""
+    threads = THREADS[next(TURN) // 20 % len(THREADS)]
+    want = outcome(lambda _: case(), None)
+    npp.set_num_threads(threads)
+    with npp.enabled():
+        got = outcome(lambda _: case(), None)
+    assert not (text := difference(want, got, any_nan)), f"{label}, {threads} threads: {text}"
+
+
+def outcomes(case):
+    """What came of the calls of ufunc.reduce in it, with time for a helper to come."""
+    npp._engine.set_rendezvous(50_000_000)
+    try:
+        with npp.enabled(), npp.profile() as profile:
+            case()
+    finally:
+        npp._engine.set_rendezvous(200_000)
+    return {row["outcome"] for row in profile.to_dict() if row["call"] == "ufunc.reduce"}
+
+
+def axes_of(shape):
+    axes = range(len(shape))
+    return [None, *axes, -1, *(c for k in range(2, len(shape)) for c in itertools.combinations(axes, k))]
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+def test_every_size(dtype):
+    for n, name in itertools.product(SIZES, ("add", "maximum", "logical_or")):
+        ufunc = getattr(np, name)
+        check(lambda: ufunc.reduce(plain(dtype, n)), f"{name} {n}")
+        check(lambda: ufunc.reduce(plain(dtype, n)[::-2]), f"{name} {n} strided")
+
+
+@pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda u: u.__name__)
+def test_every_ufunc_and_dtype(ufunc):
+    grids = itertools.cycle(GRIDS)
+    for dtype, (name, arrange) in itertools.product(NUMBERS, ARRANGE.items()):
+        shape = next(grids)
+        axes = axes_of(shape)
+        axis = axes[next(TURN) % len(axes)]
+        check(lambda: ufunc.reduce(arrange(plain(dtype, shape)), axis=axis), f"{dtype} {name} {shape} {axis}", any_nan=True)
+
+
+@pytest.mark.parametrize("shape", GRIDS, ids=str)
+@pytest.mark.parametrize("arrange", ARRANGE)
+def test_every_axis(shape, arrange):
+    kinds = ("add d", "add f", "add e", "add D", "maximum d", "minimum i", "add b", "logical_and ?", "subtract d", "multiply f")
+    for kind, axis, keepdims in itertools.product(kinds, axes_of(shape), (False, True)):
+        name, dtype = kind.split()
+        check(
+            lambda: getattr(np, name).reduce(ARRANGE[arrange](plain(dtype, shape)), axis=axis, keepdims=keepdims),
+            f"{kind} axis {axis} keepdims {keepdims}",
+        )
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
+@pytest.mark.parametrize("dtype", "efdgFD")
+def test_extremes_that_are_zeros_or_nans(name, dtype):
+    """Where several zeros, or NaNs, may be the answer it is NumPy's, sign and payload included."""
+    ufunc = getattr(np, name)
+    special = sample(dtype, 700)
+    rest = -1 if "max" in name else 1
+    for n, values in itertools.product((64, 1000, 40_001), ([0.0], [-0.0], [0.0, -0.0], [np.nan], [np.nan, -np.nan], [0.0, np.nan], special)):
+        for seed in range(6):
+
+            def case():
+                rng = np.random.default_rng(seed)
+                x = rng.random(n).astype(dtype) * np.dtype(dtype).type(rest)
+                x[rng.integers(0, n, 1 + n // 50)] = rng.choice(np.asarray(values, dtype), 1 + n // 50)
+                return ufunc.reduce(x), ufunc.reduce(x[: n // 8 * 8].reshape(8, -1), axis=1)
+
+            check(case, f"{n} {np.shape(values)} seed {seed}")
+
+
+@pytest.mark.parametrize("dtype", "efdFDg")
+def test_sums_of_special_values(dtype):
+    """Infinities, overflow, NaNs, and the warnings that go with them."""
+    for n, salt in itertools.product((9, 129, 5000, 70_001), range(5)):
+        check(lambda: np.add.reduce(sample(dtype, n, salt=salt)), f"{n} {salt}", any_nan=True)
+        check(lambda: np.add.reduce(np.full(n, -0.0, dtype)), f"{n} of -0.0")
+        check(lambda: np.add.reduce(np.full(n, np.finfo(dtype).max, dtype)), f"{n} overflow", any_nan=True)
+
+
+@pytest.mark.parametrize("state", ["warn", "raise", "ignore"])
+def test_errors_have_numpys_words(state):
+    for dtype in "efd":
+        with np.errstate(all=state):
+            check(lambda: np.add.reduce(np.full(50_000, np.finfo(dtype).max, dtype)), f"overflow {dtype}")
+            check(lambda: np.add.reduce(np.array([np.inf, -np.inf] * 25_000, dtype)), f"invalid {dtype}", any_nan=True)
+
+
+@pytest.mark.parametrize("source", NUMBERS)
+def test_dtype(source):
+    for target, shape in itertools.product("?bilQefdFD", ((8192,), (50_000,), (200, 90), (3, 20_000))):
+        for axis in axes_of(shape):
+            check(lambda: np.add.reduce(plain(source, shape), axis=axis, dtype=target), f"to {target} {shape} {axis}")
+
+
+@pytest.mark.parametrize("name", ["add", "multiply", "maximum", "bitwise_and", "logical_and", "hypot"])
+@pytest.mark.parametrize("initial", [0, 3, -1, 2.5, None, np.float32(7), 10**30, "x", np._NoValue], ids=str)
+def test_initial(name, initial):
+    for dtype, axis in itertools.product("?bHldD", (None, 0, 1)):
+        check(lambda: getattr(np, name).reduce(plain(dtype, (300, 90)), axis=axis, initial=initial), f"{dtype} {axis}")
+
+
+def test_out():
+    for dtype, axis, keepdims in itertools.product("ild", (None, 0, 1), (False, True)):
+        for make in (np.zeros, lambda *a: np.zeros(*a).T, lambda shape, t: np.zeros(tuple(2 * n for n in shape), t)[tuple(slice(None, None, 2) for _ in shape)]):
+            for to in "ildf":
+
+                def case():
+                    x = plain(dtype, (90, 90))
+                    out = make(x.sum(axis, keepdims=keepdims).shape, to)
+                    result = np.add.reduce(x, axis=axis, out=out, keepdims=keepdims)
+                    return result is out, out
+
+                check(case, f"{dtype} {axis} {keepdims} {to}")
+    for out in ((3,), (90, 1), (1,), (), (90, 90)):
+        check(lambda: np.add.reduce(plain("d", (90, 90)), axis=0, out=np.zeros(out)), f"out {out}")
+
+    def overlapping(part):
+        x = plain("d", (90, 90))
+        np.add.reduce(x, axis=0, out=x[part])
+        return x
+
+    check(lambda: overlapping(0), "the first row")
+    check(lambda: overlapping((slice(None), 5)), "a column")
+
+
+def test_where():
+    for dtype, axis in itertools.product("ld", (None, 0, 1)):
+        check(lambda: np.add.reduce(plain(dtype, (90, 90)), axis=axis, where=plain("?", (90, 90))), f"{dtype} {axis}")
+
+
+@pytest.mark.parametrize("case", ["axis=7", "axis=(0, 0)", "axis=1.5", "axis='x'", "dtype='S3'", "keepdims='x'", "wrong=1", "axis=()", "initial=None"])
+def test_arguments_are_judged_by_numpy(case):
+    for ufunc in (np.add, np.maximum, np.subtract, np.less):
+        check(lambda: eval(f"ufunc.reduce(x, {case})", {"ufunc": ufunc, "x": plain("d", (90, 90))}), f"{ufunc.__name__}")
+
+
+def test_empty_and_0d():
+    for ufunc, shape, axis in itertools.product((np.add, np.maximum), ((), (0,), (3, 0), (0, 3), (1, 1)), (None, 0, -1)):
+        check(lambda: ufunc.reduce(np.zeros(shape), axis=axis), f"{ufunc.__name__} {shape} {axis}")
+
+
+def test_subclasses_and_strange_arrays():
+    class Loud(np.ndarray):
+        pass
+
+    for make in (lambda x: x.view(Loud), np.ma.masked_array, lambda x: x.astype(">f8"), lambda x: x.astype("O"), lambda x: x.tolist(), np.matrix):
+        check(lambda: str(np.add.reduce(make(plain("d", (90, 90))), axis=0)), "")
+
+
+METHODS = [
+    lambda x: x.sum(),
+    lambda x: x.mean(0),
+    lambda x: np.mean(x, axis=1),
+    lambda x: x.max(1),
+    lambda x: np.min(x),
+    lambda x: np.any(x > 1),
+    lambda x: np.all(x > 1, axis=1),
+    lambda x: x.var(),
+    lambda x: np.std(x, axis=0),
+    lambda x: x.prod(axis=0),
+    lambda x: np.average(x, axis=0, weights=np.arange(len(x))),
+    lambda x: np.ptp(x),
+    lambda x: np.count_nonzero(x > 1, axis=0),
+    lambda x: np.nansum(x),
+    lambda x: np.nanmean(x, axis=1),
+    lambda x: np.nanmax(x, axis=0),
+    lambda x: np.nanstd(x),
+    lambda x: np.linalg.norm(x),
+    lambda x: np.linalg.norm(x, axis=1),
+    lambda x: np.trapezoid(x),
+    lambda x: np.allclose(x, x),
+    lambda x: np.array_equal(x, x),
+]
+
+
+@pytest.mark.parametrize("number", range(len(METHODS)))
+def test_what_numpy_makes_of_them(number):
+    for dtype, arrange in itertools.product("lefdD", ARRANGE):
+        if dtype == "D" and number in (3, 4, 5, 6, 11, 12, 15):
+            continue
+        check(lambda: METHODS[number](ARRANGE[arrange](plain(dtype, (200, 150)))), f"{dtype} {arrange}")
+
+
+@pytest.mark.parametrize("name", ["logical_or", "logical_and"])
+def test_the_first_hit_ends_it(name):
+    neutral = name == "logical_and"
+    for n, hit in itertools.product((100, 70_000, 1_000_001), (0, 1, 0.3, 0.999)):
+
+        def case():
+            x = np.full(n, neutral)
+            x[int(hit * (n - 1)) :: 7] = not neutral
+            return getattr(np, name).reduce(x), getattr(np, name).reduce(x.astype("f")), getattr(np, name).reduce(np.full(n, neutral))
+
+        check(case, f"{n} {hit}")
+
+
+def test_they_run_in_parallel():
+    x, grid = plain("d", 200_000), plain("d", (400, 500))
+    assert outcomes(lambda: np.add.reduce(x)) == {"parallel"}
+    for case in (np.sum, np.max, np.mean, lambda x: np.any(x > 99), lambda x: x.astype("i").sum(), lambda x: x.astype("f").mean(dtype="d")):
+        assert outcomes(lambda: case(x)) == {"parallel"}
+    for axis in (0, 1, None):
+        assert outcomes(lambda: grid.sum(axis)) == outcomes(lambda: grid[:, 20:470].sum(axis)) == outcomes(lambda: grid.max(axis)) == {"parallel"}
+    assert outcomes(lambda: np.multiply.reduce(grid, axis=0)) == outcomes(lambda: np.subtract.reduce(grid, axis=1)) == {"parallel"}
+
+
+@pytest.mark.parametrize(
+    "case, reason",
+    [
+        (lambda x: np.multiply.reduce(x), "one result from a row"),
+        (lambda x: np.add.reduce(x, where=x > 0), "where="),
+        (lambda x: np.add.reduce(x.astype("g"), dtype="d"), "a cast that is NumPy's"),
+        (lambda x: np.maximum.reduce(np.where(x > 0, 0.0, -0.0)), "of several kinds"),
+        (lambda x: np.add.reduce(x.astype(">f8")), "byte order"),
+        (lambda x: np.add.reduce(x.reshape(20, 100, 100)[:, :30, :30], axis=(1, 2)), "gathers"),
+    ],
+)
+def test_reasons(case, reason):
+    old = np.lib.NumpyVersion(np.__version__) < "2.3.0"
+    if old and reason == "gathers":
+        pytest.skip("NumPy gathers rows since 2.3")
+    found = outcomes(lambda: case(plain("d", 200_000)))
+    assert any(reason in text for text in found), found
+
+
+def test_a_buffer_of_another_size():
+    before = np.getbufsize()
+    try:
+        for size in (4096, 8192, 16_384):
+            np.setbufsize(size)
+            check(lambda: np.add.reduce(plain("d", 100_000)), f"{size}")
+            check(lambda: np.add.reduce(plain("f", 100_000), dtype="d"), f"{size} cast")
+    finally:
+        np.setbufsize(before)
+
+
+def test_an_interrupt_comes_through():
+    run_python(
+        """
+        import os, signal, threading
+        import numpy as np
+        import numpy_par as npp
+
+        x = np.ones(60_000_000, "f")
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            with npp.enabled():
+                while True:
+                    np.add.reduce(x)
+        except KeyboardInterrupt:
+            print("interrupted")
+        """
+    )
