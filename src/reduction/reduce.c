@@ -126,10 +126,10 @@ static bool run(struct hook_call *hook, struct reduction *reduction, struct driv
     }
     if (job->run == reduction_run_split) {
         fpu_clear_flags();
-        reduction_combine(reduction, has_initial);
+        const bool clear = reduction_combine(reduction, has_initial);
         fpe |= fpu_get_flags();
         fpu_clear_flags();
-        if (atomic_load(&reduction->ambiguous)) {
+        if (!clear) {
             hook->report.reason =
                 "zeros, or NaNs, of several kinds: NumPy's order decides which it is";
             return false;

@@ -93,15 +93,17 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job,
  * exception is set. */
 int reduction_prepare(struct reduction *reduction, struct drive *job);
 
-/* parts.c: pieces of the two ways, for drive(); and the results of the second. */
+/* rows.c, nodes.c: pieces of the two ways, for drive(); and the results of the second.
+ */
 drive_run reduction_run_kept, reduction_run_split;
 
 /* Cut rows into nodes, and have room for their results.  -1: out of memory. */
 int reduction_split(struct reduction *reduction);
 void reduction_clear(struct reduction *reduction);
 
-/* Put the partial results together into the result. */
-void reduction_combine(struct reduction *reduction, bool has_initial);
+/* Put the partial results together into the result.  False: NumPy's order decides which
+ * of several zeros, or NaNs, it is. */
+bool reduction_combine(struct reduction *reduction, bool has_initial);
 
 /* reduce.c: what the hook of ufunc.reduce leads to. */
 int reduction_init(struct state *state);

@@ -1,0 +1,195 @@
+/* nodes.c - the parts of a reduction that are some of the elements of a result. */
+#include "parts.h"
+
+#include <string.h>
+
+/* -- where they begin ----------------------------------------------------------- */
+
+static bool has_tree(const struct reduction *reduction)
+{
+    return reduction->order == ORDER_TREE && !reduction->is_chunked;
+}
+
+/* Nodes of at most `each` elements, none of which goes beyond a multiple of `span`. */
+static npy_intp cut_even(npy_intp *starts, npy_intp n, npy_intp span, npy_intp each)
+{
+    npy_intp count = 0;
+    for (npy_intp begin = 0; begin < n; begin += span) {
+        for (npy_intp at = begin; at < begin + span; at += each) {
+            if (starts) {
+                starts[count] = at;
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+/* The chunks are of all elements; and of whole rows, of whole rows of rows, or such
+ * parts: one ends with the axis that it has a part of. */
+static npy_intp span_of_chunks(const struct reduction *reduction)
+{
+    npy_intp span = 1;
+    for (int axis = 0; axis < reduction->ndim && reduction->chunk % span == 0; axis++) {
+        span *= reduction->shape[axis];
+    }
+    return span;
+}
+
+static npy_intp cut_row(const struct reduction *reduction, npy_intp *starts, npy_intp n)
+{
+    return has_tree(reduction) ? sums_cut_tree(reduction, starts, n)
+           : reduction->is_chunked
+               ? cut_even(starts, n, span_of_chunks(reduction), reduction->chunk)
+               : cut_even(starts, n, n, NODE);
+}
+
+int reduction_split(struct reduction *reduction)
+{
+    npy_intp n = reduction->shape[0];
+    for (int axis = 1; reduction->is_chunked && axis < reduction->ndim; axis++) {
+        n *= reduction->shape[axis];
+    }
+    reduction->nodes = cut_row(reduction, NULL, n);
+    reduction->rows = reduction->results = 1;
+    for (int axis = 1; axis < reduction->ndim; axis++) {
+        *(reduction->reduced[axis] ? &reduction->rows : &reduction->results) *=
+            reduction->is_chunked ? 1 : reduction->shape[axis];
+    }
+    const npy_intp all = reduction->nodes * reduction->rows * reduction->results;
+    reduction->has_end = reduction->has_end && reduction->results == 1;
+    reduction->starts =
+        PyMem_Malloc(sizeof *reduction->starts * (size_t)(reduction->nodes + 1));
+    reduction->partials = PyMem_Malloc(sizeof *reduction->partials * (size_t)all);
+    if (!reduction->starts || !reduction->partials) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    cut_row(reduction, reduction->starts, n);
+    reduction->starts[reduction->nodes] = n;
+    for (npy_intp i = 0; i < all && reduction->has_end; i++) {
+        reduction->partials[i] = reduction->neutral;
+    }
+    return 0;
+}
+
+void reduction_clear(struct reduction *reduction)
+{
+    PyMem_Free(reduction->starts);
+    PyMem_Free(reduction->partials);
+    plan_clear(&reduction->plan);
+}
+
+/* -- running -------------------------------------------------------------------- */
+
+static int run_node(struct reduction *reduction, char *in, npy_intp n,
+                    union partial *partial)
+{
+    if (reduction->order == ORDER_TREE) {
+        partial->sum = sums_node(reduction, in, n, reduction->from[0]);
+        return 0;
+    }
+    if (!reduction->copies_first) {
+        *partial = reduction->neutral;
+    }
+    const int status = rows_run(reduction, partial->bytes, 0, in, reduction->from[0], n,
+                                reduction->copies_first);
+    if (status == 0 && reduction->order == ORDER_EXTREME &&
+        extremes_are_ambiguous(reduction->type, in, n, reduction->from[0],
+                               partial->bytes)) {
+        atomic_store_explicit(&reduction->ambiguous, true, memory_order_relaxed);
+    }
+    if (reduction->has_end && memcmp(partial->bytes, reduction->neutral.bytes,
+                                     (size_t)reduction->itemsize) != 0) {
+        atomic_store_explicit(&reduction->ended, true, memory_order_relaxed);
+    }
+    return status;
+}
+
+char *nodes_row_at(const struct reduction *reduction, npy_intp result, npy_intp row,
+                   bool out)
+{
+    char *at = out ? reduction->out : reduction->in;
+    for (int axis = 1; axis < reduction->ndim; axis++) {
+        npy_intp *rest = reduction->reduced[axis] ? &row : &result;
+        const npy_intp stride = out ? reduction->to[axis] : reduction->from[axis];
+        at += *rest % reduction->shape[axis] * stride;
+        *rest /= reduction->shape[axis];
+    }
+    return at;
+}
+
+int reduction_run_split(const struct drive *drive, npy_intp begin, npy_intp end)
+{
+    struct reduction *reduction = drive->context;
+    const npy_intp rows = reduction->rows * reduction->results;
+    const npy_intp each = drive->size / (rows * reduction->nodes);
+    for (npy_intp i = begin / each; i < end / each; i++) {
+        if (atomic_load_explicit(&reduction->ended, memory_order_relaxed)) {
+            break;
+        }
+        /* Results may lie side by side: theirs are neighbours in the range too. */
+        const npy_intp result = i % reduction->results, rest = i / reduction->results;
+        const npy_intp node = rest % reduction->nodes, row = rest / reduction->nodes;
+        const npy_intp start = reduction->starts[node];
+        const npy_intp n = reduction->starts[node + 1] - start;
+        if (reduction->is_chunked) {
+            reduction->partials[i].sum = sums_chunk(reduction, start, n);
+            continue;
+        }
+        char *in =
+            nodes_row_at(reduction, result, row, false) + start * reduction->from[0];
+        union partial *partial =
+            &reduction
+                 ->partials[(result * reduction->rows + row) * reduction->nodes + node];
+        const int status = run_node(reduction, in, n, partial);
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+/* -- putting together ----------------------------------------------------------- */
+
+static void combine_sums(struct reduction *reduction, char *out,
+                         const union partial *partials)
+{
+    const npy_intp n = reduction->rows * reduction->nodes;
+    for (const union partial *end = partials + n; partials < end;) {
+        const union sum sum = has_tree(reduction) ? sums_add_tree(reduction, &partials,
+                                                                  reduction->shape[0])
+                                                  : partials++->sum;
+        sums_add_to(reduction, out, &sum);
+    }
+}
+
+bool reduction_combine(struct reduction *reduction, bool has_initial)
+{
+    const npy_intp n = reduction->rows * reduction->nodes;
+    const npy_intp size = (npy_intp)sizeof *reduction->partials;
+    bool ambiguous = false;
+    for (npy_intp result = 0; result < reduction->results; result++) {
+        union partial *partials = reduction->partials + result * n;
+        char *out = nodes_row_at(reduction, result, 0, true);
+        if (reduction->order == ORDER_TREE) {
+            combine_sums(reduction, out, partials);
+            continue;
+        }
+        npy_intp first = 0;
+        if (!has_initial) {
+            memcpy(out, partials[first++].bytes, (size_t)reduction->itemsize);
+        }
+        if (first < n) {
+            rows_run_loop(reduction, out, 0, partials[first].bytes, size, n - first);
+        }
+        if (reduction->order == ORDER_EXTREME &&
+            extremes_have_kinds(reduction->type, out)) {
+            /* Of the partial results, too, there must be one kind only. */
+            ambiguous |= extremes_are_ambiguous(reduction->type, partials[0].bytes, n,
+                                                size, out) ||
+                         atomic_load(&reduction->ambiguous);
+        }
+    }
+    return !ambiguous;
+}

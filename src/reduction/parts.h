@@ -1,0 +1,47 @@
+/*
+ * parts.h - what the files on the parts of a reduction share: rows, the sums of rows,
+ * extremes.  Only for the files of this folder.
+ */
+#ifndef NPP_PARTS_H
+#define NPP_PARTS_H
+
+#include "reduction.h"
+
+/* rows.c: n elements into one result (`to` is 0) or n of them, by the ufunc's loop; or
+ * by what does the same, and `first`: these begin here. */
+int rows_run_loop(const struct reduction *reduction, char *out, npy_intp to, char *in,
+                  npy_intp from, npy_intp n);
+int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in,
+             npy_intp from, npy_intp n, bool first);
+
+/* sums.c: of n elements; of a row that NumPy has in one buffer, cast; of the elements
+ * from number `start` of all on, as NumPy's buffer has them. */
+union sum sums_node(const struct reduction *reduction, char *in, npy_intp n,
+                    npy_intp from);
+union sum sums_cast_row(const struct reduction *reduction, char *in, npy_intp n);
+union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp n);
+
+/* To a result, as NumPy's loop does at the end of a row. */
+void sums_add_to(const struct reduction *reduction, char *out, const union sum *more);
+
+/* The nodes of NumPy's tree for a row of n, in the order of their elements: how many,
+ * and where they begin, if `starts` is not NULL; then their sums put together. */
+npy_intp sums_cut_tree(const struct reduction *reduction, npy_intp *starts, npy_intp n);
+union sum sums_add_tree(const struct reduction *reduction,
+                        const union partial **partials, npy_intp n);
+
+/* extremes.c: whether an extreme is zero or NaN, of which there are several; and
+ * whether there are among n elements. */
+bool extremes_have_kinds(int type, const char *extreme);
+bool extremes_are_ambiguous(int type, const char *in, npy_intp n, npy_intp from,
+                            const char *extreme);
+
+/* Nodes are long enough for their bookkeeping, and a fraction of what a call is that is
+ * worth two threads. */
+enum { NODE = 16384 };
+
+/* Where a row of a result begins: its number in the order of the iterator. */
+char *nodes_row_at(const struct reduction *reduction, npy_intp result, npy_intp row,
+                   bool out);
+
+#endif

@@ -1,0 +1,131 @@
+/* rows.c - rows by the ufunc's loop, and the parts of a reduction that are some of its
+ * results. */
+#include "parts.h"
+
+#include <string.h>
+
+/* Bytes of cast elements at a time: they stay in the first-level cache. */
+enum { CAST_BYTES = 8192 };
+
+int rows_run_loop(const struct reduction *reduction, char *out, npy_intp to, char *in,
+                  npy_intp from, npy_intp n)
+{
+    char *data[] = {out, in, out};
+    const npy_intp strides[] = {to, from, to};
+    return loop_run(&reduction->plan.loop, data, n, strides);
+}
+
+static int run_cast(const struct reduction *reduction, char *out, npy_intp to, char *in,
+                    npy_intp from, npy_intp n)
+{
+    const npy_intp size = reduction->cast_size, most = CAST_BYTES / size;
+    _Alignas(16) char block[CAST_BYTES];
+    int status = 0;
+    for (npy_intp i = 0; i < n && status == 0; i += most) {
+        const npy_intp m = n - i < most ? n - i : most;
+        char *args[] = {in + i * from, block};
+        const npy_intp steps[] = {from, size};
+        reduction->cast(args, &m, steps, NULL);
+        status = rows_run_loop(reduction, out + i * to, to, block, size, m);
+    }
+    return status;
+}
+
+int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in,
+             npy_intp from, npy_intp n, bool first)
+{
+    if (first) {
+        const npy_intp results = to ? n : 1;
+        for (npy_intp i = 0; i < results; i++) {
+            memcpy(out + i * to, in + i * from, (size_t)reduction->itemsize);
+        }
+        in += from;
+        n = to ? 0 : n - 1;
+    }
+    if (n == 0) {
+        return 0;
+    }
+    if (reduction->cast && reduction->sum && to == 0) {
+        const union sum sum = sums_cast_row(reduction, in, n);
+        sums_add_to(reduction, out, &sum);
+        return 0;
+    }
+    if (reduction->cast) {
+        return run_cast(reduction, out, to, in, from, n);
+    }
+    if (reduction->sum && to == 0 && n >= SUM_LANES) {
+        const union sum sum = reduction->sum(in, n, from);
+        sums_add_to(reduction, out, &sum);
+        return 0;
+    }
+    return rows_run_loop(reduction, out, to, in, from, n);
+}
+
+/* -- columns -------------------------------------------------------------------- */
+
+/*
+ * Few results side by side, so short rows: most of the time goes in calling NumPy's
+ * loop for each of them.  A result is the sum of its column in order, so a kernel may
+ * go through all rows at once.
+ */
+static bool has_columns(const struct reduction *reduction)
+{
+    return reduction->columns && reduction->ndim > 1 && !reduction->reduced[0] &&
+           reduction->reduced[1] && reduction->shape[0] <= COLUMNS_MOST &&
+           reduction->from[0] == reduction->itemsize &&
+           reduction->to[0] == reduction->itemsize;
+}
+
+static int run_columns(const struct reduction *reduction, char *out, const char *in,
+                       const npy_intp *shape)
+{
+    reduction->columns(out, in, shape[0], shape[1], reduction->from[1]);
+    return 0;
+}
+
+/* -- kept ----------------------------------------------------------------------- */
+
+/* All elements whose index along the cut axis is from `begin` on, in NumPy's order. */
+static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp end)
+{
+    npy_intp index[NPY_MAXDIMS] = {0}, shape[NPY_MAXDIMS];
+    const int ndim = reduction->ndim, cut = reduction->axis;
+    char *out = reduction->out + begin * reduction->to[cut];
+    char *in = reduction->in + begin * reduction->from[cut];
+    const bool columns = has_columns(reduction);
+    int later = 0; /* reduced axes that are not at their beginning */
+    memcpy(shape, reduction->shape, sizeof *shape * (size_t)ndim);
+    shape[cut] = end - begin;
+    for (;;) {
+        const int status =
+            columns ? run_columns(reduction, out, in, shape)
+                    : rows_run(reduction, out, reduction->to[0], in, reduction->from[0],
+                               shape[0], reduction->copies_first && later == 0);
+        if (status != 0) {
+            return status;
+        }
+        int axis = columns ? 2 : 1;
+        for (; axis < ndim; axis++) {
+            if (++index[axis] < shape[axis]) {
+                later += reduction->reduced[axis] && index[axis] == 1;
+                out += reduction->to[axis];
+                in += reduction->from[axis];
+                break;
+            }
+            later -= reduction->reduced[axis] && shape[axis] > 1;
+            index[axis] = 0;
+            out -= (shape[axis] - 1) * reduction->to[axis];
+            in -= (shape[axis] - 1) * reduction->from[axis];
+        }
+        if (axis == ndim) {
+            return 0;
+        }
+    }
+}
+
+int reduction_run_kept(const struct drive *drive, npy_intp begin, npy_intp end)
+{
+    const struct reduction *reduction = drive->context;
+    const npy_intp each = drive->size / reduction->shape[reduction->axis];
+    return run_range(reduction, begin / each, end / each);
+}

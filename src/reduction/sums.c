@@ -1,0 +1,164 @@
+/* sums.c - sums in NumPy's order: kernels/sums.h has that of a row, or of a node of it.
+ */
+#include "parts.h"
+
+#include <string.h>
+
+static void add(int type, union sum *sum, const union sum *more)
+{
+    switch (type) {
+    case NPY_FLOAT:
+    case NPY_HALF:
+        sum->f32.re += more->f32.re;
+        break;
+    case NPY_CFLOAT:
+        sum->f32.re += more->f32.re;
+        sum->f32.im += more->f32.im;
+        break;
+    case NPY_DOUBLE:
+        sum->f64.re += more->f64.re;
+        break;
+    default:
+        sum->f64.re += more->f64.re;
+        sum->f64.im += more->f64.im;
+        break;
+    }
+}
+
+void sums_add_to(const struct reduction *reduction, char *out, const union sum *more)
+{
+    if (reduction->type == NPY_HALF) {
+        const npy_intp one = 1, narrow[] = {2, 4}, wide[] = {4, 2};
+        float sum;
+        char *widen[] = {out, (char *)&sum}, *round[] = {(char *)&sum, out};
+        kernels_cast(NPY_HALF, NPY_FLOAT)(widen, &one, narrow, NULL);
+        sum += more->f32.re;
+        kernels_cast(NPY_FLOAT, NPY_HALF)(round, &one, wide, NULL);
+        return;
+    }
+    union sum sum;
+    memcpy(&sum, out, (size_t)reduction->itemsize);
+    add(reduction->type, &sum, more);
+    memcpy(out, &sum, (size_t)reduction->itemsize);
+}
+
+static int parts_each(const struct reduction *reduction)
+{
+    return PyTypeNum_ISCOMPLEX(reduction->type) ? 2 : 1;
+}
+
+/* -- nodes ---------------------------------------------------------------------- */
+
+static npy_intp cut_tree(npy_intp *starts, npy_intp count, npy_intp at, npy_intp parts,
+                         int each)
+{
+    if (parts > NODE) {
+        const npy_intp half = sum_half(parts);
+        count = cut_tree(starts, count, at, half, each);
+        return cut_tree(starts, count, at + half / each, parts - half, each);
+    }
+    if (starts) {
+        starts[count] = at;
+    }
+    return count + 1;
+}
+
+npy_intp sums_cut_tree(const struct reduction *reduction, npy_intp *starts, npy_intp n)
+{
+    const int each = parts_each(reduction);
+    return cut_tree(starts, 0, 0, n * each, each);
+}
+
+/* As cut_tree() went. */
+static union sum add_tree(const struct reduction *reduction,
+                          const union partial **partials, npy_intp parts)
+{
+    if (parts <= NODE) {
+        return (*partials)++->sum;
+    }
+    const npy_intp half = sum_half(parts);
+    union sum sum = add_tree(reduction, partials, half);
+    const union sum more = add_tree(reduction, partials, parts - half);
+    add(reduction->type, &sum, &more);
+    return sum;
+}
+
+union sum sums_add_tree(const struct reduction *reduction,
+                        const union partial **partials, npy_intp n)
+{
+    return add_tree(reduction, partials, n * parts_each(reduction));
+}
+
+/* -- elements ------------------------------------------------------------------- */
+
+/* Few elements are added one by one, from -0.0 on, which adds nothing. */
+static union sum sum_few(const struct reduction *reduction, char *in, npy_intp n,
+                         npy_intp from)
+{
+    union sum sum = {.f64 = {-0.0, -0.0}};
+    if (reduction->type != NPY_DOUBLE && reduction->type != NPY_CDOUBLE) {
+        sum.f32.re = sum.f32.im = -0.0F;
+    }
+    for (npy_intp i = 0; i < n; i++, in += from) {
+        union sum one;
+        if (reduction->type == NPY_HALF) {
+            const npy_intp count = 1, steps[] = {2, 4};
+            char *args[] = {in, (char *)&one};
+            kernels_cast(NPY_HALF, NPY_FLOAT)(args, &count, steps, NULL);
+        } else {
+            memcpy(&one, in, (size_t)reduction->itemsize);
+        }
+        add(reduction->type, &sum, &one);
+    }
+    return sum;
+}
+
+union sum sums_node(const struct reduction *reduction, char *in, npy_intp n,
+                    npy_intp from)
+{
+    return n * parts_each(reduction) >= SUM_LANES ? reduction->sum(in, n, from)
+                                                  : sum_few(reduction, in, n, from);
+}
+
+/* n elements, cast or not, to where they are contiguous. */
+static void gather(const struct reduction *reduction, char *in, npy_intp n, char *to)
+{
+    const npy_intp from = reduction->from[0], size = reduction->cast_size;
+    if (reduction->cast) {
+        char *args[] = {in, to};
+        const npy_intp steps[] = {from, size};
+        reduction->cast(args, &n, steps, NULL);
+    } else if (from == size) {
+        memcpy(to, in, (size_t)(n * size));
+    } else {
+        for (npy_intp i = 0; i < n; i++) {
+            memcpy(to + i * size, in + i * from, (size_t)size);
+        }
+    }
+}
+
+union sum sums_cast_row(const struct reduction *reduction, char *in, npy_intp n)
+{
+    _Alignas(64) char chunk[REDUCTION_CHUNK * sizeof(union sum)];
+    gather(reduction, in, n, chunk);
+    return sums_node(reduction, chunk, n, reduction->cast_size);
+}
+
+union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp n)
+{
+    _Alignas(64) char chunk[REDUCTION_CHUNK * sizeof(union sum)];
+    const npy_intp each = reduction->shape[0], size = reduction->cast_size;
+    if (reduction->ndim == 1 && !reduction->cast) {
+        return sums_node(reduction, reduction->in + start * reduction->from[0], n,
+                         reduction->from[0]);
+    }
+    if (reduction->ndim == 1) {
+        gather(reduction, reduction->in + start * reduction->from[0], n, chunk);
+    } else {
+        for (npy_intp i = 0; i < n; i += each) {
+            gather(reduction, nodes_row_at(reduction, 0, (start + i) / each, false),
+                   each, chunk + i * size);
+        }
+    }
+    return sums_node(reduction, chunk, n, size);
+}
