@@ -69,19 +69,12 @@ static inline v_f64 exp_once(v_f64 x)
 /* Where logarithms below are right, from the inverse of it on. */
 #  define LARGEST_LOGS 0x1p1020
 
-/* x = 2^k m, with m from sqrt(1/2) to sqrt(2). */
-static inline v_f64 near_one(v_f64 x, v_f64 *k)
-{
-    *k = exponent_f64(x * all_f64(0x1.6a09e667f3bcdp0));
-    return x * power_of_two_f64(-*k);
-}
-
 /* The natural logarithm to some 2^-65 of it, by the hyperbolic arc tangent of
  * (m - 1) / (m + 1). */
 static inline struct dd log_dd(v_f64 x)
 {
     v_f64 k;
-    const v_f64 one = all_f64(1), two = all_f64(2), m = near_one(x, &k);
+    const v_f64 one = all_f64(1), two = all_f64(2), m = near_one_f64(x, &k);
     const v_f64 n = m - one, d = m + one, d_low = m - (d - one);
     const v_f64 inverse = one / d, t = n * inverse;
     const v_f64 t_low = fma_f64(-t, d_low, fma_f64(-t, d, n)) * inverse;
@@ -133,7 +126,7 @@ static inline struct logarithm logarithm_near(v_f64 f, v_f64 k)
 static inline struct logarithm logarithm_of(v_f64 x)
 {
     v_f64 k;
-    const v_f64 m = near_one(x, &k);
+    const v_f64 m = near_one_f64(x, &k);
     return logarithm_near(m - all_f64(1), k);
 }
 
@@ -157,7 +150,8 @@ static inline v_f64 log1p_of_dd(struct dd x)
 {
     v_f64 k;
     const struct dd sum = dd_sum(all_f64(1), x.hi);
-    const v_f64 m = near_one(sum.hi, &k), low = (sum.lo + x.lo) * power_of_two_f64(-k);
+    const v_f64 m = near_one_f64(sum.hi, &k);
+    const v_f64 low = (sum.lo + x.lo) * power_of_two_f64(-k);
     const struct dd f = dd_fast_sum(m - all_f64(1), low);
     const struct logarithm l = logarithm_near(f.hi, k);
     return with_exponent(k * all_f64(LN2_FIRST), k * all_f64(LN2_SECOND), f.hi,
