@@ -64,6 +64,25 @@ static inline v_f64 exp_once(v_f64 x)
     return exp_of_dd((struct dd){x, all_f64(0)});
 }
 
+/* -n / (n + 2) with n = e^(-2|x|) - 1; 0.91 ULP. */
+static inline v_f64 tanh_once(v_f64 given)
+{
+    const v_f64 size = abs_f64(given), most = all_f64(20); /* 1 from there on */
+    const v_f64 x = select_f64(less_f64(most, size), most, size) * all_f64(-2);
+    const v_f64 k = rint_f64(x * all_f64(1 / LN2)), scale = power_of_two_f64(k);
+    const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x); /* exact */
+    const v_f64 second = k * all_f64(LN2_SECOND), r = near - second;
+    const v_f64 r_low = (near - r) - second;
+    const v_f64 others = fma_f64(r * r, exp_others(r), fma_f64(r, r_low, r_low));
+    const struct dd power = dd_fast_sum(all_f64(-1), scale);
+    const struct dd first = dd_fast_sum(power.hi, scale * r);
+    const v_f64 low = fma_f64(scale, others, first.lo + power.lo);
+    const struct dd n = dd_fast_sum(first.hi, low), d = dd_fast_sum(all_f64(2), n.hi);
+    const v_f64 inverse = all_f64(1) / d.hi, q = n.hi * inverse;
+    const v_f64 rest = fma_f64(-q, d.hi, n.hi) + fma_f64(-q, d.lo + n.lo, n.lo);
+    return copysign_f64(fma_f64(rest, inverse, q), given);
+}
+
 /* -- logarithms ------------------------------------------------------------------- */
 
 /* Where logarithms below are right, from the inverse of it on. */
