@@ -49,14 +49,22 @@ static inline struct dd exp_small(struct dd r)
     return dd_fast_sum(first.hi, fma_f64(square, others, first.lo + low));
 }
 
-/* e^x where the result is a normal number; 0.6 ULP. */
-static inline v_f64 exp_of_dd(struct dd x)
+/* e^x where the result is a normal number, without its power of two. */
+static inline struct dd exp_unscaled(struct dd x, v_f64 *scale)
 {
     const v_f64 k = rint_f64(x.hi * all_f64(1 / LN2));
     const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x.hi); /* exact */
     const v_f64 second = k * all_f64(LN2_SECOND), r = near - second;
-    const struct dd rest = {r, ((near - r) - second) + x.lo};
-    return exp_small(rest).hi * power_of_two_f64(k);
+    *scale = power_of_two_f64(k);
+    return exp_small((struct dd){r, ((near - r) - second) + x.lo});
+}
+
+/* 0.6 ULP. */
+static inline v_f64 exp_of_dd(struct dd x)
+{
+    v_f64 scale;
+    const struct dd power = exp_unscaled(x, &scale);
+    return power.hi * scale;
 }
 
 static inline v_f64 exp_once(v_f64 x)
