@@ -19,6 +19,7 @@
 #  include "exp_log.h"
 #  include "flags.h"
 #  include "floats.h"
+#  include "log_float.h"
 
 /* What a finite argument may lead to. */
 enum {
