@@ -78,21 +78,27 @@ static inline v_f64 cosine(v_f64 x)
     return quarter_turns(a, a.k + all_f64(1));
 }
 
-/* The quotient of both, with what rounding lost of them. */
-static inline v_f64 tangent(v_f64 x)
+/* Both as two numbers. */
+static inline struct sincos sine_cosine(struct angle a)
 {
-    const struct angle a = reduced(x);
     const v_f64 square = a.r * a.r;
-    const struct dd sine = dd_fast_sum(a.r, sine_beside(a, square));
     const v_f64 one = all_f64(1), half = square * all_f64(0.5), first = one - half;
     const v_f64 lost = (one - first) - half;
     const v_f64 square_low = fma_f64(a.r, a.r, -square);
     const v_f64 all_lost = fma_f64(square_low, all_f64(-0.5), lost);
-    const struct dd cosine = dd_fast_sum(first, cosine_beside(a, square, all_lost));
+    return (struct sincos){dd_fast_sum(a.r, sine_beside(a, square)),
+                           dd_fast_sum(first, cosine_beside(a, square, all_lost))};
+}
+
+/* The quotient of both. */
+static inline v_f64 tangent(v_f64 x)
+{
+    const struct angle a = reduced(x);
+    const struct sincos at = sine_cosine(a);
     const m_f64 odd = is_odd(a.k);
-    const struct dd n = dd_select(odd, dd_negative(cosine), sine);
-    const struct dd d = dd_select(odd, sine, cosine);
-    const v_f64 inverse = one / d.hi, q = n.hi * inverse;
+    const struct dd n = dd_select(odd, dd_negative(at.cos), at.sin);
+    const struct dd d = dd_select(odd, at.sin, at.cos);
+    const v_f64 inverse = all_f64(1) / d.hi, q = n.hi * inverse;
     const v_f64 rest = fma_f64(-q, d.hi, n.hi) + fma_f64(-q, d.lo, n.lo);
     return fma_f64(rest, inverse, q);
 }

@@ -8,7 +8,8 @@
  * are zeros, infinities, NaNs and what is less than normal.  Its other results can be
  * some units off; they are those of the next wider type.  All else raises no flag.
  */
-#include "elementary.h"
+#include "angles.h"
+#include "exp_log.h"
 #include "loop.h"
 
 #ifdef NPP_LANES
@@ -35,12 +36,21 @@ static inline m_f64 below(v_f64 x, double limit)
     return less_f64(abs_f64(x), all_f64(limit));
 }
 
+/* Sine and cosine of at most pi / 4, in each other's place and negative as the quarters
+ * of a turn say. */
 static inline struct result exp_vector(struct pair_f64 z)
 {
-    const struct dd size = exp_dd(z.re);
-    const struct sincos angle = sincos_dd(z.im);
+    v_f64 scale;
+    const struct dd power = exp_unscaled((struct dd){z.re, all_f64(0)}, &scale);
+    const struct dd size = dd_scale(power, scale);
+    const struct angle a = reduced(z.im);
+    struct sincos at = sine_cosine(a);
+    at.sin.hi = select_f64(equal_f64(z.im, all_f64(0)), z.im, at.sin.hi);
+    const v_f64 c = dd_multiplied(size, at.cos), s = dd_multiplied(size, at.sin);
+    const m_f64 odd = is_odd(a.k), back = is_odd(floor_f64(a.k * all_f64(0.5)));
+    const v_f64 re = select_f64(odd, s, c), im = select_f64(odd, c, s);
     return (struct result){
-        {dd_multiplied(size, angle.cos), dd_multiplied(size, angle.sin)},
+        {select_f64(differ_f64(odd, back), -re, re), select_f64(back, -im, im)},
         and_f64(below(z.re, LARGEST_EXPONENT), below(z.im, LARGEST_ANGLE))};
 }
 

@@ -49,14 +49,22 @@ static inline struct dd exp_small(struct dd r)
     return dd_fast_sum(first.hi, fma_f64(square, others, first.lo + low));
 }
 
-/* e^x where the result is a normal number; 0.6 ULP. */
-static inline v_f64 exp_of_dd(struct dd x)
+/* e^x where the result is a normal number, without its power of two. */
+static inline struct dd exp_unscaled(struct dd x, v_f64 *scale)
 {
     const v_f64 k = rint_f64(x.hi * all_f64(1 / LN2));
     const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x.hi); /* exact */
     const v_f64 second = k * all_f64(LN2_SECOND), r = near - second;
-    const struct dd rest = {r, ((near - r) - second) + x.lo};
-    return exp_small(rest).hi * power_of_two_f64(k);
+    *scale = power_of_two_f64(k);
+    return exp_small((struct dd){r, ((near - r) - second) + x.lo});
+}
+
+/* 0.6 ULP. */
+static inline v_f64 exp_of_dd(struct dd x)
+{
+    v_f64 scale;
+    const struct dd power = exp_unscaled(x, &scale);
+    return power.hi * scale;
 }
 
 static inline v_f64 exp_once(v_f64 x)
@@ -64,24 +72,36 @@ static inline v_f64 exp_once(v_f64 x)
     return exp_of_dd((struct dd){x, all_f64(0)});
 }
 
+/* -n / (n + 2) with n = e^(-2|x|) - 1; 0.91 ULP. */
+static inline v_f64 tanh_once(v_f64 given)
+{
+    const v_f64 size = abs_f64(given), most = all_f64(20); /* 1 from there on */
+    const v_f64 x = select_f64(less_f64(most, size), most, size) * all_f64(-2);
+    const v_f64 k = rint_f64(x * all_f64(1 / LN2)), scale = power_of_two_f64(k);
+    const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x); /* exact */
+    const v_f64 second = k * all_f64(LN2_SECOND), r = near - second;
+    const v_f64 r_low = (near - r) - second;
+    const v_f64 others = fma_f64(r * r, exp_others(r), fma_f64(r, r_low, r_low));
+    const struct dd power = dd_fast_sum(all_f64(-1), scale);
+    const struct dd first = dd_fast_sum(power.hi, scale * r);
+    const v_f64 low = fma_f64(scale, others, first.lo + power.lo);
+    const struct dd n = dd_fast_sum(first.hi, low), d = dd_fast_sum(all_f64(2), n.hi);
+    const v_f64 inverse = all_f64(1) / d.hi, q = n.hi * inverse;
+    const v_f64 rest = fma_f64(-q, d.hi, n.hi) + fma_f64(-q, d.lo + n.lo, n.lo);
+    return copysign_f64(fma_f64(rest, inverse, q), given);
+}
+
 /* -- logarithms ------------------------------------------------------------------- */
 
 /* Where logarithms below are right, from the inverse of it on. */
 #  define LARGEST_LOGS 0x1p1020
-
-/* x = 2^k m, with m from sqrt(1/2) to sqrt(2). */
-static inline v_f64 near_one(v_f64 x, v_f64 *k)
-{
-    *k = exponent_f64(x * all_f64(0x1.6a09e667f3bcdp0));
-    return x * power_of_two_f64(-*k);
-}
 
 /* The natural logarithm to some 2^-65 of it, by the hyperbolic arc tangent of
  * (m - 1) / (m + 1). */
 static inline struct dd log_dd(v_f64 x)
 {
     v_f64 k;
-    const v_f64 one = all_f64(1), two = all_f64(2), m = near_one(x, &k);
+    const v_f64 one = all_f64(1), two = all_f64(2), m = near_one_f64(x, &k);
     const v_f64 n = m - one, d = m + one, d_low = m - (d - one);
     const v_f64 inverse = one / d, t = n * inverse;
     const v_f64 t_low = fma_f64(-t, d_low, fma_f64(-t, d, n)) * inverse;
@@ -133,7 +153,7 @@ static inline struct logarithm logarithm_near(v_f64 f, v_f64 k)
 static inline struct logarithm logarithm_of(v_f64 x)
 {
     v_f64 k;
-    const v_f64 m = near_one(x, &k);
+    const v_f64 m = near_one_f64(x, &k);
     return logarithm_near(m - all_f64(1), k);
 }
 
@@ -157,7 +177,8 @@ static inline v_f64 log1p_of_dd(struct dd x)
 {
     v_f64 k;
     const struct dd sum = dd_sum(all_f64(1), x.hi);
-    const v_f64 m = near_one(sum.hi, &k), low = (sum.lo + x.lo) * power_of_two_f64(-k);
+    const v_f64 m = near_one_f64(sum.hi, &k);
+    const v_f64 low = (sum.lo + x.lo) * power_of_two_f64(-k);
     const struct dd f = dd_fast_sum(m - all_f64(1), low);
     const struct logarithm l = logarithm_near(f.hi, k);
     return with_exponent(k * all_f64(LN2_FIRST), k * all_f64(LN2_SECOND), f.hi,

@@ -12,6 +12,8 @@
 #  include <math.h>
 #  include <sleef.h>
 
+#  include "log_float.h"
+
 /* -- flags: put back, and raised by what the results say -----------------------------
  */
 
@@ -166,19 +168,23 @@ IN_TIERS(sin, SLEEF_f32(sin, u35), 125.0F)
 IN_TIERS(cos, SLEEF_f32(cos, u35), 125.0F)
 IN_TIERS(tan, SLEEF_f32(tan, u35), 62.5F)
 
+/* Of 1 and what is more. */
+static inline v_f32 log_from_one(v_f32 x)
+{
+    return select_f32(less_f32(x, all_f32(INFINITY)), log_float(x), x);
+}
+
 static inline v_f32 arcsinh_of(v_f32 x)
 {
     const v_f32 series = x * fma_f32(x * x, all_f32(-1 / 6.0F), all_f32(1));
     const v_f32 size = abs_f32(x), root = sqrt_f32(fma_f32(x, x, all_f32(1)));
-    return odd(x,
-               series_or(x, series, copysign_f32(SLEEF_f32(log, u35)(size + root), x)));
+    return odd(x, series_or(x, series, copysign_f32(log_from_one(size + root), x)));
 }
 
 static inline v_f32 arccosh_of(v_f32 x)
 {
     const v_f32 root = sqrt_f32(fma_f32(x, x, all_f32(-1)));
-    return select_f32(less_f32(x, all_f32(1)), all_f32(NAN),
-                      SLEEF_f32(log, u35)(x + root));
+    return select_f32(less_f32(x, all_f32(1)), all_f32(NAN), log_from_one(x + root));
 }
 
 static inline v_f32 arctanh_of(v_f32 x)

@@ -128,6 +128,32 @@ static inline v_f64 exponent_f64(v_f64 a)
     return _mm256_or_pd(bits, large) - _mm256_set1_pd(0x1p52 + 1023);
 }
 
+/* m from sqrt(1/2) to sqrt(2), and k, of a normal number 2^k m: added to its bits so
+ * that m's exponent changes at sqrt(2), and taken off what is left below. */
+static inline v_f64 near_one_f64(v_f64 x, v_f64 *k)
+{
+    const __m256i root = _mm256_set1_epi64x(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
+    const __m256i one = _mm256_set1_epi64x(0x3ff0000000000000);
+    const __m256i bits =
+        _mm256_add_epi64(_mm256_castpd_si256(x), _mm256_sub_epi64(one, root));
+    const __m256i mantissa = bits & _mm256_set1_epi64x(0x000fffffffffffff);
+    const v_f64 large = _mm256_set1_pd(0x1p52);
+    const v_f64 exponent = _mm256_castsi256_pd(_mm256_srli_epi64(bits, 52));
+    *k = _mm256_or_pd(exponent, large) - _mm256_set1_pd(0x1p52 + 1023);
+    return _mm256_castsi256_pd(_mm256_add_epi64(mantissa, root));
+}
+
+static inline v_f32 near_one_f32(v_f32 x, v_f32 *k)
+{
+    const __m256i root = _mm256_set1_epi32(0x3f3504f3),
+                  one = _mm256_set1_epi32(0x3f800000);
+    const __m256i bits =
+        _mm256_add_epi32(_mm256_castps_si256(x), _mm256_sub_epi32(one, root));
+    const __m256i mantissa = bits & _mm256_set1_epi32(0x007fffff);
+    *k = _mm256_cvtepi32_ps(_mm256_srli_epi32(bits, 23)) - _mm256_set1_ps(127);
+    return _mm256_castsi256_ps(_mm256_add_epi32(mantissa, root));
+}
+
 /* Both halves in double. */
 static inline void widen(v_f32 a, v_f64 *low, v_f64 *high)
 {

@@ -126,6 +126,30 @@ static inline v_f64 exponent_f64(v_f64 a)
     return _mm512_getexp_pd(a);
 }
 
+/* m from sqrt(1/2) to sqrt(2), and k, of a normal number 2^k m: added to its bits so
+ * that m's exponent changes at sqrt(2), and taken off what is left below. */
+static inline v_f64 near_one_f64(v_f64 x, v_f64 *k)
+{
+    const __m512i root = _mm512_set1_epi64(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
+    const __m512i one = _mm512_set1_epi64(0x3ff0000000000000);
+    const __m512i bits =
+        _mm512_add_epi64(_mm512_castpd_si512(x), _mm512_sub_epi64(one, root));
+    const __m512i mantissa = bits & _mm512_set1_epi64(0x000fffffffffffff);
+    *k = _mm512_cvtepi64_pd(_mm512_srli_epi64(bits, 52)) - _mm512_set1_pd(1023);
+    return _mm512_castsi512_pd(_mm512_add_epi64(mantissa, root));
+}
+
+static inline v_f32 near_one_f32(v_f32 x, v_f32 *k)
+{
+    const __m512i root = _mm512_set1_epi32(0x3f3504f3),
+                  one = _mm512_set1_epi32(0x3f800000);
+    const __m512i bits =
+        _mm512_add_epi32(_mm512_castps_si512(x), _mm512_sub_epi32(one, root));
+    const __m512i mantissa = bits & _mm512_set1_epi32(0x007fffff);
+    *k = _mm512_cvtepi32_ps(_mm512_srli_epi32(bits, 23)) - _mm512_set1_ps(127);
+    return _mm512_castsi512_ps(_mm512_add_epi32(mantissa, root));
+}
+
 /* Both halves in double. */
 static inline void widen(v_f32 a, v_f64 *low, v_f64 *high)
 {

@@ -125,6 +125,22 @@ static inline v_f64 exponent_f64(v_f64 a)
     return vcvtq_f64_u64(bits) - vdupq_n_f64(1023);
 }
 
+/* m from sqrt(1/2) to sqrt(2), and k, of a normal number 2^k m: added to its bits so
+ * that m's exponent changes at sqrt(2), and taken off what is left below. */
+#define NEAR_ONE(S, W, DIGITS, BIAS, ROOT)                                             \
+  static inline v_##S near_one_##S(v_##S x, v_##S *k)                                  \
+  {                                                                                    \
+    const m_##S root = vdupq_n_u##W(ROOT),                                             \
+                one = vdupq_n_u##W((uint##W##_t)(BIAS) << (DIGITS));                   \
+    const m_##S bits = vreinterpretq_u##W##_##S(x) + (one - root);                     \
+    const m_##S mantissa = bits & vdupq_n_u##W(((uint##W##_t)1 << (DIGITS)) - 1);      \
+    *k = vcvtq_##S##_u##W(vshrq_n_u##W(bits, DIGITS)) - vdupq_n_##S(BIAS);             \
+    return vreinterpretq_##S##_u##W(mantissa + root);                                  \
+  }
+
+NEAR_ONE(f64, 64, 52, 1023, 0x3fe6a09e667f3bcd)
+NEAR_ONE(f32, 32, 23, 127, 0x3f3504f3)
+
 /* Both halves in double. */
 static inline void widen(v_f32 a, v_f64 *low, v_f64 *high)
 {

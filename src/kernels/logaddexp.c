@@ -2,9 +2,10 @@
  * logaddexp.c - log(e^x + e^y), and the same of powers of two.
  *
  * m + log(1 + w), where m is the larger one and w the exponential of minus the
- * difference: both by series, with what rounding lost in a second number, to some 2^-57
- * of the logarithm.  Where m nearly cancels that, e^x + e^y - 1 is computed to 2^-100
- * first.  float32 is computed in float64.
+ * difference: by series to some units of the logarithm, which are few of a result that
+ * is eight times as large.  Others again with what rounding lost in a second number, to
+ * some 2^-57 of the logarithm.  Where m nearly cancels that, e^x + e^y - 1 is computed
+ * to 2^-100 first.  float32 is computed in float64.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -144,32 +145,15 @@ static __attribute__((noinline)) v_f64 far_apart(v_f64 m, v_f64 size, enum base 
     return load_f64(larger);
 }
 
-/* How much of the logarithm may cancel: of double, of which 2^-57 of it is lost, and of
- * float, of which 2^-52 is. */
-#  define ENOUGH_DOUBLE 3
-#  define ENOUGH_FLOAT 0x1p24
+/* How much of the logarithm, of which 2^-57 is lost, may cancel. */
+#  define ENOUGH 3
 
-static inline v_f64 unless_cancelled(v_f64 result, v_f64 part, v_f64 m, v_f64 other,
-                                     enum base base, double enough)
-{
-    const m_f64 near = less_f64(abs_f64(result) * all_f64(enough), part);
-    return bits_f64(near) ? select_f64(near, cancelled(m, other, base), result)
-                          : result;
-}
-
-/* Of float32 numbers, m and what is smaller. */
-static inline v_f64 sum_of_float_powers(v_f64 m, v_f64 other, v_f64 difference,
-                                        enum base base)
-{
-    const v_f64 w = exp_once(difference * all_f64(base == BASE_E ? 1 : LN2));
-    const v_f64 part = log1p_once(w) * all_f64(base == BASE_E ? 1 : LOG2_E);
-    return unless_cancelled(m + part, part, m, other, base, ENOUGH_FLOAT);
-}
-
-static inline v_f64 sum_of_powers(v_f64 m, v_f64 other, struct dd difference,
-                                  enum base base)
+/* m and what is smaller. */
+static __attribute__((noinline)) v_f64 sum_of_powers(v_f64 m, v_f64 other,
+                                                     enum base base)
 {
     const v_f64 zero = all_f64(0);
+    const struct dd difference = dd_sum(other, -m);
     struct dd r;
     const v_f64 k = split(difference.hi, base, &r), scale = power_of_two_f64(k);
     const v_f64 lost = difference.lo * all_f64(base == BASE_E ? 1 : LN2);
@@ -185,83 +169,159 @@ static inline v_f64 sum_of_powers(v_f64 m, v_f64 other, struct dd difference,
     const struct dd part = dd_fast_sum(one_half, log.hi);
     const struct dd total = dd_sum(m, part.hi);
     const v_f64 result = total.hi + (total.lo + (part.lo + (log.lo + one_half_low)));
-    return unless_cancelled(result, part.hi, m, other, base, ENOUGH_DOUBLE);
+    const m_f64 near = less_f64(abs_f64(result) * all_f64(ENOUGH), part.hi);
+    return bits_f64(near) ? select_f64(near, cancelled(m, other, base), result)
+                          : result;
 }
 
 enum type { DOUBLES, FLOATS };
 
-static inline v_f64 log_add_exp(v_f64 x, v_f64 y, enum base base, enum type type,
+/* Where the series below are right. */
+static inline double limit_of(enum base base)
+{
+    return base == BASE_E ? 700 : 1000;
+}
+
+/* The larger number, and the exponential of minus the difference (a NaN where that is
+ * beyond the limit). */
+struct sum {
+    v_f64 m, w;
+};
+
+static inline struct sum sum_of(v_f64 x, v_f64 y, enum base base, enum type type,
                                 int *flags)
+{
+    const bool of_e = base == BASE_E;
+    const m_f64 is_less = less_f64(x, y);
+    const v_f64 m = select_f64(is_less, y, x);
+    const struct dd difference = dd_sum(select_f64(is_less, x, y), -m);
+    const v_f64 size = -difference.hi;
+    /* The exponential, as NumPy has it, if it is finite. */
+    const m_f64 large = less_f64(all_f64(of_e ? 0x1.5d589ep6 : 126), size);
+    const m_f64 finite = less_f64(size, all_f64((double)INFINITY));
+    if (type == FLOATS && bits_f64(large) && bits_f64(and_f64(large, finite))) {
+        *flags |= FE_UNDERFLOW;
+    }
+    const v_f64 k = rint_f64(difference.hi * all_f64(of_e ? LOG2_E : 1));
+    const v_f64 ln2 = all_f64(of_e ? LN2_FIRST : 1); /* the next is exact */
+    const v_f64 first = fma_f64(-k, ln2, difference.hi);
+    const v_f64 second = first * all_f64(of_e ? 1 : LN2);
+    const v_f64 r = of_e ? fma_f64(k, all_f64(-LN2_SECOND), second) : second;
+    const v_f64 others = POLYNOMIAL_SPLIT(r, 0x1.0000000000001p-1, 0x1.5555555555556p-3,
+                                          0x1.5555555553d37p-5, 0x1.11111111109a6p-7,
+                                          0x1.6c16c1789d1d7p-10, 0x1.a01a01a7cebcdp-13,
+                                          0x1.a019b8ca26fcfp-16, 0x1.71de0d85293b8p-19,
+                                          0x1.2891d4ffbb0f9p-22, 0x1.af390ba7e6f47p-26);
+    const v_f64 scale = power_of_two_f64(k);
+    const v_f64 power = fma_f64(scale, fma_f64(r * r, others, r), scale);
+    const v_f64 lost = difference.lo * all_f64(of_e ? 1 : LN2);
+    const m_f64 ordinary = less_f64(size, all_f64(limit_of(base)));
+    const v_f64 w = fma_f64(power, lost, power);
+    return (struct sum){m, select_f64(ordinary, w, all_f64((double)NAN))};
+}
+
+/* The logarithm of 1 + w to some 3 units, which are few where the result is that much
+ * larger; of float it may be as much smaller. */
+static inline v_f64 log_of(struct sum sum, enum base base, enum type type, m_f64 *holds)
+{
+    const double enough = type == FLOATS ? 0x1p24 : 0x1p-3;
+    const v_f64 s = sum.w / (sum.w + all_f64(2)), square = s * s;
+    const v_f64 others = POLYNOMIAL_SPLIT(
+        square, 0x1.5555555555571p-1, 0x1.9999999986411p-2, 0x1.24924936a674ep-2,
+        0x1.c71c64ce7c491p-3, 0x1.745f69c23d592p-3, 0x1.3ad83c421c2e9p-3,
+        0x1.1487294ad8da8p-3, 0x1.a6d10853dff56p-4, 0x1.59830f20005eep-3);
+    /* In the other base without a further rounding. */
+    const bool of_e = base == BASE_E;
+    const v_f64 cubic = s * square * all_f64(of_e ? 1 : LOG2_E);
+    const v_f64 twice = s * all_f64(of_e ? 2 : 2 * LOG2_E_LOW);
+    const v_f64 rest = fma_f64(cubic, others, twice);
+    const v_f64 part = of_e ? rest : fma_f64(s, all_f64(2 * LOG2_E), rest);
+    const v_f64 result = sum.m + part;
+    *holds = less_f64(part, abs_f64(result) * all_f64(enough));
+    return result;
+}
+
+/* The results that do not hold. */
+static __attribute__((noinline)) v_f64 others_of(v_f64 x, v_f64 y, v_f64 result,
+                                                 m_f64 holds, enum base base,
+                                                 enum type type, int *flags)
 {
     /* A difference that is not below it overflows. */
     const double largest = type == DOUBLES ? (double)INFINITY : 0x1.ffffffp127;
     const v_f64 zero = all_f64(0), infinity = all_f64((double)INFINITY);
-    const v_f64 limit = all_f64(base == BASE_E ? 700 : 1000);
+    const unsigned lanes = (1U << LANES_f64) - 1;
     const m_f64 is_less = less_f64(x, y);
     const v_f64 m = select_f64(is_less, y, x), other = select_f64(is_less, x, y);
-    const struct dd difference = dd_sum(other, -m);
-    const v_f64 size = -difference.hi;
-    const m_f64 ordinary = less_f64(size, limit);
-    /* The exponential of minus the difference, as NumPy has it, if it is finite. */
-    const v_f64 most =
-        all_f64(type == DOUBLES ? (base == BASE_E ? 0x1.6232bdd7abcd2p9 : 1022)
-                                : (base == BASE_E ? 0x1.5d589ep6 : 126));
+    const v_f64 size = m - other;
+    const m_f64 ordinary = less_f64(size, all_f64(limit_of(base)));
+    const m_f64 cancels = and_f64(ordinary, not_f64(holds));
+    if (bits_f64(cancels)) {
+        const v_f64 larger = select_f64(cancels, m, zero);
+        const v_f64 smaller = select_f64(cancels, other, zero);
+        const v_f64 better = type == DOUBLES ? sum_of_powers(larger, smaller, base)
+                                             : cancelled(larger, smaller, base);
+        result = select_f64(cancels, better, result);
+    }
+    if (bits_f64(ordinary) == lanes) {
+        return result;
+    }
+    const v_f64 most = all_f64(base == BASE_E ? 0x1.6232bdd7abcd2p9 : 1022);
     const m_f64 vanishes = and_f64(less_f64(most, size), less_f64(size, infinity));
-    if (bits_f64(vanishes)) {
-        *flags |= FE_UNDERFLOW;
+    if (type == DOUBLES && bits_f64(vanishes)) {
+        *flags |= FE_UNDERFLOW; /* as of float above */
     }
-    v_f64 all = m;
-    if (bits_f64(ordinary)) {
-        const struct dd d = {select_f64(ordinary, difference.hi, zero),
-                             select_f64(ordinary, difference.lo, zero)};
-        const v_f64 larger = select_f64(ordinary, m, zero);
-        const v_f64 smaller = select_f64(ordinary, other, zero);
-        all = type == DOUBLES ? sum_of_powers(larger, smaller, d, base)
-                              : sum_of_float_powers(larger, smaller, d.hi, base);
+    const m_f64 same = equal_f64(x, y), number = equal_f64(size, size);
+    const m_f64 tiny =
+        and_f64(less_f64(abs_f64(m), all_f64(0x1p-900)), less_f64(size, all_f64(1100)));
+    v_f64 beyond = m + zero;
+    if (bits_f64(tiny) & ~bits_f64(ordinary)) {
+        beyond = select_f64(tiny, far_apart(m, size, base), beyond);
     }
-    const unsigned lanes = (1U << LANES_f64) - 1;
-    if (bits_f64(ordinary) != lanes) {
-        const m_f64 same = equal_f64(x, y), number = equal_f64(size, size);
-        const m_f64 tiny = and_f64(less_f64(abs_f64(m), all_f64(0x1p-900)),
-                                   less_f64(size, all_f64(1100)));
-        v_f64 beyond = m + zero;
-        if (bits_f64(tiny) & ~bits_f64(ordinary)) {
-            beyond = select_f64(tiny, far_apart(m, size, base), beyond);
-        }
-        const v_f64 larger = select_f64(same, x, select_f64(number, beyond, x + y));
-        const m_f64 finite =
-            and_f64(less_f64(abs_f64(x), infinity), less_f64(abs_f64(y), infinity));
-        if (bits_f64(and_f64(finite, not_f64(less_f64(size, all_f64(largest)))))) {
-            *flags |= FE_OVERFLOW; /* of the difference */
-        }
-        if (bits_f64(or_f64(same, number)) != lanes) {
-            *flags |= FE_INVALID; /* as NumPy compares NaNs */
-        }
-        all = select_f64(ordinary, all, larger);
+    const v_f64 larger = select_f64(same, x, select_f64(number, beyond, x + y));
+    const m_f64 finite =
+        and_f64(less_f64(abs_f64(x), infinity), less_f64(abs_f64(y), infinity));
+    if (bits_f64(and_f64(finite, not_f64(less_f64(size, all_f64(largest)))))) {
+        *flags |= FE_OVERFLOW; /* of the difference */
     }
-    return all;
+    if (bits_f64(or_f64(same, number)) != lanes) {
+        *flags |= FE_INVALID; /* as NumPy compares NaNs */
+    }
+    return select_f64(ordinary, result, larger);
 }
 
+/* So many vectors' exponentials, then their logarithms: both for one are a chain of
+ * operations that is longer than what a core looks ahead. */
+enum { TOGETHER = 8 };
+
+#  define LOG_ADD_EXP_OF(name, S, T, TAKE, GIVE, base, type)                           \
+    static inline void name##_##S##_body(const T *x, const T *y, T *z, intptr_t n,     \
+                                         int *flags)                                   \
+    {                                                                                  \
+      for (intptr_t i = 0; i < n; i += (intptr_t)TOGETHER * LANES_f64) {               \
+        struct sum sums[TOGETHER];                                                     \
+        const intptr_t some = (intptr_t)TOGETHER * LANES_f64;                          \
+        const intptr_t end = n - i < some ? n : i + some;                              \
+        struct sum *sum = sums;                                                        \
+        for (intptr_t j = i; j < end; j += LANES_f64) {                                \
+          *sum++ = sum_of(TAKE(x + j, n - j), TAKE(y + j, n - j), base, type, flags);  \
+        }                                                                              \
+        sum = sums;                                                                    \
+        for (intptr_t j = i; j < end; j += LANES_f64) {                                \
+          m_f64 holds;                                                                 \
+          v_f64 r = log_of(*sum++, base, type, &holds);                                \
+          if (bits_f64(holds) != (1U << LANES_f64) - 1) {                              \
+            r = others_of(TAKE(x + j, n - j), TAKE(y + j, n - j), r, holds, base,      \
+                          type, flags);                                                \
+          }                                                                            \
+          GIVE(z + j, n - j, r);                                                       \
+        }                                                                              \
+      }                                                                                \
+    }                                                                                  \
+    BINARY_LOOP_WITH_FLAGS(name##_##S, T, T, T)
+
 #  define LOG_ADD_EXP(name, base)                                                      \
-    static inline void name##_f64_body(const double *x, const double *y, double *z,    \
-                                       intptr_t n, int *flags)                         \
-    {                                                                                  \
-      for (intptr_t i = 0; i < n; i += LANES_f64) {                                    \
-        const v_f64 a = take_f64(x + i, n - i), b = take_f64(y + i, n - i);            \
-        give_f64(z + i, n - i, log_add_exp(a, b, base, DOUBLES, flags));               \
-      }                                                                                \
-    }                                                                                  \
-    BINARY_LOOP_WITH_FLAGS(name##_f64, double, double, double)                         \
-                                                                                       \
-    static inline void name##_f32_body(const float *x, const float *y, float *z,       \
-                                       intptr_t n, int *flags)                         \
-    {                                                                                  \
-      for (intptr_t i = 0; i < n; i += LANES_f64) {                                    \
-        const v_f64 a = take_wide(x + i, n - i), b = take_wide(y + i, n - i);          \
-        give_narrow(z + i, n - i, log_add_exp(a, b, base, FLOATS, flags));             \
-      }                                                                                \
-    }                                                                                  \
-    BINARY_LOOP_WITH_FLAGS(name##_f32, float, float, float)
+    LOG_ADD_EXP_OF(name, f64, double, take_f64, give_f64, base, DOUBLES)               \
+    LOG_ADD_EXP_OF(name, f32, float, take_wide, give_narrow, base, FLOATS)
 
 LOG_ADD_EXP(logaddexp, BASE_E)
 LOG_ADD_EXP(logaddexp2, BASE_TWO)

@@ -87,7 +87,7 @@ static inline struct powers powers_f32(v_f64 x, v_f64 y, int *flags)
         return (struct powers){x, not_f64(known)};
     }
     v_f64 k;
-    const v_f64 one = all_f64(1), m = near_one(abs_f64(x), &k),
+    const v_f64 one = all_f64(1), m = near_one_f64(abs_f64(x), &k),
                 t = (m - one) / (m + one), square = t * t;
     const v_f64 log2 =
         POLYNOMIAL_SPLIT(square, 2 / LN2, 2 / LN2 / 3, 2 / LN2 / 5, 2 / LN2 / 7,

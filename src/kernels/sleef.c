@@ -18,6 +18,8 @@
 #  include "bits.h"
 #  include "exp_log.h"
 #  include "flags.h"
+#  include "floats.h"
+#  include "log_float.h"
 
 /* What a finite argument may lead to. */
 enum {
@@ -99,8 +101,9 @@ RULES(f32, float, FLT_MIN)
           r = select_##S(less_##S(size, all_##S(nearly)), v, r);                       \
         }                                                                              \
         give_##S(z + i, m, r);                                                         \
-        const unsigned beyond = bits_##S(and_##S(less_##S(all_##S(LIMIT), size),       \
-                                                 less_##S(size, all_##S(CEILING))));   \
+        const m_##S large =                                                            \
+            and_##S(less_##S(all_##S(LIMIT), size), less_##S(size, all_##S(CEILING))); \
+        const unsigned beyond = (LIMIT) < (CEILING) ? bits_##S(large) : 0;             \
         for (unsigned odd = odd_##S(r) | beyond; odd; odd &= odd - 1) {                \
           const int lane = __builtin_ctz(odd);                                         \
           if (lane >= m) {                                                             \
@@ -194,15 +197,15 @@ RULES(f32, float, FLT_MIN)
     ANGLE(name, S, SLEEF_##S(function, ulp), function, ulp, rules, NEAR, FAR)
 
 /* Our own where it is right, SLEEF's elsewhere. */
-#  define INSIDE(name, own, function, RIGHT)                                           \
-    static inline v_f64 name##_inside(v_f64 x)                                         \
+#  define INSIDE(name, S, own, function, RIGHT)                                        \
+    static inline v_##S name##_##S##_inside(v_##S x)                                   \
     {                                                                                  \
-      const m_f64 right = RIGHT;                                                       \
-      if (bits_f64(right) == (1U << LANES_f64) - 1) {                                  \
+      const m_##S right = RIGHT;                                                       \
+      if (bits_##S(right) == (1U << LANES_##S) - 1) {                                  \
         return own(x);                                                                 \
       }                                                                                \
-      const v_f64 r = own(select_f64(right, x, all_f64(1)));                           \
-      return select_f64(right, r, SLEEF_f64(function, u10)(x));                        \
+      const v_##S r = own(select_##S(right, x, all_##S(1)));                           \
+      return select_##S(right, r, SLEEF_##S(function, u10)(x));                        \
     }
 
 static inline m_f64 has_log(v_f64 x)
@@ -217,27 +220,30 @@ static inline m_f64 has_log(v_f64 x)
 
 /* Its own bounds, for what is close (u10, u05) and what is fast (u35). */
 /* Finite up to 709.78271289338397; SLEEF's is infinite from 709.78271114955743 on. */
-INSIDE(exp, exp_once, exp, less_f64(abs_f64(x), all_f64(708)))
-SLEEF_CALL(exp, f64, exp_inside, exp, VANISHES, 709.7827, 709.783)
+INSIDE(exp, f64, exp_once, exp, less_f64(abs_f64(x), all_f64(708)))
+SLEEF_CALL(exp, f64, exp_f64_inside, exp, VANISHES, 709.7827, 709.783)
 SLEEF_UNARY(exp, f32, exp, u10, VANISHES)
 SLEEF_UNARY(exp2, f64, exp2, u10, VANISHES)
 SLEEF_UNARY(exp2, f32, exp2, u10, VANISHES)
 SLEEF_UNARY(expm1, f64, expm1, u10, LIKE_X)
 SLEEF_UNARY(expm1, f32, expm1, u10, LIKE_X)
-INSIDE(log, log_once, log, has_log(x))
-SLEEF_CALL(log, f64, log_inside, log, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
-SLEEF_UNARY(log, f32, log, u10, POLES)
+INSIDE(log, f64, log_once, log, has_log(x))
+SLEEF_CALL(log, f64, log_f64_inside, log, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
+INSIDE(log, f32, log_float, log,
+       and_f32(less_f32(all_f32(1 / LARGEST_LOGS_f32), x),
+               less_f32(x, all_f32(LARGEST_LOGS_f32))))
+SLEEF_CALL(log, f32, log_f32_inside, log, POLES, NO_LIMIT_f32, NO_LIMIT_f32)
 SLEEF_UNARY(log_fast, f32, log, u35, POLES)
-INSIDE(log2, log2_once, log2, has_log(x))
-SLEEF_CALL(log2, f64, log2_inside, log2, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
+INSIDE(log2, f64, log2_once, log2, has_log(x))
+SLEEF_CALL(log2, f64, log2_f64_inside, log2, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
 SLEEF_UNARY(log2, f32, log2, u10, POLES)
 SLEEF_UNARY(log2_fast, f32, log2, u35, POLES)
-INSIDE(log10, log10_once, log10, has_log(x))
-SLEEF_CALL(log10, f64, log10_inside, log10, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
+INSIDE(log10, f64, log10_once, log10, has_log(x))
+SLEEF_CALL(log10, f64, log10_f64_inside, log10, POLES, NO_LIMIT_f64, NO_LIMIT_f64)
 SLEEF_UNARY(log10, f32, log10, u10, POLES)
-INSIDE(log1p, log1p_once, log1p,
+INSIDE(log1p, f64, log1p_once, log1p,
        and_f64(less_f64(all_f64(-1), x), less_f64(x, all_f64(LARGEST_LOGS))))
-SLEEF_CALL(log1p, f64, log1p_inside, log1p, POLES | LIKE_X, 1e300, NO_LIMIT_f64)
+SLEEF_CALL(log1p, f64, log1p_f64_inside, log1p, POLES | LIKE_X, 1e300, NO_LIMIT_f64)
 SLEEF_TO(log1p, f32, log1p, u10, POLES | LIKE_X, 1e37F)
 ANGLE(sin, f64, sine, sin, u10, ODD, LARGEST_ANGLE, 1e14)
 SLEEF_ANGLE(sin_fast, f32, sin, u35, ODD | SVML, 125.0F, 39000.0F)
@@ -254,8 +260,8 @@ SLEEF_UNARY(arccos, f64, acos, u10, 0)
 SLEEF_UNARY(arccos, f32, acos, u10, 0)
 SLEEF_UNARY(arccos_fast, f64, acos, u35, SVML)
 SLEEF_UNARY(arccos_fast, f32, acos, u35, 0)
-INSIDE(arctan, arc_tangent, atan, less_f64(abs_f64(x), all_f64(0x1p1000)))
-SLEEF_CALL(arctan, f64, arctan_inside, atan, ODD, NO_LIMIT_f64, NO_LIMIT_f64)
+INSIDE(arctan, f64, arc_tangent, atan, less_f64(abs_f64(x), all_f64(0x1p1000)))
+SLEEF_CALL(arctan, f64, arctan_f64_inside, atan, ODD, NO_LIMIT_f64, NO_LIMIT_f64)
 SLEEF_UNARY(arctan, f32, atan, u10, ODD)
 SLEEF_UNARY(arctan_fast, f32, atan, u35, ODD)
 SLEEF_TO(sinh, f64, sinh, u10, ODD, 709.0)
@@ -263,15 +269,16 @@ SLEEF_TO(sinh, f32, sinh, u10, ODD, 88.0F)
 SLEEF_TO(sinh_fast, f64, sinh, u35, ODD, 709.0)
 SLEEF_TO(sinh_fast, f32, sinh, u35, ODD, 88.0F)
 SLEEF_TO(cosh, f64, cosh, u10, 0, 709.0)
-SLEEF_TO(cosh, f32, cosh, u10, 0, 88.0F)
+SLEEF_CALL(cosh, f32, cosh_float, cosh, 0, NO_LIMIT_f32, NO_LIMIT_f32)
 SLEEF_TO(cosh_fast, f64, cosh, u35, 0, 709.0)
-SLEEF_TO(cosh_fast, f32, cosh, u35, 0, 88.0F)
-SLEEF_UNARY(tanh, f64, tanh, u10, ODD | CALM)
-SLEEF_UNARY(tanh_fast, f64, tanh, u35, ODD | CALM)
-INSIDE(arcsinh, arc_sinh_once, asinh, less_f64(abs_f64(x), all_f64(0x1p500)))
-SLEEF_CALL(arcsinh, f64, arcsinh_inside, asinh, ODD, 0x1p500, NO_LIMIT_f64)
-SLEEF_TO(arcsinh, f32, asinh, u10, ODD, 1e18F)
-SLEEF_TO(arccosh, f32, acosh, u10, 0, 1e18F)
+SLEEF_CALL(tanh, f64, tanh_once, tanh, ODD | CALM, NO_LIMIT_f64, NO_LIMIT_f64)
+INSIDE(arcsinh, f64, arc_sinh_once, asinh, less_f64(abs_f64(x), all_f64(0x1p500)))
+SLEEF_CALL(arcsinh, f64, arcsinh_f64_inside, asinh, ODD, 0x1p500, NO_LIMIT_f64)
+INSIDE(arcsinh, f32, arc_sinh_float, asinh, less_f32(abs_f32(x), all_f32(INFINITY)))
+SLEEF_CALL(arcsinh, f32, arcsinh_f32_inside, asinh, ODD, NO_LIMIT_f32, NO_LIMIT_f32)
+INSIDE(arccosh, f32, arc_cosh_float, acosh,
+       and_f32(less_f32(all_f32(0x1.fffffep-1F), x), less_f32(x, all_f32(INFINITY))))
+SLEEF_CALL(arccosh, f32, arccosh_f32_inside, acosh, 0, NO_LIMIT_f32, NO_LIMIT_f32)
 SLEEF_UNARY(arctanh, f64, atanh, u10, POLES | ODD)
 SLEEF_UNARY(arctanh, f32, atanh, u10, POLES | ODD)
 SLEEF_UNARY(cbrt, f64, cbrt, u10, 0)
