@@ -5,6 +5,7 @@
 
 #include "kernels/casts.h"
 #include "kernels/kernel.h"
+#include "kernels/scans.h"
 #include "kernels/sums.h"
 
 enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
@@ -27,15 +28,18 @@ static const struct level {
     kernel_table *table;
     cast_table *casts;
     sum_table *sums;
+    scan_table *scans;
 } levels[LEVEL_COUNT] = {
 #if defined(__aarch64__)
-    [LEVEL_BASE] = {"neon", NEON, &kernels_base, &casts_base, &sums_base},
+    [LEVEL_BASE] = {"neon", NEON, &kernels_base, &casts_base, &sums_base, &scans_base},
 #else
-    [LEVEL_BASE] = {"baseline", BASE, &kernels_base, &casts_base, &sums_base},
+    [LEVEL_BASE] = {"baseline", BASE, &kernels_base, &casts_base, &sums_base,
+                    &scans_base},
 #endif
 #if defined(__x86_64__)
-    [LEVEL_AVX2] = {"avx2", AVX2, &kernels_avx2, &casts_avx2, &sums_avx2},
-    [LEVEL_AVX512] = {"avx512", AVX512, &kernels_avx512, &casts_avx512, &sums_avx512},
+    [LEVEL_AVX2] = {"avx2", AVX2, &kernels_avx2, &casts_avx2, &sums_avx2, &scans_avx2},
+    [LEVEL_AVX512] = {"avx512", AVX512, &kernels_avx512, &casts_avx512, &sums_avx512,
+                      &scans_avx512},
 #  define NAMES "baseline, avx2 or avx512"
 #elif defined(__aarch64__)
 #  define NAMES "neon"
@@ -131,6 +135,17 @@ columns_function *kernels_columns(int type)
 {
     const int number = known_number(type);
     return number < NUMBER_COUNT ? levels[chosen].sums->columns[number] : NULL;
+}
+
+kernel_loop *kernels_scan(const char *ufunc, int type)
+{
+    const int number = known_number(type);
+    const int scan = strcmp(ufunc, "add") == 0        ? SCAN_ADD
+                     : strcmp(ufunc, "multiply") == 0 ? SCAN_MULTIPLY
+                                                      : SCAN_COUNT;
+    return number < NUMBER_COUNT && scan < SCAN_COUNT
+               ? (*levels[chosen].scans)[scan][number]
+               : NULL;
 }
 
 int kernels_choose(const char *name, bool everything)

@@ -58,6 +58,9 @@ sum_function *kernels_sum(int type);
 /* That which sums short rows column by column, or NULL. */
 columns_function *kernels_columns(int type);
 
+/* That which accumulates a row by a ufunc (kernels/scans.h), or NULL. */
+kernel_loop *kernels_scan(const char *ufunc, int type);
+
 /* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.
  */

@@ -1,67 +1,19 @@
 """ufunc.reduce on the engine, and what NumPy makes of it (sum, mean, max, any): bit for bit as NumPy, at every number of threads."""
 
-import functools
 import itertools
 
 import numpy as np
-import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from support import difference, outcome, run_python
+from reductions import GRIDS, NUMBERS, SIZES, TURN, check, outcomes, plain
+from support import run_python
 from values import sample
 
-NUMBERS = "?bBhHiIlLqQefdgFDG"
-INTEGERS = "?bBhHiIlLqQ"
 UFUNCS = [
     u
     for u in (getattr(np, name) for name in sorted(dir(np)))
     if isinstance(u, np.ufunc) and u.nin == 2 and u.nout == 1 and not u.signature
 ]
-SIZES = [*range(301), *(2**k + d for k in range(9, 18) for d in (-1, 0, 1)), 100_003]
-GRIDS = [(3, 40_000), (40_000, 3), (130, 150), (2, 300, 70), (40, 1, 900), (30, 40, 50), (7, 6, 5, 90)]
-POOL = 1 << 18
-THREADS = (1, 2, 3, 7, 16)
-TURN = itertools.count()
-
-
-@functools.cache
-def pool(dtype):
-    """Numbers of all sizes that a sum neither overflows nor forgets: no NaN, no infinity; zeros among them."""
-    dtype = np.dtype(dtype)
-    rng = np.random.default_rng(dtype.num)
-    x = rng.normal(size=POOL) * 10.0 ** rng.integers(-2, 2, POOL)
-    if dtype.kind == "c":
-        x = x + 1j * rng.normal(size=POOL)
-    x[rng.random(POOL) < 0.01] = 0
-    return x.astype(dtype)
-
-
-def plain(dtype, shape):
-    if np.dtype(dtype).kind in "biu":
-        return sample(dtype, shape)
-    n = int(np.prod(shape))
-    return pool(np.dtype(dtype))[:n].reshape(shape).copy()
-
-
-def check(case, label, any_nan=False):
-    """case() builds its operands itself and calls NumPy; the same with and without us."""
-    threads = THREADS[next(TURN) // 20 % len(THREADS)]
-    want = outcome(lambda _: case(), None)
-    npp.set_num_threads(threads)
-    with npp.enabled():
-        got = outcome(lambda _: case(), None)
-    assert not (text := difference(want, got, any_nan)), f"{label}, {threads} threads: {text}"
-
-
-def outcomes(case):
-    """What came of the calls of ufunc.reduce in it, with time for a helper to come."""
-    npp._engine.set_rendezvous(50_000_000)
-    try:
-        with npp.enabled(), npp.profile() as profile:
-            case()
-    finally:
-        npp._engine.set_rendezvous(200_000)
-    return {row["outcome"] for row in profile.to_dict() if row["call"] == "ufunc.reduce"}
 
 
 def axes_of(shape):

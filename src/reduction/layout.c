@@ -31,33 +31,34 @@ static NpyIter *make_iterator(PyArrayObject *array, PyArrayObject *out,
                                PyArray_NDIM(array), op_axes, NULL, buffer);
 }
 
-/* How far apart the elements of an array like this one would be, if each had a byte:
- * that tells the iterator's order of its axes.  0, or -1 with an exception set. */
-static int strides_alike(PyArrayObject *array, npy_intp *strides)
+PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr)
 {
-    PyArrayObject *op[] = {array, NULL};
-    PyArray_Descr *descrs[] = {NULL, PyArray_DescrFromType(NPY_BOOL)};
+    PyArrayObject *op[] = {array, NULL}, *result = NULL;
+    PyArray_Descr *descrs[] = {NULL, descr};
     npy_uint32 op_flags[] = {NPY_ITER_READONLY, NPY_ITER_WRITEONLY | NPY_ITER_ALLOCATE};
     NpyIter *iter =
         NpyIter_MultiNew(2, op, 0, NPY_KEEPORDER, NPY_UNSAFE_CASTING, op_flags, descrs);
-    Py_DECREF(descrs[1]);
-    if (iter == NULL) {
-        return -1;
+    if (iter) {
+        result =
+            (PyArrayObject *)Py_NewRef((PyObject *)NpyIter_GetOperandArray(iter)[1]);
+        NpyIter_Deallocate(iter);
     }
-    memcpy(strides, PyArray_STRIDES(NpyIter_GetOperandArray(iter)[1]),
-           sizeof *strides * (size_t)PyArray_NDIM(array));
-    return NpyIter_Deallocate(iter) == NPY_SUCCEED ? 0 : -1;
+    return result;
 }
 
 /* With all axes, of which those that are reduced have length 1. */
 static PyArrayObject *make_result(PyArrayObject *array, PyArray_Descr *descr,
                                   const bool *axes)
 {
-    npy_intp shape[NPY_MAXDIMS], alike[NPY_MAXDIMS], strides[NPY_MAXDIMS];
+    npy_intp shape[NPY_MAXDIMS], strides[NPY_MAXDIMS];
     const int ndim = PyArray_NDIM(array);
-    if (strides_alike(array, alike) < 0) {
+    PyArray_Descr *byte = PyArray_DescrFromType(NPY_BOOL);
+    PyArrayObject *like = reduction_new_like(array, byte);
+    Py_DECREF(byte);
+    if (like == NULL) {
         return NULL;
     }
+    const npy_intp *alike = PyArray_STRIDES(like); /* the order of the axes */
     for (int axis = 0; axis < ndim; axis++) {
         shape[axis] = axes[axis] ? 1 : PyArray_DIM(array, axis);
         strides[axis] = PyDataType_ELSIZE(descr);
@@ -68,6 +69,7 @@ static PyArrayObject *make_result(PyArrayObject *array, PyArray_Descr *descr,
             }
         }
     }
+    Py_DECREF((PyObject *)like);
     Py_INCREF(descr);
     return (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape,
                                                  strides, NULL, 0, NULL);

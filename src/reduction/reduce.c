@@ -25,7 +25,7 @@ static bool is_any_of(const char *name, const char *const *names)
     return *names != NULL;
 }
 
-static enum order order_of(const char *ufunc, int type)
+enum order reduction_order(const char *ufunc, int type)
 {
     static const char *const free_ones[] = {
         "add",        "multiply",    "bitwise_and", "bitwise_or", "bitwise_xor",
@@ -39,6 +39,12 @@ static enum order order_of(const char *ufunc, int type)
     return exact && is_any_of(ufunc, free_ones)                       ? ORDER_FREE
            : !exact && strcmp(ufunc, "add") == 0 && kernels_sum(type) ? ORDER_TREE
                                                                       : ORDER_FIXED;
+}
+
+bool reduction_has_numpys_bits(const char *ufunc)
+{
+    return reduction_order(ufunc, NPY_LONG) == ORDER_FREE ||
+           strcmp(ufunc, "subtract") == 0;
 }
 
 /* In which several axes may be taken at once; NumPy keeps it for each ufunc. */
@@ -90,7 +96,7 @@ static const char *choose_loop(struct reduction *reduction,
     reduction->itemsize = PyDataType_ELSIZE(plan_descr(&reduction->plan, 0));
     reduction->cast_size = PyDataType_ELSIZE(plan_descr(&reduction->plan, 1));
     reduction->ufunc = request->ufunc->name;
-    reduction->order = order_of(reduction->ufunc, reduction->type);
+    reduction->order = reduction_order(reduction->ufunc, reduction->type);
     if (!request_is_plain_number(reduction->type) ||
         plan_descr(&reduction->plan, 0)->type_num != reduction->type) {
         return "a loop whose result is of another type";
@@ -136,16 +142,6 @@ static bool run(struct hook_call *hook, struct reduction *reduction, struct driv
         }
     }
     return !reduction->plan.fpe || drive_give_fpe("reduce", fpe) == 0;
-}
-
-static uint32_t key_of(uint32_t key, const struct request *request)
-{
-    uint64_t axes = 0;
-    for (int axis = 0; axis < PyArray_NDIM(request->array); axis++) {
-        axes = axes * 2 + request->axes[axis];
-    }
-    key = cost_mix(key, (uint64_t)(uintptr_t)request->ufunc);
-    return cost_mix(key, axes);
 }
 
 /* What results and partial results begin with; NULL where it is their first element. */
@@ -272,7 +268,7 @@ PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
                         .context = &reduction,
                         .given = request.out != NULL,
                         .costs = hook->costs,
-                        .key = key_of(worth.key, &request),
+                        .key = request_key(&request, worth.key),
                         .limit = worth.limit};
     hook->report.reason = reduction_choose(&reduction, &job, request.initial != NULL);
     const bool has_value = beginnings.initial || beginnings.identity;

@@ -85,6 +85,10 @@ int reduction_lay_out(struct reduction *reduction, PyArrayObject *array,
                       PyArrayObject **out, const bool *axes, bool keepdims,
                       bool reorderable);
 
+/* An array of the same shape, its axes in the order of NumPy's iterator.  NULL: an
+ * exception is set. */
+PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr);
+
 /* way.c: which way.  NULL, or the reason why none. */
 const char *reduction_choose(struct reduction *reduction, struct drive *job,
                              bool has_initial);
@@ -105,8 +109,14 @@ void reduction_clear(struct reduction *reduction);
  * of several zeros, or NaNs, it is. */
 bool reduction_combine(struct reduction *reduction, bool has_initial);
 
-/* reduce.c: what the hook of ufunc.reduce leads to. */
+/* reduce.c: how elements may be put together; and of which ufuncs large calls and small
+ * ones have NumPy's bits. */
+enum order reduction_order(const char *ufunc, int type);
+bool reduction_has_numpys_bits(const char *ufunc);
+
+/* What the hooks of ufunc.reduce and ufunc.accumulate lead to. */
 int reduction_init(struct state *state);
-hook_function reduction_reduce;
+hook_function reduction_reduce, reduction_accumulate, reduction_argmax,
+    reduction_argmin;
 
 #endif

@@ -5,13 +5,14 @@
 
 #include "../arguments.h"
 #include "../call.h"
+#include "../cost.h"
 
 bool request_is_plain_number(int type)
 {
     return type <= NPY_CLONGDOUBLE || type == NPY_HALF;
 }
 
-static bool is_plain(PyObject *object)
+bool request_is_plain(PyObject *object)
 {
     if (!PyArray_CheckExact(object)) {
         return false;
@@ -63,6 +64,9 @@ static bool take_axes(struct request *request, PyObject *object)
 static bool has_shape_of_result(const struct request *request, PyArrayObject *out)
 {
     int next = 0;
+    if (request->scans) {
+        return PyArray_SAMESHAPE(out, request->array);
+    }
     for (int axis = 0; axis < PyArray_NDIM(request->array); axis++) {
         if (request->axes[axis] && !request->keepdims) {
             continue;
@@ -85,23 +89,52 @@ static bool take_out(struct request *request, PyObject *object)
         return true;
     }
     request->out = (PyArrayObject *)object;
-    return is_plain(object) && PyArray_ISBEHAVED(request->out) &&
+    return request_is_plain(object) && PyArray_ISBEHAVED(request->out) &&
            has_shape_of_result(request, request->out) &&
            PyArray_FLAGS(request->out) >= 0 /* NumPy's "warn on write" */ &&
            !arrays_overlap(request->out, request->array) &&
            !array_overlaps_itself(request->out);
 }
 
+/* What both have: the array, the axes, a dtype and an out=. */
+static const char *take(struct request *request, PyObject *array, PyObject *axis,
+                        PyObject *dtype, PyObject *out)
+{
+    if (!request_is_plain(array) || PyArray_NDIM((PyArrayObject *)array) == 0) {
+        return "not a plain, aligned ndarray of numbers in this machine's byte order";
+    }
+    request->array = (PyArrayObject *)array;
+    if (!take_axes(request, axis)) {
+        return arguments_refused;
+    }
+    if (!take_out(request, out)) {
+        return "an out= of another shape, that is no plain array, or overlaps";
+    }
+    return (dtype && dtype != Py_None && !arguments_dtype(dtype, &request->dtype)) ||
+                   (request->dtype &&
+                    !request_is_plain_number(request->dtype->type_num))
+               ? "a dtype of other than numbers"
+               : NULL;
+}
+
+static bool begin(struct request *request, PyObject *self, bool scans)
+{
+    memset(request, 0, sizeof *request);
+    request->ufunc = (PyUFuncObject *)self;
+    request->scans = scans;
+    return request->ufunc->nin == 2 && request->ufunc->nout == 1 &&
+           !request->ufunc->core_enabled;
+}
+
+static const char other_ufunc[] = "a ufunc of other than two inputs and one output";
+
 const char *request_take(struct request *request, const struct state *state,
                          PyObject *self, PyObject *const *args, Py_ssize_t nargs,
                          PyObject *kwnames)
 {
     struct arguments arguments = {args, nargs, kwnames, 0};
-    memset(request, 0, sizeof *request);
-    request->ufunc = (PyUFuncObject *)self;
-    if (request->ufunc->nin != 2 || request->ufunc->nout != 1 ||
-        request->ufunc->core_enabled) {
-        return "a ufunc of other than two inputs and one output";
+    if (!begin(request, self, false)) {
+        return other_ufunc;
     }
     PyObject *array = arguments_find(&arguments, 0, "array");
     PyObject *axis = arguments_find(&arguments, 1, "axis");
@@ -113,26 +146,43 @@ const char *request_take(struct request *request, const struct state *state,
     if (nargs > 7 || !array || !arguments_known(&arguments)) {
         return arguments_refused;
     }
-    if (!is_plain(array) || PyArray_NDIM((PyArrayObject *)array) == 0) {
-        return "not a plain, aligned ndarray of numbers in this machine's byte order";
-    }
-    request->array = (PyArrayObject *)array;
-    request->initial = initial == state->no_value ? NULL : initial;
-    request->keepdims = keepdims == Py_True;
     if (where && where != Py_True) {
         return "under a where= mask";
     }
+    request->initial = initial == state->no_value ? NULL : initial;
+    request->keepdims = keepdims == Py_True;
     if (request->initial == Py_None ||
-        (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims)) ||
-        !take_axes(request, axis)) {
+        (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims))) {
         return arguments_refused;
     }
-    if (!take_out(request, out)) {
-        return "an out= of another shape, that is no plain array, or overlaps";
+    return take(request, array, axis, dtype, out);
+}
+
+const char *request_take_scan(struct request *request, const struct state *state,
+                              PyObject *self, PyObject *const *args, Py_ssize_t nargs,
+                              PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    if (!begin(request, self, true)) {
+        return other_ufunc;
     }
-    return (dtype && dtype != Py_None && !arguments_dtype(dtype, &request->dtype)) ||
-                   (request->dtype &&
-                    !request_is_plain_number(request->dtype->type_num))
-               ? "a dtype of other than numbers"
-               : NULL;
+    PyObject *array = arguments_find(&arguments, 0, "array");
+    PyObject *axis = arguments_find(&arguments, 1, "axis");
+    PyObject *dtype = arguments_find(&arguments, 2, "dtype");
+    PyObject *out = arguments_find(&arguments, 3, "out");
+    if (nargs > 4 || !array || !arguments_known(&arguments) ||
+        (axis && !PyLong_CheckExact(axis))) {
+        return arguments_refused;
+    }
+    return take(request, array, axis, dtype, out);
+}
+
+uint32_t request_key(const struct request *request, uint32_t key)
+{
+    uint64_t axes = 0;
+    for (int axis = 0; axis < PyArray_NDIM(request->array); axis++) {
+        axes = axes * 2 + request->axes[axis];
+    }
+    key = cost_mix(key, (uint64_t)(uintptr_t)request->ufunc);
+    return cost_mix(key, axes);
 }

@@ -1,0 +1,114 @@
+/* scans.c - see scans.h. */
+#include "scans.h"
+
+#include <string.h>
+
+typedef float f32;
+typedef double f64;
+/* Without a sign: they wrap. */
+typedef uint32_t i32;
+typedef uint64_t i64;
+
+#define SCAN(name, T, OP)                                                              \
+  static void name(char **args, const intptr_t *count, const intptr_t *steps,          \
+                   void *data)                                                         \
+  {                                                                                    \
+    const intptr_t n = *count, from = steps[1], to = steps[2];                         \
+    const char *x = args[1];                                                           \
+    char *z = args[2];                                                                 \
+    T all;                                                                             \
+    memcpy(&all, args[0], sizeof all);                                                 \
+    if (from == (intptr_t)sizeof(T) && to == (intptr_t)sizeof(T)) {                    \
+      for (intptr_t i = 0; i < n; i++) {                                               \
+        all = all OP((const T *)x)[i];                                                 \
+        ((T *)z)[i] = all;                                                             \
+      }                                                                                \
+      return;                                                                          \
+    }                                                                                  \
+    for (intptr_t i = 0; i < n; i++, x += from, z += to) {                             \
+      all = all OP * (const T *)x;                                                     \
+      *(T *)z = all;                                                                   \
+    }                                                                                  \
+  }
+
+#define ADD(S) SCAN(add_##S, S, +)
+#define MULTIPLY(S) SCAN(multiply_##S, S, *)
+#define EACH(V) V(f32) V(f64) V(i32)
+EACH(ADD)
+EACH(MULTIPLY)
+MULTIPLY(i64)
+
+#define COMPLEX_ADD(S, T)                                                              \
+  static void add_##S(char **args, const intptr_t *count, const intptr_t *steps,       \
+                      void *data)                                                      \
+  {                                                                                    \
+    const intptr_t n = *count, from = steps[1], to = steps[2];                         \
+    const char *x = args[1];                                                           \
+    char *z = args[2];                                                                 \
+    T re = ((const T *)args[0])[0], im = ((const T *)args[0])[1];                      \
+    for (intptr_t i = 0; i < n; i++, x += from, z += to) {                             \
+      ((T *)z)[0] = re = re + ((const T *)x)[0];                                       \
+      ((T *)z)[1] = im = im + ((const T *)x)[1];                                       \
+    }                                                                                  \
+  }
+COMPLEX_ADD(c64, f32)
+COMPLEX_ADD(c128, f64)
+
+/* Integers may be added in any order: four within a vector, and what came before once
+ * for all of them, so that vectors wait for one addition only. */
+typedef i64 four __attribute__((vector_size(32)));
+
+static void add_i64(char **args, const intptr_t *count, const intptr_t *steps,
+                    void *data)
+{
+    const intptr_t n = *count, from = steps[1], to = steps[2];
+    const char *x = args[1];
+    char *z = args[2];
+    i64 all;
+    intptr_t i = 0;
+    memcpy(&all, args[0], sizeof all);
+    if (from == (intptr_t)sizeof all && to == (intptr_t)sizeof all) {
+        const four none = {0};
+        four before = none + all;
+        for (; i + 4 <= n; i += 4) {
+            four v;
+            memcpy(&v, x + i * from, sizeof v);
+            v += __builtin_shuffle(none, v, (four){0, 4, 5, 6});
+            v += __builtin_shuffle(none, v, (four){0, 1, 4, 5});
+            const four sums = v + before;
+            memcpy(z + i * to, &sums, sizeof sums);
+            before += __builtin_shuffle(v, (four){3, 3, 3, 3});
+        }
+        all = before[0];
+    }
+    for (; i < n; i++) {
+        all += *(const i64 *)(x + i * from);
+        *(i64 *)(z + i * to) = all;
+    }
+}
+
+#define TABLE_JOIN_(level) scans_##level
+#define TABLE_JOIN(level) TABLE_JOIN_(level)
+
+scan_table TABLE_JOIN(NPP_LEVEL) = {
+    [SCAN_ADD] =
+        {
+            [NUMBER_f32] = add_f32,
+            [NUMBER_f64] = add_f64,
+            [NUMBER_c64] = add_c64,
+            [NUMBER_c128] = add_c128,
+            [NUMBER_i32] = add_i32,
+            [NUMBER_u32] = add_i32,
+            [NUMBER_i64] = add_i64,
+            [NUMBER_u64] = add_i64,
+        },
+    [SCAN_MULTIPLY] =
+        {
+            [NUMBER_f32] = multiply_f32,
+            [NUMBER_f64] = multiply_f64,
+            [NUMBER_i32] = multiply_i32,
+            [NUMBER_u32] = multiply_i32,
+            [NUMBER_i64] = multiply_i64,
+            [NUMBER_u64] = multiply_i64,
+        },
+};

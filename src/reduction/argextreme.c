@@ -1,0 +1,292 @@
+/*
+ * argextreme.c - argmax and argmin on the engine: parts of a line by NumPy's own
+ * function for the dtype, and the best of their results by the same, so that the first
+ * of equals wins, and the first NaN.
+ */
+#include "reduction.h"
+
+#include <string.h>
+
+#include "../arguments.h"
+#include "../worth.h"
+#include "request.h"
+
+/* Elements of a part, which stay in a second-level cache; bytes of lines side by side
+ * that are gathered, and how many of those. */
+enum { PART = 16384, GATHERED = 32768, SIDE_BY_SIDE = 8 };
+
+struct search {
+    PyArray_ArgFunc *find;
+    npy_intp size; /* of an element */
+    char *in;
+    npy_intp *out;
+    npy_intp n, from, lines; /* along the axis; how many lines */
+
+    /* The other axes, in the order of the results, the last one first. */
+    int ndim;
+    npy_intp shape[NPY_MAXDIMS], froms[NPY_MAXDIMS];
+
+    /* Of a line in parts: where the best of each is, and the first part that ends it.
+     */
+    npy_intp *found;
+    bool has_end;
+    _Atomic(npy_intp) last;
+};
+
+static npy_intp find(const struct search *search, char *data, npy_intp n)
+{
+    npy_intp at = 0;
+    search->find(data, n, &at, NULL);
+    return at;
+}
+
+/* -- lines ---------------------------------------------------------------------- */
+
+/* What is best of a line so far. */
+struct best {
+    npy_intp at;
+    char pair[2 * 2 * sizeof(npy_longdouble)]; /* it, and what is compared with it */
+};
+
+static void consider(const struct search *search, struct best *best, char *data,
+                     npy_intp n, npy_intp begin)
+{
+    const npy_intp at = find(search, data, n);
+    memcpy(best->pair + search->size, data + at * search->size, (size_t)search->size);
+    if (begin == 0 || find(search, best->pair, 2) == 1) {
+        memcpy(best->pair, best->pair + search->size, (size_t)search->size);
+        best->at = begin + at;
+    }
+}
+
+/* `count` lines that are `apart` from each other, gathered part by part. */
+static void search_strided(const struct search *search, const char *in, npy_intp apart,
+                           npy_intp count, npy_intp *out)
+{
+    _Alignas(64) char lines[SIDE_BY_SIDE][GATHERED / SIDE_BY_SIDE];
+    struct best best[SIDE_BY_SIDE];
+    const npy_intp size = search->size, most = GATHERED / SIDE_BY_SIDE / size;
+    for (npy_intp begin = 0; begin < search->n; begin += most) {
+        const npy_intp rest = search->n - begin, n = rest < most ? rest : most;
+        for (npy_intp i = 0; i < n; i++, in += search->from) {
+            for (npy_intp line = 0; line < count; line++) {
+                memcpy(lines[line] + i * size, in + line * apart, (size_t)size);
+            }
+        }
+        for (npy_intp line = 0; line < count; line++) {
+            consider(search, &best[line], lines[line], n, begin);
+        }
+    }
+    for (npy_intp line = 0; line < count; line++) {
+        out[line] = best[line].at;
+    }
+}
+
+static char *line_at(const struct search *search, npy_intp i)
+{
+    char *in = search->in;
+    for (int axis = 0; axis < search->ndim; axis++) {
+        in += i % search->shape[axis] * search->froms[axis];
+        i /= search->shape[axis];
+    }
+    return in;
+}
+
+static int run_lines(const struct drive *drive, npy_intp begin, npy_intp end)
+{
+    const struct search *search = drive->context;
+    end /= search->n;
+    for (npy_intp i = begin / search->n; i < end;) {
+        char *in = line_at(search, i);
+        if (search->from == search->size) {
+            search->out[i++] = find(search, in, search->n);
+            continue;
+        }
+        npy_intp count = search->ndim > 0 ? search->shape[0] - i % search->shape[0] : 1;
+        count = count > SIDE_BY_SIDE ? SIDE_BY_SIDE : count;
+        count = count > end - i ? end - i : count;
+        search_strided(search, in, search->froms[0], count, search->out + i);
+        i += count;
+    }
+    return 0;
+}
+
+/* -- a line in parts ------------------------------------------------------------ */
+
+static int run_parts(const struct drive *drive, npy_intp begin, npy_intp end)
+{
+    struct search *search = drive->context;
+    for (npy_intp part = begin / PART; part < end / PART; part++) {
+        if (atomic_load_explicit(&search->last, memory_order_relaxed) < part) {
+            break;
+        }
+        const npy_intp rest = search->n - part * PART;
+        char *in = search->in + part * PART * search->size;
+        const npy_intp at = find(search, in, rest < PART ? rest : PART);
+        search->found[part] = part * PART + at;
+        if (search->has_end && in[at] != 0) {
+            npy_intp last = atomic_load(&search->last);
+            while (part < last &&
+                   !atomic_compare_exchange_weak(&search->last, &last, part)) {
+            }
+        }
+    }
+    return 0;
+}
+
+/* The best of the parts' best. */
+static int combine(struct search *search, npy_intp parts)
+{
+    const npy_intp last = atomic_load(&search->last);
+    if (last < parts) {
+        *search->out = search->found[last];
+        return 0;
+    }
+    char *values = PyMem_Malloc((size_t)(parts * search->size));
+    if (values == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (npy_intp i = 0; i < parts; i++) {
+        memcpy(values + i * search->size, search->in + search->found[i] * search->size,
+               (size_t)search->size);
+    }
+    *search->out = search->found[find(search, values, parts)];
+    PyMem_Free(values);
+    return 0;
+}
+
+/* -- the call ------------------------------------------------------------------- */
+
+static bool run(struct hook_call *hook, struct search *search, struct drive *job)
+{
+    int fpe;
+    if (search->lines > 1 || search->from != search->size) {
+        job->run = run_lines;
+        job->size = search->n * search->lines;
+        const npy_intp together = search->from == search->size ? 1 : SIDE_BY_SIDE;
+        job->cut = (struct cut){job->size, search->n * together};
+        return drive(job, false, &fpe, &hook->report);
+    }
+    const npy_intp parts = (search->n + PART - 1) / PART;
+    job->run = run_parts;
+    job->size = parts * PART;
+    job->cut = (struct cut){job->size, PART};
+    atomic_store(&search->last, parts);
+    search->found = PyMem_Malloc(sizeof *search->found * (size_t)parts);
+    if (search->found == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    return drive(job, false, &fpe, &hook->report) && combine(search, parts) == 0;
+}
+
+/* The axis, or -1 for all; false: NumPy is to judge it. */
+static bool take_axis(PyObject *object, int ndim, int *axis)
+{
+    *axis = -1;
+    if (object == NULL || object == Py_None) {
+        return true;
+    }
+    long value = PyLong_CheckExact(object) ? PyLong_AsLong(object) : LONG_MAX;
+    PyErr_Clear();
+    value += value < 0 ? ndim : 0;
+    *axis = (int)value;
+    return value >= 0 && value < ndim;
+}
+
+static PyArrayObject *lay_out(struct search *search, PyArrayObject *array, int along)
+{
+    npy_intp shape[NPY_MAXDIMS];
+    int ndim = 0;
+    search->size = PyArray_ITEMSIZE(array);
+    search->in = PyArray_BYTES(array);
+    search->lines = 1;
+    search->n = along < 0 ? PyArray_SIZE(array) : PyArray_DIM(array, along);
+    search->from = along < 0 ? search->size : PyArray_STRIDE(array, along);
+    for (int axis = PyArray_NDIM(array) - 1; axis >= 0 && along >= 0; axis--) {
+        if (axis != along) {
+            search->shape[search->ndim] = PyArray_DIM(array, axis);
+            search->froms[search->ndim++] = PyArray_STRIDE(array, axis);
+            search->lines *= PyArray_DIM(array, axis);
+        }
+    }
+    for (int axis = search->ndim - 1; axis >= 0; axis--) {
+        shape[ndim++] = search->shape[axis];
+    }
+    PyArrayObject *out = (PyArrayObject *)PyArray_SimpleNew(ndim, shape, NPY_INTP);
+    search->out = out ? (npy_intp *)PyArray_DATA(out) : NULL;
+    return out;
+}
+
+static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
+                                PyObject *const *args, Py_ssize_t nargs,
+                                PyObject *kwnames, bool greatest)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    struct search search = {0};
+    struct plan plan = {0};
+    struct worth worth;
+    int along;
+    PyObject *axis = arguments_find(&arguments, 0, "axis");
+    PyObject *out_given = arguments_find(&arguments, 1, "out");
+    PyObject *keepdims = arguments_find(&arguments, 2, "keepdims");
+    hook->report.reason =
+        "not a plain, aligned ndarray of numbers in this machine's byte order";
+    if (!request_is_plain(self) || PyArray_NDIM((PyArrayObject *)self) == 0) {
+        return NULL;
+    }
+    PyArrayObject *array = (PyArrayObject *)self;
+    hook->report.reason = arguments_refused;
+    if (nargs > 2 || !arguments_known(&arguments) ||
+        (out_given && out_given != Py_None) ||
+        (keepdims && keepdims != Py_False && keepdims != hook->state->no_value) ||
+        !take_axis(axis, PyArray_NDIM(array), &along)) {
+        return NULL;
+    }
+    if (PyArray_NDIM(array) == 1) {
+        along = -1;
+    }
+    if (along < 0 && !PyArray_IS_C_CONTIGUOUS(array)) {
+        hook->report.reason = "a line that NumPy copies first";
+        return NULL;
+    }
+    const struct call call = {.state = hook->state,
+                              .nin = 1,
+                              .nop = 1,
+                              .op = {array},
+                              .size = PyArray_SIZE(array)};
+    hook->report.reason = worth_consider(&worth, &call, hook->costs, false);
+    if (hook->report.reason || PyErr_Occurred()) {
+        return NULL;
+    }
+    PyArray_ArrFuncs *functions = PyDataType_GetArrFuncs(PyArray_DESCR(array));
+    search.find = greatest ? functions->argmax : functions->argmin;
+    search.has_end = greatest && PyArray_TYPE(array) == NPY_BOOL;
+    PyArrayObject *out = lay_out(&search, array, along);
+    struct drive job = {.plan = &plan,
+                        .path = "reduction",
+                        .weight = 1,
+                        .context = &search,
+                        .costs = hook->costs,
+                        .key = cost_mix(worth.key, (uint64_t)(along + 1)),
+                        .limit = worth.limit};
+    const bool done = out && run(hook, &search, &job);
+    PyMem_Free(search.found);
+    if (!done) {
+        Py_CLEAR(out);
+    }
+    return out ? PyArray_Return(out) : NULL;
+}
+
+PyObject *reduction_argmax(struct hook_call *hook, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return search_extreme(hook, self, args, nargs, kwnames, true);
+}
+
+PyObject *reduction_argmin(struct hook_call *hook, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return search_extreme(hook, self, args, nargs, kwnames, false);
+}
