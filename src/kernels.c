@@ -137,6 +137,12 @@ columns_function *kernels_columns(int type)
     return number < NUMBER_COUNT ? levels[chosen].sums->columns[number] : NULL;
 }
 
+kinds_function *kernels_kinds(int type)
+{
+    const int number = known_number(type);
+    return number < NUMBER_COUNT ? levels[chosen].sums->kinds[number] : NULL;
+}
+
 kernel_loop *kernels_scan(const char *ufunc, int type)
 {
     const int number = known_number(type);

@@ -55,8 +55,11 @@ kernel_loop *kernels_cast(int from, int to);
 /* The kernel that sums a row of one of NumPy's types, or NULL. */
 sum_function *kernels_sum(int type);
 
-/* That which sums short rows column by column, or NULL. */
+/* That which sums columns, or NULL. */
 columns_function *kernels_columns(int type);
+
+/* That which knows zeros and NaNs apart, or NULL. */
+kinds_function *kernels_kinds(int type);
 
 /* That which accumulates a row by a ufunc (kernels/scans.h), or NULL. */
 kernel_loop *kernels_scan(const char *ufunc, int type);

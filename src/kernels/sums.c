@@ -154,10 +154,13 @@ static inline const f32 *parts_f16(const char *x, intptr_t n, intptr_t stride,
 REAL_SUM(f16, f32, f32)
 #endif
 
-/* Sums of so many columns are kept in registers. */
-enum { GROUP = 4 };
+/* Sums of so many columns are kept in registers; of more of them those of a block, in
+ * the first-level cache, with several rows for each time that they are read and
+ * written.
+ */
+enum { GROUP = 4, COLUMNS = 512 };
 
-#define COLUMNS(T)                                                                     \
+#define COLUMNS_OF(T)                                                                  \
   static inline __attribute__((always_inline)) void group_##T(                         \
       T *sums, const char *x, intptr_t n, intptr_t rows, intptr_t stride)              \
   {                                                                                    \
@@ -172,6 +175,23 @@ enum { GROUP = 4 };
     }                                                                                  \
     for (intptr_t j = 0; j < n; j++) {                                                 \
       sums[j] = r[j];                                                                  \
+    }                                                                                  \
+  }                                                                                    \
+                                                                                       \
+  static void block_##T(T *restrict sums, const char *x, intptr_t n, intptr_t rows,    \
+                        intptr_t stride)                                               \
+  {                                                                                    \
+    for (; rows >= GROUP; rows -= GROUP, x += GROUP * stride) {                        \
+      const T *a = (const T *)x, *b = (const T *)(x + stride);                         \
+      const T *c = (const T *)(x + 2 * stride), *d = (const T *)(x + 3 * stride);      \
+      for (intptr_t j = 0; j < n; j++) {                                               \
+        sums[j] = (((sums[j] + a[j]) + b[j]) + c[j]) + d[j];                           \
+      }                                                                                \
+    }                                                                                  \
+    for (; rows > 0; rows--, x += stride) {                                            \
+      for (intptr_t j = 0; j < n; j++) {                                               \
+        sums[j] += ((const T *)x)[j];                                                  \
+      }                                                                                \
     }                                                                                  \
   }                                                                                    \
                                                                                        \
@@ -192,10 +212,9 @@ enum { GROUP = 4 };
       group_##T(sums, x, 4, rows, stride);                                             \
       return;                                                                          \
     default:                                                                           \
-      for (intptr_t i = 0; i < rows; i++, x += stride) {                               \
-        for (intptr_t j = 0; j < n; j++) {                                             \
-          sums[j] += ((const T *)x)[j];                                                \
-        }                                                                              \
+      for (intptr_t j = 0; j < n; j += COLUMNS) {                                      \
+        block_##T(sums + j, x + j * (intptr_t)sizeof(T),                               \
+                  n - j < COLUMNS ? n - j : COLUMNS, rows, stride);                    \
       }                                                                                \
     }                                                                                  \
   }                                                                                    \
@@ -212,8 +231,81 @@ enum { GROUP = 4 };
     parts_in_columns_##T((T *)sums, x, 2 * n, rows, stride);                           \
   }
 
-COLUMNS(f32)
-COLUMNS(f64)
+COLUMNS_OF(f32)
+COLUMNS_OF(f64)
+
+/* -- extremes ------------------------------------------------------------------- */
+
+/*
+ * Whether the order decides which of several zeros, or NaNs, an extreme is: unless all
+ * of them have the same bits.  (NumPy's loops put the usual NaN in the place of others,
+ * or not, by the way they take, so there must be no others.)
+ *
+ * In integers, whose first bit tells, for any x86-64 has vectors of those.
+ */
+#define IS_AMBIGUOUS(name, U, SIGN, INFINITE, USUAL)                                   \
+  static inline U other_zero_##name(U x, U bits)                                       \
+  {                                                                                    \
+    const U v = (U)(x ^ bits ^ (SIGN)); /* 0 if it is the other zero */                \
+    return (U)((U)(v - 1) & (U)~v);                                                    \
+  }                                                                                    \
+                                                                                       \
+  static inline U other_nan_##name(U x, U bits)                                        \
+  {                                                                                    \
+    const U v = (U)(x ^ bits);                                                         \
+    return (U)((U)((INFINITE) - (U)(x & (U) ~(SIGN))) & (U)(v | (U)(0 - v)));          \
+  }                                                                                    \
+                                                                                       \
+  static U others_##name(const U *x, intptr_t n, U bits)                               \
+  {                                                                                    \
+    U found = 0;                                                                       \
+    if ((bits & (U) ~(SIGN)) == 0) {                                                   \
+      for (intptr_t i = 0; i < n; i++) {                                               \
+        found |= other_zero_##name(x[i], bits);                                        \
+      }                                                                                \
+    } else {                                                                           \
+      for (intptr_t i = 0; i < n; i++) {                                               \
+        found |= other_nan_##name(x[i], bits);                                         \
+      }                                                                                \
+    }                                                                                  \
+    return found & (SIGN);                                                             \
+  }                                                                                    \
+                                                                                       \
+  static bool kinds_##name(const char *extreme)                                        \
+  {                                                                                    \
+    U bits;                                                                            \
+    memcpy(&bits, extreme, sizeof bits);                                               \
+    const U size = bits & (U) ~(SIGN);                                                 \
+    return size == 0 || size > (INFINITE);                                             \
+  }                                                                                    \
+                                                                                       \
+  static bool ambiguous_##name(const char *in, intptr_t n, intptr_t from,              \
+                               const char *extreme)                                    \
+  {                                                                                    \
+    U bits, found = 0;                                                                 \
+    memcpy(&bits, extreme, sizeof bits);                                               \
+    if (!kinds_##name(extreme)) {                                                      \
+      return false;                                                                    \
+    }                                                                                  \
+    if ((bits & (U) ~(SIGN)) != 0 && bits != (USUAL)) {                                \
+      return true;                                                                     \
+    }                                                                                  \
+    if (from == (intptr_t)sizeof(U)) {                                                 \
+      return others_##name((const U *)in, n, bits) != 0;                               \
+    }                                                                                  \
+    for (intptr_t i = 0; i < n; i++, in += from) {                                     \
+      U x;                                                                             \
+      memcpy(&x, in, sizeof x);                                                        \
+      found |= others_##name(&x, 1, bits);                                             \
+    }                                                                                  \
+    return found != 0;                                                                 \
+  }
+
+IS_AMBIGUOUS(f16, uint16_t, UINT16_C(0x8000), UINT16_C(0x7c00), UINT16_C(0x7e00))
+IS_AMBIGUOUS(f32, uint32_t, UINT32_C(0x80000000), UINT32_C(0x7f800000),
+             UINT32_C(0x7fc00000))
+IS_AMBIGUOUS(f64, uint64_t, UINT64_C(0x8000000000000000), UINT64_C(0x7ff0000000000000),
+             UINT64_C(0x7ff8000000000000))
 
 #define TABLE_JOIN_(level) sums_##level
 #define TABLE_JOIN(level) TABLE_JOIN_(level)
@@ -235,5 +327,11 @@ sum_table TABLE_JOIN(NPP_LEVEL) = {
             [NUMBER_f64] = columns_f64,
             [NUMBER_c64] = columns_of_pairs_f32,
             [NUMBER_c128] = columns_of_pairs_f64,
+        },
+    .kinds =
+        {
+            [NUMBER_f16] = ambiguous_f16,
+            [NUMBER_f32] = ambiguous_f32,
+            [NUMBER_f64] = ambiguous_f64,
         },
 };

@@ -1,5 +1,6 @@
 /*
- * sums.h - sums of a row of numbers with NumPy's bits, by number (casts.h).
+ * sums.h - sums, and extremes, of rows of numbers with NumPy's bits, by number
+ * (casts.h).
  *
  * NumPy sums pairwise: a row of more than 128 parts is cut in halves, the first rounded
  * down to a multiple of 8 parts; one of 8 or more has 8 sums side by side; what is left
@@ -8,6 +9,8 @@
  */
 #ifndef NPP_KERNELS_SUMS_H
 #define NPP_KERNELS_SUMS_H
+
+#include <stdbool.h>
 
 #include "casts.h"
 
@@ -36,14 +39,19 @@ union sum {
 /* n elements, at least SUM_LANES parts. */
 typedef union sum sum_function(const char *x, intptr_t n, intptr_t stride);
 
-/* Adds `rows` rows of n contiguous elements, at most COLUMNS_MOST, to n sums. */
+/* Adds `rows` rows of n contiguous elements to n sums. */
 typedef void columns_function(char *sums, const char *x, intptr_t n, intptr_t rows,
                               intptr_t stride);
-enum { COLUMNS_MOST = 64 };
+
+/* Whether an extreme is zero or NaN, of which there are several kinds, and another kind
+ * than it is is among n elements. */
+typedef bool kinds_function(const char *x, intptr_t n, intptr_t stride,
+                            const char *extreme);
 
 typedef const struct sum_kernels {
     sum_function *sum[NUMBER_COUNT];
     columns_function *columns[NUMBER_COUNT];
+    kinds_function *kinds[NUMBER_COUNT];
 } sum_table;
 extern sum_table sums_base, sums_avx2, sums_avx512;
 

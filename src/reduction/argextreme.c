@@ -11,9 +11,9 @@
 #include "../worth.h"
 #include "request.h"
 
-/* Elements of a part, which stay in a second-level cache; bytes of lines side by side
- * that are gathered, and how many of those. */
-enum { PART = 16384, GATHERED = 32768, SIDE_BY_SIDE = 8 };
+/* Elements of a part, which stay in a second-level cache; lines side by side that are
+ * gathered, and bytes of each at a time. */
+enum { PART = 16384, SIDE_BY_SIDE = 8, LINE = 4096 };
 
 struct search {
     PyArray_ArgFunc *find;
@@ -59,22 +59,54 @@ static void consider(const struct search *search, struct best *best, char *data,
     }
 }
 
+/* n elements of each of `count` lines, that are `apart`, to where they are contiguous.
+ */
+#define GATHER(T)                                                                      \
+  for (npy_intp i = 0; i < n; i++, in += from) {                                       \
+    for (npy_intp line = 0; line < count; line++) {                                    \
+      memcpy(lines + line * LINE + i * (npy_intp)sizeof(T), in + line * apart,         \
+             sizeof(T));                                                               \
+    }                                                                                  \
+  }
+
+static void gather(npy_intp size, const char *in, npy_intp from, npy_intp n,
+                   npy_intp apart, npy_intp count, char *lines)
+{
+    switch (size) {
+    case 1:
+        GATHER(uint8_t)
+        return;
+    case 2:
+        GATHER(uint16_t)
+        return;
+    case 4:
+        GATHER(uint32_t)
+        return;
+    case 8:
+        GATHER(uint64_t)
+        return;
+    default:
+        for (npy_intp i = 0; i < n; i++, in += from) {
+            for (npy_intp line = 0; line < count; line++) {
+                memcpy(lines + line * LINE + i * size, in + line * apart, (size_t)size);
+            }
+        }
+    }
+}
+
 /* `count` lines that are `apart` from each other, gathered part by part. */
 static void search_strided(const struct search *search, const char *in, npy_intp apart,
                            npy_intp count, npy_intp *out)
 {
-    _Alignas(64) char lines[SIDE_BY_SIDE][GATHERED / SIDE_BY_SIDE];
+    _Alignas(64) char lines[SIDE_BY_SIDE * LINE];
     struct best best[SIDE_BY_SIDE];
-    const npy_intp size = search->size, most = GATHERED / SIDE_BY_SIDE / size;
+    const npy_intp most = LINE / search->size;
     for (npy_intp begin = 0; begin < search->n; begin += most) {
         const npy_intp rest = search->n - begin, n = rest < most ? rest : most;
-        for (npy_intp i = 0; i < n; i++, in += search->from) {
-            for (npy_intp line = 0; line < count; line++) {
-                memcpy(lines[line] + i * size, in + line * apart, (size_t)size);
-            }
-        }
+        gather(search->size, in + begin * search->from, search->from, n, apart, count,
+               lines);
         for (npy_intp line = 0; line < count; line++) {
-            consider(search, &best[line], lines[line], n, begin);
+            consider(search, &best[line], lines + line * LINE, n, begin);
         }
     }
     for (npy_intp line = 0; line < count; line++) {

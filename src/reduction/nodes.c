@@ -1,6 +1,7 @@
 /* nodes.c - the parts of a reduction that are some of the elements of a result. */
 #include "parts.h"
 
+#include <math.h>
 #include <string.h>
 
 /* -- where they begin ----------------------------------------------------------- */
@@ -41,7 +42,8 @@ static npy_intp cut_row(const struct reduction *reduction, npy_intp *starts, npy
     return has_tree(reduction) ? sums_cut_tree(reduction, starts, n)
            : reduction->is_chunked
                ? cut_even(starts, n, span_of_chunks(reduction), reduction->chunk)
-               : cut_even(starts, n, n, NODE);
+               : cut_even(starts, n, n,
+                          reduction->order == ORDER_EXTREME ? EXTREMES_NODE : NODE);
 }
 
 int reduction_split(struct reduction *reduction)
@@ -95,8 +97,7 @@ static int run_node(struct reduction *reduction, char *in, npy_intp n,
     const int status = rows_run(reduction, partial->bytes, 0, in, reduction->from[0], n,
                                 reduction->copies_first);
     if (status == 0 && reduction->order == ORDER_EXTREME &&
-        extremes_are_ambiguous(reduction->type, in, n, reduction->from[0],
-                               partial->bytes)) {
+        kernels_kinds(reduction->type)(in, n, reduction->from[0], partial->bytes)) {
         atomic_store_explicit(&reduction->ambiguous, true, memory_order_relaxed);
     }
     if (reduction->has_end && memcmp(partial->bytes, reduction->neutral.bytes,
@@ -164,6 +165,20 @@ static void combine_sums(struct reduction *reduction, char *out,
     }
 }
 
+static bool has_kinds(int type, const char *extreme)
+{
+    union {
+        npy_half f16;
+        float f32;
+        double f64;
+    } x;
+    memcpy(&x, extreme, (size_t)(type == NPY_HALF ? 2 : type == NPY_FLOAT ? 4 : 8));
+    const npy_half size = x.f16 & 0x7fff;
+    return type == NPY_HALF    ? size == 0 || size > 0x7c00
+           : type == NPY_FLOAT ? x.f32 == 0 || isnan(x.f32)
+                               : x.f64 == 0 || isnan(x.f64);
+}
+
 bool reduction_combine(struct reduction *reduction, bool has_initial)
 {
     const npy_intp n = reduction->rows * reduction->nodes;
@@ -183,12 +198,11 @@ bool reduction_combine(struct reduction *reduction, bool has_initial)
         if (first < n) {
             rows_run_loop(reduction, out, 0, partials[first].bytes, size, n - first);
         }
-        if (reduction->order == ORDER_EXTREME &&
-            extremes_have_kinds(reduction->type, out)) {
+        if (reduction->order == ORDER_EXTREME && has_kinds(reduction->type, out)) {
             /* Of the partial results, too, there must be one kind only. */
-            ambiguous |= extremes_are_ambiguous(reduction->type, partials[0].bytes, n,
-                                                size, out) ||
-                         atomic_load(&reduction->ambiguous);
+            const bool kinds =
+                kernels_kinds(reduction->type)(partials[0].bytes, n, size, out);
+            ambiguous |= kinds || atomic_load(&reduction->ambiguous);
         }
     }
     return !ambiguous;

@@ -1,6 +1,6 @@
 /*
- * parts.h - what the files on the parts of a reduction share: rows, the sums of rows,
- * extremes.  Only for the files of this folder.
+ * parts.h - what the files on the parts of a reduction share: rows, the sums of rows.
+ * Only for the files of this folder.
  */
 #ifndef NPP_PARTS_H
 #define NPP_PARTS_H
@@ -30,15 +30,10 @@ npy_intp sums_cut_tree(const struct reduction *reduction, npy_intp *starts, npy_
 union sum sums_add_tree(const struct reduction *reduction,
                         const union partial **partials, npy_intp n);
 
-/* extremes.c: whether an extreme is zero or NaN, of which there are several; and
- * whether there are among n elements. */
-bool extremes_have_kinds(int type, const char *extreme);
-bool extremes_are_ambiguous(int type, const char *in, npy_intp n, npy_intp from,
-                            const char *extreme);
-
 /* Nodes are long enough for their bookkeeping, and a fraction of what a call is that is
- * worth two threads. */
-enum { NODE = 16384 };
+ * worth two threads; those of extremes, which are looked at twice, stay in the
+ * first-level cache. */
+enum { NODE = 16384, EXTREMES_NODE = 4096 };
 
 /* Where a row of a result begins: its number in the order of the iterator. */
 char *nodes_row_at(const struct reduction *reduction, npy_intp result, npy_intp row,

@@ -64,15 +64,15 @@ int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in
 /* -- columns -------------------------------------------------------------------- */
 
 /*
- * Few results side by side, so short rows: most of the time goes in calling NumPy's
- * loop for each of them.  A result is the sum of its column in order, so a kernel may
- * go through all rows at once.
+ * Results side by side: NumPy's loop is called for each row, which if they are few is
+ * most of the time, and reads and writes the results each time, if they are many.  A
+ * result is the sum of its column in order, so a kernel may go through all rows at
+ * once.
  */
 static bool has_columns(const struct reduction *reduction)
 {
     return reduction->columns && reduction->ndim > 1 && !reduction->reduced[0] &&
-           reduction->reduced[1] && reduction->shape[0] <= COLUMNS_MOST &&
-           reduction->from[0] == reduction->itemsize &&
+           reduction->reduced[1] && reduction->from[0] == reduction->itemsize &&
            reduction->to[0] == reduction->itemsize;
 }
 

@@ -9,6 +9,9 @@ enum { RESULTS_A_THREAD = 4 };
  * (partition.h). */
 enum { LEAST_COLUMNS = 256, MOST_COLUMNS = 4096, VECTOR_STEP = 64, GROUP_STEP = 8 };
 
+/* Rows for each of which a call of the loop is dear. */
+enum { SHORT_ROW = 64 };
+
 static const char gathered_rows[] = "rows that NumPy gathers in buffers of its own";
 
 static void swap(npy_intp *a, npy_intp *b)
@@ -31,7 +34,7 @@ static void turn(struct reduction *reduction)
 static bool has_short_rows(const struct reduction *reduction)
 {
     return reduction->ndim > 1 && !reduction->reduced[0] && reduction->reduced[1] &&
-           reduction->shape[0] <= COLUMNS_MOST &&
+           reduction->shape[0] <= SHORT_ROW &&
            reduction->shape[0] < reduction->shape[1];
 }
 
@@ -41,13 +44,11 @@ static npy_intp step_of(const struct reduction *reduction, int axis, int limit)
         return 1;
     }
     const npy_intp n = reduction->shape[0];
-    const bool few = reduction->columns && has_short_rows(reduction);
-    const npy_intp unit = few ? GROUP_STEP : VECTOR_STEP;
+    const bool kernel = reduction->columns && reduction->ndim > 1;
+    const npy_intp unit = kernel ? GROUP_STEP : VECTOR_STEP;
+    const npy_intp least = kernel ? GROUP_STEP : LEAST_COLUMNS;
     npy_intp each = (n + limit - 1) / limit;
-    each = few                    ? each
-           : each < LEAST_COLUMNS ? LEAST_COLUMNS
-           : each > MOST_COLUMNS  ? MOST_COLUMNS
-                                  : each;
+    each = each < least ? least : each > MOST_COLUMNS ? MOST_COLUMNS : each;
     return (each + unit - 1) / unit * unit;
 }
 
