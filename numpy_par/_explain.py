@@ -1,5 +1,6 @@
 """`explain`: what a call would do, and why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +15,18 @@ class Explanation:
     Attributes
     ----------
     ufunc : str
-        The name of the ufunc.
+        The name of the ufunc, or of the method: ``"add.reduce"``.
     parallel : bool
         Whether several threads would run it.
     reason : str or None
         Why not, if not.
-    path : {"direct", "fused", "streamed", "iterator", "buffered", "gufunc", "numpy"}
+    path : {"direct", "fused", "streamed", "iterator", "buffered", "gufunc", "reduction", "numpy"}
         One inner loop straight on the operands' memory; the same with casts in between,
         block by block; with a result that goes past the caches, being too large for
         them; NumPy's iterator over
         several axes; its buffers, because an operand needs a cast, a byte swap or an
-        aligned copy; the loop dimensions of a gufunc; or NumPy's own call, untouched.
+        aligned copy; the loop dimensions of a gufunc; parts of the results, or of the
+        elements of one, of a reduction; or NumPy's own call, untouched.
     loop : str or None
         The dtypes of the loop that NumPy chooses, ``"float64, float64 -> float64"``.
     kernel : str or None
@@ -66,13 +68,15 @@ class Explanation:
         )
 
 
-def explain(ufunc: np.ufunc, *args, **kwargs) -> Explanation:
+def explain(ufunc: Callable, *args, **kwargs) -> Explanation:
     """Say what ``ufunc(*args, **kwargs)`` would do if `ufunc` were parallel, and why.
 
     Parameters
     ----------
-    ufunc : numpy.ufunc
-        NumPy's (``np.add``), ours (``npp.add``) or anybody's that `parallelize` takes.
+    ufunc : numpy.ufunc or method
+        NumPy's (``np.add``), ours (``npp.add``) or anybody's that `parallelize` takes; or
+        the method `reduce` or `accumulate` of one (``np.add.reduce``), or `argmax` or
+        `argmin` of an array (``x.argmax``).
     *args, **kwargs
         The arguments of the call. Nothing is written to an ``out=``.
 
@@ -84,7 +88,7 @@ def explain(ufunc: np.ufunc, *args, **kwargs) -> Explanation:
     Raises
     ------
     TypeError
-        If `ufunc` is not a ufunc that can be parallelized.
+        If `ufunc` is not a ufunc that can be parallelized, nor such a method.
 
     Notes
     -----
@@ -101,13 +105,21 @@ def explain(ufunc: np.ufunc, *args, **kwargs) -> Explanation:
       path      numpy
       elements  3
     """
-    report = _engine.explain(ufunc, *args, **kwargs)
+    owner = getattr(ufunc, "__self__", None)
+    if isinstance(owner, np.ufunc | np.ndarray):
+        report = _engine.explain_method(owner, ufunc.__name__, *args, **kwargs)
+        loop = _loop_of_method(owner, args, kwargs)
+        name = f"{getattr(owner, '__name__', 'ndarray')}.{ufunc.__name__}"
+    else:
+        report = _engine.explain(ufunc, *args, **kwargs)
+        loop = _loop(ufunc, args, kwargs)
+        name = ufunc.__name__
     return Explanation(
-        ufunc=ufunc.__name__,
+        ufunc=name,
         parallel=report["reason"] is None and report["threads"] > 1,
         reason=report["reason"],
         path=report["path"],
-        loop=_loop(ufunc, args, kwargs),
+        loop=loop,
         kernel=report["kernel"],
         elements=report["elements"],
         pieces=report["pieces"],
@@ -136,6 +148,24 @@ def _loop(ufunc: np.ufunc, args: tuple, kwargs: dict) -> str | None:
     except (TypeError, ValueError):
         return None
     return f"{', '.join(map(str, dtypes[:nin]))} -> {', '.join(map(str, dtypes[nin:]))}"
+
+
+def _loop_of_method(owner: np.ufunc | np.ndarray, args: tuple, kwargs: dict) -> str | None:
+    """Return the dtypes that NumPy resolves for a reduction of the first argument."""
+    if isinstance(owner, np.ndarray):
+        return f"{owner.dtype} -> {np.dtype(np.intp)}"
+    dtype = kwargs.get("dtype", args[2] if len(args) > 2 else None)
+    source = _dtype(args[0]) if args else None
+    small = isinstance(source, np.dtype) and source.kind in "biu" and source.itemsize < 8
+    if dtype is None and small and owner.__name__ in ("add", "multiply"):
+        dtype = np.dtype(np.uintp if source.kind == "u" else np.intp)
+    try:
+        dtypes = owner.resolve_dtypes(
+            (None, source, None), signature=(dtype, None, None), casting="unsafe", reduction=True
+        )
+    except (TypeError, ValueError):
+        return None
+    return f"{dtypes[1]} -> {dtypes[2]}"
 
 
 def _dtype(operand) -> np.dtype | type:

@@ -9,6 +9,7 @@ struct hook_call {
     const struct state *state;
     struct cost_table *costs; /* of this hook */
     enum kernel_bits bits;
+    bool explain; /* only */
     struct report report;
 };
 

@@ -45,6 +45,18 @@ static PyObject *explain(PyObject *module, PyObject *const *args, Py_ssize_t nar
     return ufuncs_explain(state_of(module), args[0], args + 1, nargs - 1, kwnames);
 }
 
+static PyObject *explain_method(PyObject *module, PyObject *const *args,
+                                Py_ssize_t nargs, PyObject *kwnames)
+{
+    const char *name = nargs < 2 ? NULL : PyUnicode_AsUTF8(args[1]);
+    if (name == NULL) {
+        PyErr_SetString(PyExc_TypeError, "explain_method: it takes an object, a name");
+        return NULL;
+    }
+    return ufuncs_explain_method(state_of(module), args[0], name, args + 2, nargs - 2,
+                                 kwnames);
+}
+
 /* -- threads -------------------------------------------------------------------- */
 
 /* A number of threads from Python: a plain int of 1 ... TEAM_MAX_THREADS; -1: an
@@ -375,6 +387,8 @@ static PyMethodDef methods[] = {
     {"parallelize", parallelize, METH_O, NULL},
     {"explain", (PyCFunction)(void (*)(void))explain, METH_FASTCALL | METH_KEYWORDS,
      NULL},
+    {"explain_method", (PyCFunction)(void (*)(void))explain_method,
+     METH_FASTCALL | METH_KEYWORDS, NULL},
     {"set_num_threads", set_num_threads, METH_O, NULL},
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
     {"thread_cap", thread_cap, METH_NOARGS, NULL},

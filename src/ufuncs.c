@@ -5,6 +5,7 @@
 
 #include "dispatch.h"
 #include "kernels.h"
+#include "reduction/methods.h"
 
 /* -- the objects ---------------------------------------------------------------- */
 
@@ -115,13 +116,13 @@ static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
 /*
  * NumPy ≥ 2.2 keeps __qualname__ and the like in a __dict__.  Not copied is __module__,
  * which pickle goes by: that is for the module which publishes our ufunc to set.  The
- * methods go there too: they are NumPy's, of NumPy's ufunc, which so is what an
- * __array_ufunc__ is given.  (Before 2.2 they are those of the copy.)
+ * methods go there too: those that are NumPy's are of NumPy's ufunc, which so is what
+ * an
+ * __array_ufunc__ is given.  (Before 2.2 all are NumPy's, of the copy.)
  */
 static int copy_attributes(PyObject *ours, PyObject *ufunc)
 {
-    static const char *const methods[] = {"reduce", "accumulate", "reduceat", "outer",
-                                          "at"};
+    static const char *const methods[] = {"reduceat", "outer", "at"};
     PyObject *dict = PyObject_GetAttrString(ufunc, "__dict__");
     if (dict == NULL) {
         PyErr_Clear();
@@ -140,7 +141,7 @@ static int copy_attributes(PyObject *ours, PyObject *ufunc)
         status = method ? PyObject_SetAttrString(ours, methods[i], method) : -1;
         Py_XDECREF(method);
     }
-    return status;
+    return status == 0 ? methods_add(ours) : -1;
 }
 
 /* The parallel ufunc that stands for one of NumPy's. */
@@ -213,6 +214,15 @@ int ufuncs_init(struct state *state, PyObject *module)
 
 /* -- explain -------------------------------------------------------------------- */
 
+static PyObject *as_dict(const struct report *report)
+{
+    return Py_BuildValue(
+        "{s:z,s:z,s:s,s:n,s:n,s:i,s:d}", "reason", report->reason, "kernel",
+        report->kernel, "path", report->reason ? "numpy" : report->path, "elements",
+        (Py_ssize_t)report->elements, "pieces", (Py_ssize_t)report->pieces, "threads",
+        report->threads, "ns", report->ns);
+}
+
 PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *args,
                          Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -223,12 +233,15 @@ PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *
     }
     const int status = dispatch_explain(route_of(ours), args, nargs, kwnames, &report);
     Py_DECREF(ours);
-    if (status < 0) {
-        return NULL;
-    }
-    return Py_BuildValue(
-        "{s:z,s:z,s:s,s:n,s:n,s:i,s:d}", "reason", report.reason, "kernel",
-        report.kernel, "path", report.reason ? "numpy" : report.path, "elements",
-        (Py_ssize_t)report.elements, "pieces", (Py_ssize_t)report.pieces, "threads",
-        report.threads, "ns", report.ns);
+    return status < 0 ? NULL : as_dict(&report);
+}
+
+PyObject *ufuncs_explain_method(struct state *state, PyObject *self, const char *name,
+                                PyObject *const *args, Py_ssize_t nargs,
+                                PyObject *kwnames)
+{
+    struct report report = {0};
+    const int status =
+        methods_explain(state, name, self, args, nargs, kwnames, &report);
+    return status < 0 ? NULL : as_dict(&report);
 }

@@ -3,7 +3,7 @@
  *
  * A parallel ufunc is a numpy.ufunc with the loops, types and documentation of the
  * one it stands for.  A call of it goes through the engine; what the engine leaves
- * alone, and every method, goes through NumPy's code.
+ * alone, and other methods than reduce and accumulate, goes through NumPy's code.
  */
 #ifndef NPP_UFUNCS_H
 #define NPP_UFUNCS_H
@@ -20,5 +20,10 @@ PyObject *ufuncs_parallelize(struct state *state, PyObject *ufunc);
 /* What a call of `ufunc`, NumPy's or ours, would do: a dict of a report's fields. */
 PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *args,
                          Py_ssize_t nargs, PyObject *kwnames);
+
+/* The same for a method of a ufunc or an array (reduction/methods.h). */
+PyObject *ufuncs_explain_method(struct state *state, PyObject *self, const char *name,
+                                PyObject *const *args, Py_ssize_t nargs,
+                                PyObject *kwnames);
 
 #endif

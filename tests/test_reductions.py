@@ -3,10 +3,11 @@
 import itertools
 
 import numpy as np
+import numpy_par as npp
 import pytest
 from layouts import ARRANGE
 from reductions import GRIDS, NUMBERS, SIZES, TURN, check, outcomes, plain
-from support import run_python
+from support import difference, outcome, run_python
 from values import sample
 
 UFUNCS = [
@@ -253,3 +254,31 @@ def test_an_interrupt_comes_through():
             print("interrupted")
         """
     )
+
+
+def test_our_own_ufuncs_have_them_too():
+    """Without the drop-in, where NumPy lets a ufunc have attributes (2.2)."""
+    x = plain("d", 200_000)
+    before = npp._engine.counters()["regions"]
+    for name, method in itertools.product(("add", "maximum", "multiply"), ("reduce", "accumulate")):
+        ours, numpys = getattr(getattr(npp, name), method), getattr(getattr(np, name), method)
+        assert not difference(outcome(lambda _: numpys(x), None), outcome(lambda _: ours(x), None))
+        assert not difference(outcome(lambda _: numpys(x[:5]), None), outcome(lambda _: ours(x[:5]), None))
+    if hasattr(np.add, "__dict__"):
+        assert npp._engine.counters()["regions"] > before
+
+
+def test_explain():
+    x = plain("d", 200_000)
+    for method in (np.add.reduce, npp.add.reduce, np.maximum.accumulate):
+        told = npp.explain(method, x.reshape(400, 500))
+        assert told.parallel and told.path == "reduction" and told.elements == x.size
+        assert told.loop == "float64 -> float64" and told.ufunc.endswith(("add.reduce", "maximum.accumulate"))
+    told = npp.explain(np.add.reduce, x.astype("i1"))
+    assert told.loop == "int64 -> int64"
+    told = npp.explain(x.argmax)
+    assert told.parallel and told.ufunc == "ndarray.argmax"
+    told = npp.explain(np.multiply.reduce, x)
+    assert not told.parallel and told.path == "numpy" and "order" in told.reason
+    with pytest.raises(TypeError, match="sum is neither"):
+        npp.explain(x.sum)

@@ -263,26 +263,25 @@ static int add_totals(struct scan *scan, npy_intp blocks)
     return loop_run(&scan->plan.loop, data, blocks - 1, strides);
 }
 
-/* 1: done; 0: NumPy is to do it, for the reason in the report; -1: an exception. */
-static int run_in_two_passes(struct scan *scan, struct drive *job,
-                             struct report *report, int *fpe)
+static bool run_in_two_passes(struct hook_call *hook, struct scan *scan,
+                              struct drive *job, int *fpe)
 {
     const npy_intp blocks = (scan->n + BLOCK - 1) / BLOCK;
-    const npy_intp steps = blocks * BLOCK;
-    job->size = steps;
-    job->cut = (struct cut){steps, BLOCK};
+    job->size = blocks * BLOCK;
+    job->cut = (struct cut){job->size, BLOCK};
     scan->partials = PyMem_Malloc((size_t)(blocks * scan->itemsize));
     if (scan->partials == NULL) {
         PyErr_NoMemory();
-        return -1;
+        return false;
     }
     job->run = run_totals;
-    if (!drive(job, false, fpe, report) || add_totals(scan, blocks) != 0) {
-        return PyErr_Occurred() ? -1 : 0;
+    if (!drive(job, hook->explain, fpe, &hook->report) ||
+        add_totals(scan, blocks) != 0) {
+        return false;
     }
     job->run = run_from_totals;
     job->key = cost_mix(job->key, 2);
-    return drive(job, false, fpe, report) ? 1 : PyErr_Occurred() ? -1 : 0;
+    return drive(job, hook->explain, fpe, &hook->report);
 }
 
 static bool run(struct hook_call *hook, struct scan *scan, struct drive *job,
@@ -293,13 +292,13 @@ static bool run(struct hook_call *hook, struct scan *scan, struct drive *job,
     const char *ufunc = request->ufunc->name;
     const bool is_free = reduction_order(ufunc, type) == ORDER_FREE;
     if (scan->lines == 1 && is_free && !scan->cast && scan->n > 2 * (npy_intp)BLOCK) {
-        return run_in_two_passes(scan, job, &hook->report, &fpe) == 1;
+        return run_in_two_passes(hook, scan, job, &fpe);
     }
     job->run = choose(scan, ufunc, type, job->limit, &units);
     const npy_intp each = scan->n * scan->lines / units;
     job->size = each * units;
     job->cut = (struct cut){job->size, each};
-    return drive(job, false, &fpe, &hook->report) &&
+    return drive(job, hook->explain, &fpe, &hook->report) &&
            (!scan->plan.fpe || drive_give_fpe("accumulate", fpe) == 0);
 }
 
@@ -358,7 +357,7 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
                               .nop = 1,
                               .op = {request.array},
                               .size = PyArray_SIZE(request.array)};
-    hook->report.reason = worth_consider(&worth, &call, hook->costs, false);
+    hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
     if (hook->report.reason || PyErr_Occurred()) {
         goto finish;
     }
@@ -391,6 +390,7 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
     }
 
 finish:
+    hook->report.elements = request.array ? PyArray_SIZE(request.array) : 0;
     Py_XDECREF((PyObject *)out);
     Py_XDECREF((PyObject *)request.dtype);
     PyMem_Free(scan.partials);

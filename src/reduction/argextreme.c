@@ -198,7 +198,7 @@ static bool run(struct hook_call *hook, struct search *search, struct drive *job
         job->size = search->n * search->lines;
         const npy_intp together = search->from == search->size ? 1 : SIDE_BY_SIDE;
         job->cut = (struct cut){job->size, search->n * together};
-        return drive(job, false, &fpe, &hook->report);
+        return drive(job, hook->explain, &fpe, &hook->report);
     }
     const npy_intp parts = (search->n + PART - 1) / PART;
     job->run = run_parts;
@@ -210,7 +210,8 @@ static bool run(struct hook_call *hook, struct search *search, struct drive *job
         PyErr_NoMemory();
         return false;
     }
-    return drive(job, false, &fpe, &hook->report) && combine(search, parts) == 0;
+    return drive(job, hook->explain, &fpe, &hook->report) &&
+           combine(search, parts) == 0;
 }
 
 /* The axis, or -1 for all; false: NumPy is to judge it. */
@@ -288,7 +289,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
                               .nop = 1,
                               .op = {array},
                               .size = PyArray_SIZE(array)};
-    hook->report.reason = worth_consider(&worth, &call, hook->costs, false);
+    hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
     if (hook->report.reason || PyErr_Occurred()) {
         return NULL;
     }
@@ -304,6 +305,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
                         .key = cost_mix(worth.key, (uint64_t)(along + 1)),
                         .limit = worth.limit};
     const bool done = out && run(hook, &search, &job);
+    hook->report.elements = call.size;
     PyMem_Free(search.found);
     if (!done) {
         Py_CLEAR(out);

@@ -127,7 +127,7 @@ static bool run(struct hook_call *hook, struct reduction *reduction, struct driv
 {
     int fpe = 0;
     if (reduction_prepare(reduction, job) < 0 ||
-        !drive(job, false, &fpe, &hook->report)) {
+        !drive(job, hook->explain, &fpe, &hook->report)) {
         return false;
     }
     if (job->run == reduction_run_split) {
@@ -253,7 +253,7 @@ PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
                               .nop = 1,
                               .op = {request.array},
                               .size = PyArray_SIZE(request.array)};
-    hook->report.reason = worth_consider(&worth, &call, hook->costs, false);
+    hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
     if (hook->report.reason || PyErr_Occurred()) {
         goto finish;
     }
@@ -281,6 +281,7 @@ PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
     }
 
 finish:
+    hook->report.elements = request.array ? PyArray_SIZE(request.array) : 0;
     Py_XDECREF((PyObject *)out);
     Py_XDECREF((PyObject *)beginnings.initial);
     Py_XDECREF((PyObject *)beginnings.identity);
