@@ -58,6 +58,13 @@ COMPLEX_ADD(c128, f64)
  * for all of them, so that vectors wait for one addition only. */
 typedef i64 four __attribute__((vector_size(32)));
 
+/* Elements of a and b by number; each compiler has a name of its own for it. */
+#ifdef __clang__
+#  define PICK(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#  define PICK(a, b, ...) __builtin_shuffle(a, b, (four){__VA_ARGS__})
+#endif
+
 static void add_i64(char **args, const intptr_t *count, const intptr_t *steps,
                     void *data)
 {
@@ -73,11 +80,11 @@ static void add_i64(char **args, const intptr_t *count, const intptr_t *steps,
         for (; i + 4 <= n; i += 4) {
             four v;
             memcpy(&v, x + i * from, sizeof v);
-            v += __builtin_shuffle(none, v, (four){0, 4, 5, 6});
-            v += __builtin_shuffle(none, v, (four){0, 1, 4, 5});
+            v += PICK(none, v, 0, 4, 5, 6);
+            v += PICK(none, v, 0, 1, 4, 5);
             const four sums = v + before;
             memcpy(z + i * to, &sums, sizeof sums);
-            before += __builtin_shuffle(v, (four){3, 3, 3, 3});
+            before += PICK(v, v, 3, 3, 3, 3);
         }
         all = before[0];
     }
