@@ -99,7 +99,7 @@ static void search_strided(const struct search *search, const char *in, npy_intp
                            npy_intp count, npy_intp *out)
 {
     _Alignas(64) char lines[SIDE_BY_SIDE * LINE];
-    struct best best[SIDE_BY_SIDE];
+    struct best best[SIDE_BY_SIDE] = {{0}};
     const npy_intp most = LINE / search->size;
     for (npy_intp begin = 0; begin < search->n; begin += most) {
         const npy_intp rest = search->n - begin, n = rest < most ? rest : most;
@@ -302,7 +302,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
                         .weight = 1,
                         .context = &search,
                         .costs = hook->costs,
-                        .key = cost_mix(worth.key, (uint64_t)(along + 1)),
+                        .key = cost_mix(worth.key, (uint64_t)along + 1),
                         .limit = worth.limit};
     const bool done = out && run(hook, &search, &job);
     hook->report.elements = call.size;

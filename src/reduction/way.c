@@ -96,9 +96,8 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job,
         reduction->axis == 0 ? job->limit : (npy_intp)job->limit * RESULTS_A_THREAD;
     const bool may_keep = !gathered && !(turned && is_extreme);
     const bool columns = reduction->columns && has_short_rows(reduction);
-    if (may_keep && most >= enough) {
-        job->run = reduction_run_kept;
-    } else if (may_split) {
+    const bool few = most < enough;
+    if (may_split && (few || !may_keep)) {
         job->run = reduction_run_split;
     } else if (may_keep && (most >= 2 || columns)) {
         job->run = reduction_run_kept;
