@@ -24,10 +24,12 @@ def axes_of(shape):
 
 @pytest.mark.parametrize("dtype", NUMBERS)
 def test_every_size(dtype):
-    for n, name in itertools.product(SIZES, ("add", "maximum", "logical_or")):
+    every = dtype in "lefdD"  # the kernels' own; of the others those around what is cut
+    for n, name in itertools.product([n for n in SIZES if every or n % 8 < 2], ("add", "maximum", "logical_or")):
         ufunc = getattr(np, name)
         check(lambda: ufunc.reduce(plain(dtype, n)), f"{name} {n}")
-        check(lambda: ufunc.reduce(plain(dtype, n)[::-2]), f"{name} {n} strided")
+        if name == "add" or n > 300:
+            check(lambda: ufunc.reduce(plain(dtype, n)[::-2]), f"{name} {n} strided")
 
 
 @pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda u: u.__name__)

@@ -55,29 +55,17 @@ typedef double f64;
 LANES_OF_LEAF(f32)
 LANES_OF_LEAF(f64)
 
-/* Which the compiler is to know. */
-#define AT_LEAST(n, least)                                                             \
-  do {                                                                                 \
-    if ((n) < (least)) {                                                               \
-      __builtin_unreachable();                                                         \
-    }                                                                                  \
-  } while (0)
-
-/* n elements as contiguous parts: where they are, or gathered into `leaf`. */
-#define GATHER(S, T, E)                                                                \
-  static inline const T *parts_##S(const char *x, intptr_t n, intptr_t stride,         \
-                                   T *leaf)                                            \
+/* n elements, each of so many parts, to where these are contiguous. */
+#define GATHER(S, T, E, EACH)                                                          \
+  static inline void gather_##S(const char *x, intptr_t n, intptr_t stride, T *leaf)   \
   {                                                                                    \
-    if (stride == (intptr_t)sizeof(E)) {                                               \
-      return (const T *)x;                                                             \
-    }                                                                                  \
     for (intptr_t i = 0; i < n; i++, x += stride) {                                    \
-      memcpy(leaf + i * (intptr_t)(sizeof(E) / sizeof(T)), x, sizeof(E));              \
+      memcpy(leaf + i * (EACH), x, sizeof(E));                                         \
     }                                                                                  \
-    return leaf;                                                                       \
   }
 
-#define REAL_SUM(S, T, M)                                                              \
+/* E: the stride of what need not be gathered; a sum is member M of the union. */
+#define REAL_SUM(S, T, M, E)                                                           \
   static T tree_##S(const char *x, intptr_t n, intptr_t stride)                        \
   {                                                                                    \
     if (n > SUM_LEAF) {                                                                \
@@ -85,16 +73,19 @@ LANES_OF_LEAF(f64)
       const T first = tree_##S(x, half, stride);                                       \
       return first + tree_##S(x + half * stride, n - half, stride);                    \
     }                                                                                  \
-    T leaf[SUM_LEAF];                                                                  \
-    AT_LEAST(n, SUM_LANES);                                                            \
-    return leaf_##T(parts_##S(x, n, stride, leaf), n);                                 \
+    if (stride == (intptr_t)(E)) {                                                     \
+      return leaf_##T((const T *)x, n);                                                \
+    }                                                                                  \
+    T leaf[SUM_LEAF] = {0};                                                            \
+    gather_##S(x, n, stride, leaf);                                                    \
+    return leaf_##T(leaf, n);                                                          \
   }                                                                                    \
                                                                                        \
   static union sum sum_##S(const char *x, intptr_t n, intptr_t stride) {               \
     return (union sum){.M = {.re = tree_##S(x, n, stride)}};                           \
   }
 
-#define COMPLEX_SUM(S, T, M)                                                           \
+#define COMPLEX_SUM(S, T, M, E)                                                        \
   static struct pair_of_##T tree_##S(const char *x, intptr_t parts, intptr_t stride) { \
     if (parts > SUM_LEAF) {                                                            \
       const intptr_t half = sum_half(parts);                                           \
@@ -103,9 +94,12 @@ LANES_OF_LEAF(f64)
           tree_##S(x + half / 2 * stride, parts - half, stride);                       \
       return (struct pair_of_##T){a.re + b.re, a.im + b.im};                           \
     }                                                                                  \
-    T leaf[SUM_LEAF];                                                                  \
-    AT_LEAST(parts, SUM_LANES);                                                        \
-    return leaf_of_pairs_##T(parts_##S(x, parts / 2, stride, leaf), parts);            \
+    if (stride == (intptr_t)(E)) {                                                     \
+      return leaf_of_pairs_##T((const T *)x, parts);                                   \
+    }                                                                                  \
+    T leaf[SUM_LEAF] = {0};                                                            \
+    gather_##S(x, parts / 2, stride, leaf);                                            \
+    return leaf_of_pairs_##T(leaf, parts);                                             \
   }                                                                                    \
                                                                                        \
   static union sum sum_##S(const char *x, intptr_t n, intptr_t stride) {               \
@@ -119,21 +113,21 @@ struct c64 {
 struct c128 {
     f64 re, im;
 };
-GATHER(f32, f32, f32)
-GATHER(f64, f64, f64)
-GATHER(c64, f32, struct c64)
-GATHER(c128, f64, struct c128)
-REAL_SUM(f32, f32, f32)
-REAL_SUM(f64, f64, f64)
-COMPLEX_SUM(c64, f32, f32)
-COMPLEX_SUM(c128, f64, f64)
+GATHER(f32, f32, f32, 1)
+GATHER(f64, f64, f64, 1)
+GATHER(c64, f32, struct c64, 2)
+GATHER(c128, f64, struct c128, 2)
+REAL_SUM(f32, f32, f32, sizeof(f32))
+REAL_SUM(f64, f64, f64, sizeof(f64))
+COMPLEX_SUM(c64, f32, f32, sizeof(struct c64))
+COMPLEX_SUM(c128, f64, f64, sizeof(struct c128))
 
 #ifdef NPP_LANES
-/* As float, which holds it exactly. */
-static inline const f32 *parts_f16(const char *x, intptr_t n, intptr_t stride,
-                                   f32 *leaf)
+/* As float, which holds it exactly: so it is gathered whatever its stride. */
+#  define GATHERED 1 /* no stride of theirs */
+static inline void gather_f16(const char *x, intptr_t n, intptr_t stride, f32 *leaf)
 {
-    f16 gathered[SUM_LEAF];
+    f16 gathered[SUM_LEAF] = {0};
     const f16 *half = (const f16 *)x;
     if (stride != (intptr_t)sizeof(f16)) {
         for (intptr_t i = 0; i < n; i++, x += stride) {
@@ -142,16 +136,10 @@ static inline const f32 *parts_f16(const char *x, intptr_t n, intptr_t stride,
         half = gathered;
     }
     for (intptr_t i = 0; i < n; i += LANES_f16) {
-        const v_f16 v = take_f16(half + i, n - i);
-        if (n - i >= LANES_f32) {
-            store_f32(leaf + i, v);
-        } else {
-            give_f32(leaf + i, n - i, v);
-        }
+        give_f32(leaf + i, n - i, take_f16(half + i, n - i));
     }
-    return leaf;
 }
-REAL_SUM(f16, f32, f32)
+REAL_SUM(f16, f32, f32, GATHERED)
 #endif
 
 /* Sums of so many columns are kept in registers; of more of them those of a block, in
