@@ -90,6 +90,11 @@ def test_errors_have_numpys_words(state):
             check(lambda: np.add.reduce(np.array([np.inf, -np.inf] * 25_000, dtype)), f"invalid {dtype}", any_nan=True)
 
 
+def test_overflow_in_a_cast():
+    for shape, axis, target in itertools.product(((50_000,), (50, 1000), (1000, 3)), (None, 0, -1), "fe"):
+        check(lambda: np.add.reduce(np.full(shape, 1e300), axis=axis, dtype=target), f"{shape} {axis} {target}")
+
+
 @pytest.mark.parametrize("source", NUMBERS)
 def test_dtype(source):
     for target, shape in itertools.product("?bilQefdFD", ((8192,), (50_000,), (200, 90), (3, 20_000))):

@@ -42,6 +42,7 @@ def test_overflow_is_told():
                 big = np.full(50_000, np.finfo(dtype).max, dtype)
                 check(lambda: np.add.accumulate(big), dtype)
                 check(lambda: np.multiply.accumulate(big.reshape(100, 500), axis=0), dtype)
+            check(lambda: np.add.accumulate(np.full(50_000, 1e300), dtype="f"), "in the cast")
 
 
 def test_arguments():

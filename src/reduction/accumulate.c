@@ -323,6 +323,9 @@ static const char *prepare(struct scan *scan, const struct request *request,
     if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), result)) {
         return "an out= of another dtype than the result's";
     }
+    if (from != *type && !PyArray_CanCastSafely(from, *type)) {
+        return "a cast that may lose something: NumPy casts first, and warns of that";
+    }
     if (from != *type) {
         scan->cast = kernels_cast(from, *type);
         if (scan->cast == NULL) {
