@@ -18,21 +18,28 @@ static const struct method {
     {NULL, NULL},
 };
 
+/* NULL without an exception: NumPy is to do it. */
+static PyObject *call_ours(struct hook_call *hook, hook_function *ours, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
+    return nargs > 0 && glance_elements(args[0]) >= gate
+               ? ours(hook, self, args, nargs, kwnames)
+               : NULL;
+}
+
 static PyObject *call(PyObject *self, const char *name, hook_function *ours,
                       PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     struct route *route = route_of(self);
-    PyObject *result = NULL;
-    const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
-    if (nargs > 0 && glance_elements(args[0]) >= gate) {
-        struct hook_call hook = {
-            .state = route->state, .costs = &route->costs, .bits = KERNELS_SAME};
-        result = ours(&hook, (PyObject *)route->numpy, args, nargs, kwnames);
-    }
+    struct hook_call hook = {
+        .state = route->state, .costs = &route->costs, .bits = KERNELS_SAME};
+    PyObject *numpy = (PyObject *)route->numpy;
+    PyObject *result = call_ours(&hook, ours, numpy, args, nargs, kwnames);
     if (result || PyErr_Occurred()) {
         return result;
     }
-    PyObject *method = PyObject_GetAttrString((PyObject *)route->numpy, name);
+    PyObject *method = PyObject_GetAttrString(numpy, name);
     result = method ? PyObject_Vectorcall(method, args, (size_t)nargs, kwnames) : NULL;
     Py_XDECREF(method);
     return result;
