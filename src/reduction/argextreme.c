@@ -270,6 +270,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
         return NULL;
     }
     PyArrayObject *array = (PyArrayObject *)self;
+    hook->report.elements = PyArray_SIZE(array);
     hook->report.reason = arguments_refused;
     if (nargs > 2 || !arguments_known(&arguments) ||
         (out_given && out_given != Py_None) ||
