@@ -31,13 +31,13 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench bench-kernels tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
+test bench bench-kernels bench-reductions tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-kernels tune lint format test-asan test-tsan \
+.PHONY: help build demo test bench bench-kernels bench-reductions tune lint format test-asan test-tsan \
     test-free-threaded test-numpy test-arena test-stress test-exhaustive test-aarch64 \
     test-ecosystem clean FORCE
 
@@ -62,6 +62,10 @@ bench: $(VENV)/.stamp-python-bench ## run the benchmarks, quickly (asserts off, 
 bench-kernels: $(VENV)/.stamp-python-bench ## what each kernel gains at each instruction set
 	@$(MAKE) --no-print-directory build ASSERTS=false
 	@$(python) asv_bench/kernels.py
+
+bench-reductions: $(VENV)/.stamp-python-bench ## what sums, extremes, scans and the like gain with the drop-in
+	@$(MAKE) --no-print-directory build ASSERTS=false
+	@$(python) asv_bench/reductions.py
 
 tune: $(VENV)/.stamp-python-bench ## measure which kernels of ours win at each instruction set (src/ops.def)
 	@$(MAKE) --no-print-directory build ASSERTS=false

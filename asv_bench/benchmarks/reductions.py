@@ -1,0 +1,133 @@
+"""Reductions, scans and searches: NumPy's own against the same calls with the drop-in."""
+
+import contextlib
+import contextvars
+import functools
+
+import numpy as np
+
+import numpy_par as npp
+
+from .active import require_active
+from .measure import alternate
+
+SIZE = 1_000_000
+
+
+@functools.cache
+def _data():
+    """Return the arrays of a million elements that `CASES` are about."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=SIZE)
+    whole = rng.integers(0, 100, SIZE)
+    gaps = x.copy()
+    gaps[::10] = np.nan
+    return {
+        "x": x,
+        "f": x.astype("f"),
+        "e": x.astype("e"),
+        "D": x.astype("D"),
+        "A": x.reshape(1000, 1000).copy(),
+        "T": x.reshape(100, 100, 100).copy(),
+        "rgb": rng.random((500, 667, 3)),
+        "i": whole,
+        "i4": whole.astype("i4"),
+        "positive": np.maximum(x, 0),
+        "gaps": gaps,
+        "none": x > 99,
+        "some": x > 0,
+    }
+
+
+CASES = {
+    "sum": ("x", np.sum),
+    "max": ("x", np.max),
+    "min": ("x", np.min),
+    "min, of zeros": ("positive", np.min),
+    "mean": ("x", np.mean),
+    "sum, float32": ("f", np.sum),
+    "sum, float16": ("e", np.sum),
+    "sum, complex128": ("D", np.sum),
+    "sum, int64": ("i", np.sum),
+    "sum, int32": ("i4", np.sum),
+    "mean, int64": ("i", np.mean),
+    "prod, int64": ("i", np.prod),
+    "A.sum(0)": ("A", lambda a: a.sum(0)),
+    "A.sum(1)": ("A", lambda a: a.sum(1)),
+    "A.max(0)": ("A", lambda a: a.max(0)),
+    "A.max(1)": ("A", lambda a: a.max(1)),
+    "T.sum((0, 2))": ("T", lambda a: a.sum((0, 2))),
+    "T.sum((0, 1))": ("T", lambda a: a.sum((0, 1))),
+    "rgb.mean((0, 1))": ("rgb", lambda a: a.mean((0, 1))),
+    "A.prod(1)": ("A", lambda a: a.prod(1)),
+    "var": ("x", np.var),
+    "std, float32": ("f", np.std),
+    "A.var(0)": ("A", lambda a: a.var(0)),
+    "nansum": ("gaps", np.nansum),
+    "nanmean": ("gaps", np.nanmean),
+    "nanstd": ("gaps", np.nanstd),
+    "nanmax": ("gaps", np.nanmax),
+    "argmax": ("x", np.argmax),
+    "A.argmax(0)": ("A", lambda a: a.argmax(0)),
+    "A.argmax(1)": ("A", lambda a: a.argmax(1)),
+    "cumsum": ("x", np.cumsum),
+    "cumsum, int64": ("i", np.cumsum),
+    "cumsum(A, 0)": ("A", lambda a: np.cumsum(a, 0)),
+    "cumsum(A, 1)": ("A", lambda a: np.cumsum(a, 1)),
+    "any, none": ("none", np.any),
+    "any, at once": ("some", np.any),
+    "any, of float64": ("x", np.any),
+}
+
+
+def compare(name, seconds=0.5):
+    """Return the shortest time of a case, in seconds: NumPy's, ours on one thread, on all."""
+    operand, function = CASES[name]
+    one, every = _Enabled(function, threads=1), _Enabled(function)
+    try:
+        return alternate([function, one.call, every.call], (_data()[operand],), seconds)
+    finally:
+        one.close()
+        every.close()
+
+
+class _Enabled:
+    """A function as it is with the drop-in, which is in a context of its own."""
+
+    def __init__(self, function, threads=None):
+        self._function = function
+        self._context = contextvars.copy_context()
+        self._blocks = contextlib.ExitStack()
+        self._context.run(self._enter, threads)
+
+    def _enter(self, threads):
+        self._blocks.enter_context(npp.enabled())
+        if threads:
+            self._blocks.enter_context(npp.threads(threads))
+
+    def call(self, x):
+        """Call it in the context."""
+        return self._context.run(self._function, x)
+
+    def close(self):
+        """Leave the blocks in the context in which they were entered."""
+        self._context.run(self._blocks.close)
+
+
+class Reductions:
+    """Ratios to NumPy, one thread and all."""
+
+    params = (list(CASES), ["one thread", "all"])
+    param_names = ("case", "threads")
+    timeout = 120
+
+    def setup(self, case, threads):
+        """Refuse to measure NumPy under another name."""
+        require_active()
+
+    def track_speedup(self, case, threads):
+        """NumPy's time over ours."""
+        numpys, one, all_threads = compare(case)
+        return numpys / (one if threads == "one thread" else all_threads)
+
+    track_speedup.unit = "times NumPy"
