@@ -114,6 +114,13 @@ from numpy import (
     vecmat as vecmat,
 )
 
+from numpy import nanmean as nanmean
+from numpy import nanstd as nanstd
+from numpy import nansum as nansum
+from numpy import nanvar as nanvar
+from numpy import std as std
+from numpy import var as var
+
 from numpy_par import linalg as linalg
 from numpy_par import memory as memory
 from numpy_par import strings as strings

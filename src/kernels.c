@@ -125,16 +125,16 @@ kernel_loop *kernels_cast(int from, int to)
     return a < NUMBER_COUNT && b < NUMBER_COUNT ? (*levels[chosen].casts)[a][b] : NULL;
 }
 
-sum_function *kernels_sum(int type)
+sum_function *kernels_sum(int type, enum map map)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].sums->sum[number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].sums->sum[map][number] : NULL;
 }
 
-columns_function *kernels_columns(int type)
+columns_function *kernels_columns(int type, enum map map)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].sums->columns[number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].sums->columns[map][number] : NULL;
 }
 
 kinds_function *kernels_kinds(int type)

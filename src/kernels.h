@@ -53,10 +53,10 @@ void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc);
 kernel_loop *kernels_cast(int from, int to);
 
 /* The kernel that sums a row of one of NumPy's types, or NULL. */
-sum_function *kernels_sum(int type);
+sum_function *kernels_sum(int type, enum map map);
 
 /* That which sums columns, or NULL. */
-columns_function *kernels_columns(int type);
+columns_function *kernels_columns(int type, enum map map);
 
 /* That which knows zeros and NaNs apart, or NULL. */
 kinds_function *kernels_kinds(int type);

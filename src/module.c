@@ -18,6 +18,7 @@
 #include "movement/movement.h"
 #include "precision.h"
 #include "profile.h"
+#include "reduction/methods.h"
 #include "reduction/reduction.h"
 #include "stream.h"
 #include "team.h"
@@ -55,6 +56,11 @@ static PyObject *explain_method(PyObject *module, PyObject *const *args,
     }
     return ufuncs_explain_method(state_of(module), args[0], name, args + 2, nargs - 2,
                                  kwnames);
+}
+
+static PyObject *map_sum(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    return methods_map_sum(state_of(module), args, nargs);
 }
 
 /* -- threads -------------------------------------------------------------------- */
@@ -389,6 +395,7 @@ static PyMethodDef methods[] = {
      NULL},
     {"explain_method", (PyCFunction)(void (*)(void))explain_method,
      METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"map_sum", (PyCFunction)(void (*)(void))map_sum, METH_FASTCALL, NULL},
     {"set_num_threads", set_num_threads, METH_O, NULL},
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
     {"thread_cap", thread_cap, METH_NOARGS, NULL},

@@ -81,7 +81,8 @@ LANES_OF_LEAF(f64)
     return leaf_##T(leaf, n);                                                          \
   }                                                                                    \
                                                                                        \
-  static union sum sum_##S(const char *x, intptr_t n, intptr_t stride) {               \
+  static union sum sum_##S(const char *x, intptr_t n, intptr_t stride,                 \
+                           const char *m) {                                            \
     return (union sum){.M = {.re = tree_##S(x, n, stride)}};                           \
   }
 
@@ -102,7 +103,8 @@ LANES_OF_LEAF(f64)
     return leaf_of_pairs_##T(leaf, parts);                                             \
   }                                                                                    \
                                                                                        \
-  static union sum sum_##S(const char *x, intptr_t n, intptr_t stride) {               \
+  static union sum sum_##S(const char *x, intptr_t n, intptr_t stride,                 \
+                           const char *m) {                                            \
     const struct pair_of_##T sum = tree_##S(x, 2 * n, stride);                         \
     return (union sum){.M = {sum.re, sum.im}};                                         \
   }
@@ -208,19 +210,103 @@ enum { GROUP = 4, COLUMNS = 512 };
   }                                                                                    \
                                                                                        \
   static void columns_##T(char *sums, const char *x, intptr_t n, intptr_t rows,        \
-                          intptr_t stride)                                             \
+                          intptr_t stride, const char *m)                              \
   {                                                                                    \
     parts_in_columns_##T((T *)sums, x, n, rows, stride);                               \
   }                                                                                    \
                                                                                        \
   static void columns_of_pairs_##T(char *sums, const char *x, intptr_t n,              \
-                                   intptr_t rows, intptr_t stride)                     \
+                                   intptr_t rows, intptr_t stride, const char *m)      \
   {                                                                                    \
     parts_in_columns_##T((T *)sums, x, 2 * n, rows, stride);                           \
   }
 
 COLUMNS_OF(f32)
 COLUMNS_OF(f64)
+
+/* -- of what is made of each element ---------------------------------------------- */
+
+#define NUMBER_f(x, m) ((x) == (x) ? (x) : 0)
+#define IS_NUMBER_f(x, m) ((x) == (x) ? 1 : 0)
+#define SQUARE_f(x, m) (((x) - (m)) * ((x) - (m)))
+#define NUMBER_SQUARE_f(x, m) ((x) == (x) ? SQUARE_f(x, m) : 0)
+
+#define MAPPED(name, T, M, ELEMENT)                                                    \
+  static inline T name##_leaf_##T(const T *x, intptr_t n, T m)                         \
+  {                                                                                    \
+    T r[SUM_LANES];                                                                    \
+    for (int j = 0; j < SUM_LANES; j++) {                                              \
+      r[j] = ELEMENT(x[j], m);                                                         \
+    }                                                                                  \
+    intptr_t i = SUM_LANES;                                                            \
+    for (; i + SUM_LANES <= n; i += SUM_LANES) {                                       \
+      for (int j = 0; j < SUM_LANES; j++) {                                            \
+        r[j] += ELEMENT(x[i + j], m);                                                  \
+      }                                                                                \
+    }                                                                                  \
+    T sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));         \
+    for (; i < n; i++) {                                                               \
+      sum += ELEMENT(x[i], m);                                                         \
+    }                                                                                  \
+    return sum;                                                                        \
+  }                                                                                    \
+                                                                                       \
+  static T name##_tree_##T(const char *x, intptr_t n, intptr_t stride, T m)            \
+  {                                                                                    \
+    if (n > SUM_LEAF) {                                                                \
+      const intptr_t half = sum_half(n);                                               \
+      const T first = name##_tree_##T(x, half, stride, m);                             \
+      return first + name##_tree_##T(x + half * stride, n - half, stride, m);          \
+    }                                                                                  \
+    T leaf[SUM_LEAF] = {0};                                                            \
+    const T *parts = (const T *)x;                                                     \
+    if (stride != (intptr_t)sizeof(T)) {                                               \
+      gather_##T(x, n, stride, leaf);                                                  \
+      parts = leaf;                                                                    \
+    }                                                                                  \
+    if (n >= SUM_LANES) {                                                              \
+      return name##_leaf_##T(parts, n, m);                                             \
+    }                                                                                  \
+    T sum = (T)-0.0;                                                                   \
+    for (intptr_t i = 0; i < n; i++) {                                                 \
+      sum += ELEMENT(parts[i], m);                                                     \
+    }                                                                                  \
+    return sum;                                                                        \
+  }                                                                                    \
+                                                                                       \
+  static union sum name##_sum_##T(const char *x, intptr_t n, intptr_t stride,          \
+                                  const char *m) {                                     \
+    return (union sum){                                                                \
+        .M = {.re = name##_tree_##T(x, n, stride, m ? *(const T *)m : 0)}};            \
+  }                                                                                    \
+                                                                                       \
+  static void name##_block_##T(T *restrict sums, const char *x, intptr_t n,            \
+                               intptr_t rows, intptr_t stride, const T *m)             \
+  {                                                                                    \
+    for (; rows > 0; rows--, x += stride) {                                            \
+      for (intptr_t j = 0; j < n; j++) {                                               \
+        sums[j] += ELEMENT(((const T *)x)[j], m[j]);                                   \
+      }                                                                                \
+    }                                                                                  \
+  }                                                                                    \
+                                                                                       \
+  static void name##_columns_##T(char *sums, const char *x, intptr_t n, intptr_t rows, \
+                                 intptr_t stride, const char *m)                       \
+  {                                                                                    \
+    const intptr_t size = sizeof(T);                                                   \
+    for (intptr_t j = 0; j < n; j += COLUMNS) {                                        \
+      const char *means = m ? m + j * size : x; /* some numbers, not used */           \
+      name##_block_##T((T *)sums + j, x + j * size, n - j < COLUMNS ? n - j : COLUMNS, \
+                       rows, stride, (const T *)means);                                \
+    }                                                                                  \
+  }
+
+#define BOTH(name, ELEMENT)                                                            \
+  MAPPED(name, f32, f32, ELEMENT) MAPPED(name, f64, f64, ELEMENT)
+BOTH(number, NUMBER_f)
+BOTH(is_number, IS_NUMBER_f)
+BOTH(square, SQUARE_f)
+BOTH(number_square, NUMBER_SQUARE_f)
 
 /* -- extremes ------------------------------------------------------------------- */
 
@@ -298,23 +384,42 @@ IS_AMBIGUOUS(f64, uint64_t, UINT64_C(0x8000000000000000), UINT64_C(0x7ff00000000
 #define TABLE_JOIN_(level) sums_##level
 #define TABLE_JOIN(level) TABLE_JOIN_(level)
 
+#define ROW(name, KIND)                                                                \
+  {                                                                                    \
+    [NUMBER_f32] = name##_##KIND##_f32, [NUMBER_f64] = name##_##KIND##_f64             \
+  }
+
 sum_table TABLE_JOIN(NPP_LEVEL) = {
     .sum =
         {
-            [NUMBER_f32] = sum_f32,
-            [NUMBER_f64] = sum_f64,
-            [NUMBER_c64] = sum_c64,
-            [NUMBER_c128] = sum_c128,
+            [MAP_PLAIN] =
+                {
+                    [NUMBER_f32] = sum_f32,
+                    [NUMBER_f64] = sum_f64,
+                    [NUMBER_c64] = sum_c64,
+                    [NUMBER_c128] = sum_c128,
 #ifdef NPP_LANES
-            [NUMBER_f16] = sum_f16,
+                    [NUMBER_f16] = sum_f16,
 #endif
+                },
+            [MAP_NUMBER] = ROW(number, sum),
+            [MAP_IS_NUMBER] = ROW(is_number, sum),
+            [MAP_SQUARE] = ROW(square, sum),
+            [MAP_NUMBER_SQUARE] = ROW(number_square, sum),
         },
     .columns =
         {
-            [NUMBER_f32] = columns_f32,
-            [NUMBER_f64] = columns_f64,
-            [NUMBER_c64] = columns_of_pairs_f32,
-            [NUMBER_c128] = columns_of_pairs_f64,
+            [MAP_PLAIN] =
+                {
+                    [NUMBER_f32] = columns_f32,
+                    [NUMBER_f64] = columns_f64,
+                    [NUMBER_c64] = columns_of_pairs_f32,
+                    [NUMBER_c128] = columns_of_pairs_f64,
+                },
+            [MAP_NUMBER] = ROW(number, columns),
+            [MAP_IS_NUMBER] = ROW(is_number, columns),
+            [MAP_SQUARE] = ROW(square, columns),
+            [MAP_NUMBER_SQUARE] = ROW(number_square, columns),
         },
     .kinds =
         {

@@ -36,12 +36,24 @@ union sum {
     } f64;
 };
 
-/* n elements, at least SUM_LANES parts. */
-typedef union sum sum_function(const char *x, intptr_t n, intptr_t stride);
+/* What is summed: the elements x, or of each of them, where m is what its result's
+ * elements have in common (their mean). */
+enum map {
+    MAP_PLAIN,
+    MAP_NUMBER,        /* x, or 0 if it is NaN */
+    MAP_IS_NUMBER,     /* 1, or 0 if it is NaN */
+    MAP_SQUARE,        /* (x - m)^2 */
+    MAP_NUMBER_SQUARE, /* that, or 0 if x is NaN */
+    MAP_COUNT
+};
 
-/* Adds `rows` rows of n contiguous elements to n sums. */
+/* n elements, at least SUM_LANES parts; m is of their type, or NULL. */
+typedef union sum sum_function(const char *x, intptr_t n, intptr_t stride,
+                               const char *m);
+
+/* Adds `rows` rows of n contiguous elements to n sums; m has n elements, or is NULL. */
 typedef void columns_function(char *sums, const char *x, intptr_t n, intptr_t rows,
-                              intptr_t stride);
+                              intptr_t stride, const char *m);
 
 /* Whether an extreme is zero or NaN, of which there are several kinds, and another kind
  * than it is is among n elements. */
@@ -49,8 +61,8 @@ typedef bool kinds_function(const char *x, intptr_t n, intptr_t stride,
                             const char *extreme);
 
 typedef const struct sum_kernels {
-    sum_function *sum[NUMBER_COUNT];
-    columns_function *columns[NUMBER_COUNT];
+    sum_function *sum[MAP_COUNT][NUMBER_COUNT];
+    columns_function *columns[MAP_COUNT][NUMBER_COUNT];
     kinds_function *kinds[NUMBER_COUNT];
 } sum_table;
 extern sum_table sums_base, sums_avx2, sums_avx512;

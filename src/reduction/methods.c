@@ -110,3 +110,27 @@ int methods_explain(struct state *state, const char *name, PyObject *self,
     *report = hook.report;
     return PyErr_Occurred() ? -1 : 0;
 }
+
+PyObject *methods_map_sum(struct state *state, PyObject *const *args, Py_ssize_t nargs)
+{
+    static struct cost_table costs;
+    struct hook_call hook = {.state = state, .costs = &costs, .bits = KERNELS_SAME};
+    if (nargs != 4 || !PyArray_Check(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "map_sum: it takes array, map, axis, centers");
+        return NULL;
+    }
+    const long map = PyLong_AsLong(args[1]);
+    if (map < 0 || map >= MAP_COUNT) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_ValueError, "map_sum: no such map");
+        }
+        return NULL;
+    }
+    PyArrayObject *centers = PyArray_Check(args[3]) ? (PyArrayObject *)args[3] : NULL;
+    PyObject *result = reduction_map_sum(&hook, state->add, (enum map)map,
+                                         (PyArrayObject *)args[0], args[2], centers);
+    if (result == NULL && !PyErr_Occurred()) {
+        result = Py_NewRef(Py_NotImplemented);
+    }
+    return result;
+}

@@ -13,4 +13,8 @@ int methods_explain(struct state *state, const char *name, PyObject *self,
                     PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                     struct report *report);
 
+/* npp._engine.map_sum(array, map, axis, centers): NotImplemented where NumPy's calls
+ * are to do it. */
+PyObject *methods_map_sum(struct state *state, PyObject *const *args, Py_ssize_t nargs);
+
 #endif

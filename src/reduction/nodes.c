@@ -84,11 +84,12 @@ void reduction_clear(struct reduction *reduction)
 
 /* -- running -------------------------------------------------------------------- */
 
-static int run_node(struct reduction *reduction, char *in, npy_intp n,
+static int run_node(struct reduction *reduction, char *in, npy_intp n, const char *out,
                     union partial *partial)
 {
     if (reduction->order == ORDER_TREE) {
-        partial->sum = sums_node(reduction, in, n, reduction->from[0]);
+        partial->sum =
+            sums_node(reduction, in, n, reduction->from[0], center_of(reduction, out));
         return 0;
     }
     if (!reduction->copies_first) {
@@ -143,7 +144,8 @@ int reduction_run_split(const struct drive *drive, npy_intp begin, npy_intp end)
         union partial *partial =
             &reduction
                  ->partials[(result * reduction->rows + row) * reduction->nodes + node];
-        const int status = run_node(reduction, in, n, partial);
+        const int status = run_node(reduction, in, n,
+                                    nodes_row_at(reduction, result, 0, true), partial);
         if (status != 0) {
             return status;
         }

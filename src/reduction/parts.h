@@ -17,8 +17,15 @@ int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in
 /* sums.c: of n elements; of a row that NumPy has in one buffer, cast; of the elements
  * from number `start` of all on, as NumPy's buffer has them. */
 union sum sums_node(const struct reduction *reduction, char *in, npy_intp n,
-                    npy_intp from);
+                    npy_intp from, const char *center);
 union sum sums_cast_row(const struct reduction *reduction, char *in, npy_intp n);
+
+/* Of the elements of a result, or NULL. */
+static inline const char *center_of(const struct reduction *reduction, const char *out)
+{
+    return reduction->centers ? reduction->centers + (out - reduction->out) : NULL;
+}
+
 union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp n);
 
 /* To a result, as NumPy's loop does at the end of a row. */

@@ -36,9 +36,10 @@ enum order reduction_order(const char *ufunc, int type)
     if (is_any_of(ufunc, extremes)) {
         return exact ? ORDER_FREE : real ? ORDER_EXTREME : ORDER_FIXED;
     }
-    return exact && is_any_of(ufunc, free_ones)                       ? ORDER_FREE
-           : !exact && strcmp(ufunc, "add") == 0 && kernels_sum(type) ? ORDER_TREE
-                                                                      : ORDER_FIXED;
+    return exact && is_any_of(ufunc, free_ones) ? ORDER_FREE
+           : !exact && strcmp(ufunc, "add") == 0 && kernels_sum(type, MAP_PLAIN)
+               ? ORDER_TREE
+               : ORDER_FIXED;
 }
 
 bool reduction_has_numpys_bits(const char *ufunc)
@@ -111,10 +112,11 @@ static const char *choose_loop(struct reduction *reduction,
             return "a cast that is NumPy's";
         }
     }
-    reduction->sum =
-        reduction->order == ORDER_TREE ? kernels_sum(reduction->type) : NULL;
+    reduction->sum = reduction->order == ORDER_TREE
+                         ? kernels_sum(reduction->type, reduction->map)
+                         : NULL;
     reduction->columns = strcmp(reduction->ufunc, "add") == 0 && !reduction->cast
-                             ? kernels_columns(reduction->type)
+                             ? kernels_columns(reduction->type, reduction->map)
                              : NULL;
     return NULL;
 }
@@ -140,6 +142,10 @@ static bool run(struct hook_call *hook, struct reduction *reduction, struct driv
                 "zeros, or NaNs, of several kinds: NumPy's order decides which it is";
             return false;
         }
+    }
+    if (reduction->is_part && (fpe & FPU_FLAGS)) {
+        hook->report.reason = "a floating-point error: NumPy names the call it is of";
+        return false;
     }
     return !reduction->plan.fpe || drive_give_fpe("reduce", fpe) == 0;
 }
@@ -233,11 +239,42 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
     return NULL;
 }
 
-PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
-                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+static bool is_alike(PyArrayObject *a, PyArrayObject *b)
 {
+    return PyArray_CheckExact(a) && PyArray_TYPE(a) == PyArray_TYPE(b) &&
+           PyArray_ISBEHAVED_RO(a) && PyArray_SAMESHAPE(a, b) &&
+           memcmp(PyArray_STRIDES(a), PyArray_STRIDES(b),
+                  sizeof(npy_intp) * (size_t)PyArray_NDIM(a)) == 0;
+}
+
+/* NULL, or why the sum of what is made of the elements is not to be had here. */
+static const char *refuse_map(const struct reduction *reduction, PyArrayObject *centers)
+{
+    if (reduction->map == MAP_PLAIN) {
+        return NULL;
+    }
+    const bool columns = reduction->ndim > 1 && reduction->reduced[1] &&
+                         reduction->from[0] == reduction->itemsize &&
+                         reduction->to[0] == reduction->itemsize;
+    return reduction->sum && reduction->columns && !reduction->cast &&
+                   (reduction->reduced[0] || columns)
+               ? NULL
+               : "elements or an order that a kernel does not have";
+}
+
+/* Of a call that is more than a reduction: var, say. */
+struct part {
+    enum map map;
+    PyArrayObject *centers; /* borrowed, or NULL */
+};
+
+static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                        Py_ssize_t nargs, PyObject *kwnames, const struct part *part)
+{
+    PyArrayObject *centers = part ? part->centers : NULL;
+    const enum map map = part ? part->map : MAP_PLAIN;
     struct request request;
-    struct reduction reduction = {0};
+    struct reduction reduction = {.map = map, .is_part = part != NULL};
     struct beginnings beginnings = {0};
     struct worth worth;
     PyObject *result = NULL;
@@ -259,8 +296,18 @@ PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
     }
     hook->report.reason =
         prepare_loop(&reduction, &request, &beginnings, &out, hook->state);
+    if (!hook->report.reason) {
+        hook->report.reason = refuse_map(&reduction, centers);
+    }
     if (hook->report.reason) {
         goto finish;
+    }
+    if (centers) {
+        if (!is_alike(centers, out)) {
+            hook->report.reason = "means that do not lie as the results do";
+            goto finish;
+        }
+        reduction.centers = PyArray_BYTES(centers);
     }
     struct drive job = {.plan = &reduction.plan,
                         .path = "reduction",
@@ -268,7 +315,8 @@ PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
                         .context = &reduction,
                         .given = request.out != NULL,
                         .costs = hook->costs,
-                        .key = request_key(&request, worth.key),
+                        .key =
+                            cost_mix(request_key(&request, worth.key), (uint64_t)map),
                         .limit = worth.limit};
     hook->report.reason = reduction_choose(&reduction, &job, request.initial != NULL);
     const bool has_value = beginnings.initial || beginnings.identity;
@@ -288,4 +336,19 @@ finish:
     Py_XDECREF((PyObject *)request.dtype);
     reduction_clear(&reduction);
     return result;
+}
+
+PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return reduce(hook, self, args, nargs, kwnames, NULL);
+}
+
+PyObject *reduction_map_sum(struct hook_call *hook, PyObject *self, enum map map,
+                            PyArrayObject *array, PyObject *axis,
+                            PyArrayObject *centers)
+{
+    PyObject *args[] = {(PyObject *)array, axis};
+    const struct part part = {map, centers};
+    return reduce(hook, self, args, 2, NULL, &part);
 }

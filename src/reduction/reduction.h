@@ -59,6 +59,9 @@ struct reduction {
     enum rows rows_are;
     npy_intp chunk; /* elements that NumPy's loop is given at a time, if GATHERED */
 
+    bool is_part;              /* of another call, which has its own name for errors */
+    enum map map;              /* of what is made of the elements */
+    const char *centers;       /* for that, as the results lie; NULL: none */
     sum_function *sum;         /* of a row; NULL: NumPy's loop */
     columns_function *columns; /* of rows of few; NULL: NumPy's loop */
     kernel_loop *cast;         /* from the array's type to the loop's; NULL: none */
@@ -118,5 +121,11 @@ bool reduction_has_numpys_bits(const char *ufunc);
 int reduction_init(struct state *state);
 hook_function reduction_reduce, reduction_accumulate, reduction_argmax,
     reduction_argmin;
+
+/* The sum along axes of what is made of each element (kernels/sums.h); `centers` lie as
+ * the results do, or NULL.  As a hook. */
+PyObject *reduction_map_sum(struct hook_call *hook, PyObject *self, enum map map,
+                            PyArrayObject *array, PyObject *axis,
+                            PyArrayObject *centers);
 
 #endif

@@ -53,8 +53,8 @@ int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in
     if (reduction->cast) {
         return run_cast(reduction, out, to, in, from, n);
     }
-    if (reduction->sum && to == 0 && n >= SUM_LANES) {
-        const union sum sum = reduction->sum(in, n, from);
+    if (reduction->sum && to == 0 && (n >= SUM_LANES || reduction->map != MAP_PLAIN)) {
+        const union sum sum = reduction->sum(in, n, from, center_of(reduction, out));
         sums_add_to(reduction, out, &sum);
         return 0;
     }
@@ -79,7 +79,8 @@ static bool has_columns(const struct reduction *reduction)
 static int run_columns(const struct reduction *reduction, char *out, const char *in,
                        const npy_intp *shape)
 {
-    reduction->columns(out, in, shape[0], shape[1], reduction->from[1]);
+    reduction->columns(out, in, shape[0], shape[1], reduction->from[1],
+                       center_of(reduction, out));
     return 0;
 }
 

@@ -114,10 +114,11 @@ static union sum sum_few(const struct reduction *reduction, char *in, npy_intp n
 }
 
 union sum sums_node(const struct reduction *reduction, char *in, npy_intp n,
-                    npy_intp from)
+                    npy_intp from, const char *center)
 {
-    return n * parts_each(reduction) >= SUM_LANES ? reduction->sum(in, n, from)
-                                                  : sum_few(reduction, in, n, from);
+    return n * parts_each(reduction) >= SUM_LANES || reduction->map != MAP_PLAIN
+               ? reduction->sum(in, n, from, center)
+               : sum_few(reduction, in, n, from);
 }
 
 /* n elements, cast or not, to where they are contiguous. */
@@ -141,7 +142,7 @@ union sum sums_cast_row(const struct reduction *reduction, char *in, npy_intp n)
 {
     _Alignas(64) char chunk[REDUCTION_CHUNK * sizeof(union sum)];
     gather(reduction, in, n, chunk);
-    return sums_node(reduction, chunk, n, reduction->cast_size);
+    return sums_node(reduction, chunk, n, reduction->cast_size, NULL);
 }
 
 union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp n)
@@ -150,7 +151,7 @@ union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp
     const npy_intp each = reduction->shape[0], size = reduction->cast_size;
     if (reduction->ndim == 1 && !reduction->cast) {
         return sums_node(reduction, reduction->in + start * reduction->from[0], n,
-                         reduction->from[0]);
+                         reduction->from[0], reduction->centers);
     }
     if (reduction->ndim == 1) {
         gather(reduction, reduction->in + start * reduction->from[0], n, chunk);
@@ -160,5 +161,5 @@ union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp
                    each, chunk + i * size);
         }
     }
-    return sums_node(reduction, chunk, n, size);
+    return sums_node(reduction, chunk, n, size, reduction->centers);
 }

@@ -1,0 +1,87 @@
+"""npp.var, npp.std and the nan functions: bit for bit as NumPy's, and by the engine where they promise it."""
+
+import itertools
+
+import numpy as np
+import numpy_par as npp
+import pytest
+from layouts import ARRANGE
+from reductions import GRIDS, plain
+from support import difference, outcome
+from values import sample
+
+NAMES = ("var", "std", "nansum", "nanmean", "nanvar", "nanstd")
+ENGINE = {(name, dtype) for name in NAMES for dtype in "fd"}
+
+
+def with_gaps(dtype, shape, share=0.1):
+    x = plain(dtype, shape)
+    x[np.random.default_rng(1).random(shape) < share] = np.nan
+    return x
+
+
+def check(name, case, label):
+    """case(function) builds its operands itself; warnings compare by what they say, for a line of ours is between."""
+    want, got = (outcome(lambda _: case(getattr(module, name)), None) for module in (np, npp))
+    text = difference(want.result, got.result, any_nan=True)
+    assert not text, f"{name} {label}: {text}"
+    assert [w[:2] for w in want.warnings] == [w[:2] for w in got.warnings], f"{name} {label}"
+
+
+def axes_of(shape):
+    axes = range(len(shape))
+    return [None, *axes, -1, *(c for k in range(2, len(shape)) for c in itertools.combinations(axes, k))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("dtype", "fd")
+def test_every_axis(name, dtype):
+    for shape, make in itertools.product([(999,), (1000,), (8193,), (100_003,), *GRIDS], (plain, with_gaps)):
+        for (how, arrange), axis in itertools.product(ARRANGE.items(), axes_of(shape)):
+            check(name, lambda f: f(arrange(make(dtype, shape)), axis), f"{shape} {how} {axis}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_other_arrays(name):
+    for dtype in "?bilegFDG":
+        make = plain if dtype in "?bil" else with_gaps
+        check(name, lambda f: f(make(dtype, (40, 50)), axis=0), dtype)
+    for make in (lambda x: x.tolist(), lambda x: x.astype(">f8"), lambda x: np.ma.masked_invalid(x).sum(), lambda x: x[:0], lambda x: x[0, 0]):
+        check(name, lambda f: f(make(with_gaps("d", (40, 50)))), "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_special_values(name):
+    """Infinities, overflow, slices of NaNs only, all of one value, zeros of both signs."""
+    for dtype, axis in itertools.product("fd", (None, 0, 1)):
+        check(name, lambda f: f(sample(dtype, (50, 60)), axis), f"{dtype} {axis}")
+        for value in (np.nan, np.inf, -0.0, 0.0, 1e-30, np.finfo(dtype).max):
+            check(name, lambda f: f(np.full((50, 60), value, dtype), axis), f"{dtype} {axis} {value}")
+
+        def case(f):
+            x = with_gaps(dtype, (50, 60))
+            x[3] = x[:, 7] = np.nan
+            return f(x, axis)
+
+        check(name, case, f"{dtype} {axis} a row of NaNs")
+
+
+@pytest.mark.parametrize("name", ["var", "std", "nanvar", "nanstd"])
+def test_ddof(name):
+    for ddof, axis in itertools.product((0, 1, 2, 49, 50, 60, -1, 1.5, np.int64(1), "x"), (None, 0, 1)):
+        check(name, lambda f: f(with_gaps("d", (50, 60)), axis, ddof=ddof), f"{ddof} {axis}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_other_arguments(name):
+    for keywords in ({"keepdims": True}, {"dtype": "f4"}, {"out": np.zeros(60)}, {"where": np.ones(60, bool)}, {"wrong": 1}, {"axis": 5}, {"axis": (0, 0)}, {"axis": "x"}):
+        check(name, lambda f: f(with_gaps("d", (50, 60)), **{"axis": 0, **keywords}), str(keywords))
+    check(name, lambda f: f(), "nothing")
+
+
+@pytest.mark.parametrize("name, dtype", sorted(ENGINE))
+def test_by_the_engine(name, dtype):
+    for shape, axis in (((200_000,), None), ((400, 500), 0), ((400, 500), 1), ((20, 100, 100), (0, 2))):
+        before = npp._engine.counters()["regions"]
+        getattr(npp, name)(with_gaps(dtype, shape), axis)
+        assert npp._engine.counters()["regions"] > before, f"{shape} {axis}"
