@@ -121,6 +121,15 @@ def test_out():
                     return result is out, out
 
                 check(case, f"{dtype} {axis} {keepdims} {to}")
+    for axis, turn in itertools.product((None, 0, 1), (np.s_[::-1], np.s_[:, ::-1], np.s_[::-1, ::-1])):
+        for name in ("add", "maximum", "multiply"):
+
+            def backwards():
+                x = plain("f", (90, 900))[turn]
+                out = np.zeros(getattr(np, name).reduce(x, axis).shape, "f")
+                return getattr(np, name).reduce(x, axis, out=out), getattr(np, name).reduce(x, axis, out=out[::-1] if out.ndim else out)
+
+            check(backwards, f"{name} {axis} {turn}")
     for out in ((3,), (90, 1), (1,), (), (90, 90)):
         check(lambda: np.add.reduce(plain("d", (90, 90)), axis=0, out=np.zeros(out)), f"out {out}")
 

@@ -3,8 +3,12 @@
 
 #include <string.h>
 
-/* NumPy's own flags, but no buffers: nothing that needs one comes here. */
-#define ITERATOR_FLAGS (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REDUCE_OK | NPY_ITER_REFS_OK)
+/* NumPy's own flags, but for buffers.  It goes along negative strides where it makes
+ * the result; where that is given it may turn them, by its version: so none come here.
+ */
+#define ITERATOR_FLAGS                                                                 \
+  (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REDUCE_OK | NPY_ITER_REFS_OK |                    \
+   NPY_ITER_DONT_NEGATE_STRIDES)
 #define BUFFER_FLAGS (NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC)
 #define RESULT_FLAGS                                                                   \
   (NPY_ITER_READWRITE | NPY_ITER_ALIGNED | NPY_ITER_ALLOCATE | NPY_ITER_NO_SUBTYPE)
@@ -123,7 +127,7 @@ static npy_intp buffer_size(void)
  * itself: the first of its buffers tells.
  */
 static enum rows rows_of_numpy(struct reduction *reduction, PyArrayObject *array,
-                               PyArrayObject *out, const bool *axes, npy_uint32 flags)
+                               PyArrayObject *out, const bool *axes)
 {
     const bool old = PyArray_GetNDArrayCFeatureVersion() < 0x14; /* NumPy 2.3 */
     const bool more = reduction->ndim > 1;
@@ -137,7 +141,7 @@ static enum rows rows_of_numpy(struct reduction *reduction, PyArrayObject *array
     const npy_intp size = buffer_size();
     NpyIter *iter = size < 0 ? NULL
                              : make_iterator(array, out, &reduction->plan, axes,
-                                             flags | BUFFER_FLAGS, size);
+                                             BUFFER_FLAGS, size);
     enum rows rows = ROWS_UNKNOWN;
     if (iter && NpyIter_Reset(iter, NULL) == NPY_SUCCEED) {
         const npy_intp n = *NpyIter_GetInnerLoopSizePtr(iter);
@@ -158,14 +162,10 @@ static enum rows rows_of_numpy(struct reduction *reduction, PyArrayObject *array
 }
 
 int reduction_lay_out(struct reduction *reduction, PyArrayObject *array,
-                      PyArrayObject **out, const bool *axes, bool keepdims,
-                      bool reorderable)
+                      PyArrayObject **out, const bool *axes, bool keepdims)
 {
     PyArray_Descr *descr = plan_descr(&reduction->plan, 0);
     PyArrayObject *view = NULL;
-    /* NumPy's iterator goes along negative strides where it makes the result. */
-    const bool negates = reorderable && *out != NULL;
-    const npy_uint32 flags = negates ? 0 : NPY_ITER_DONT_NEGATE_STRIDES;
     int status = -1;
     if (keepdims) {
         *out = *out ? *out : make_result(array, descr, axes);
@@ -175,14 +175,14 @@ int reduction_lay_out(struct reduction *reduction, PyArrayObject *array,
         }
     }
     NpyIter *iter =
-        make_iterator(array, keepdims ? view : *out, &reduction->plan, axes, flags, 0);
+        make_iterator(array, keepdims ? view : *out, &reduction->plan, axes, 0, 0);
     if (iter) {
         if (*out == NULL) {
             *out = (PyArrayObject *)Py_NewRef(NpyIter_GetOperandArray(iter)[0]);
         }
         status = take_axes(reduction, iter);
         reduction->rows_are =
-            rows_of_numpy(reduction, array, keepdims ? view : *out, axes, flags);
+            rows_of_numpy(reduction, array, keepdims ? view : *out, axes);
     }
     Py_XDECREF((PyObject *)view);
     return status;

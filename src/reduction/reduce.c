@@ -209,8 +209,7 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
                                 struct beginnings *beginnings, PyArrayObject **out,
                                 const struct state *state)
 {
-    const bool reorderable = is_reorderable(request->ufunc);
-    if (!reorderable && request->naxes > 1) {
+    if (!is_reorderable(request->ufunc) && request->naxes > 1) {
         return "several axes of a ufunc that takes one: NumPy raises";
     }
     const char *reason = plan_make_reduction(&reduction->plan, state, request->ufunc,
@@ -232,7 +231,7 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
     }
     *out = (PyArrayObject *)Py_XNewRef((PyObject *)request->out);
     if (reduction_lay_out(reduction, request->array, out, request->axes,
-                          request->keepdims, reorderable) < 0) {
+                          request->keepdims) < 0) {
         PyErr_Clear();
         return "operands that NumPy's iterator refuses: NumPy raises";
     }

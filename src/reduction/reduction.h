@@ -85,8 +85,7 @@ struct reduction {
 /* layout.c: the axes of an array, and the result, made if it is NULL.  -1: an exception
  * is set. */
 int reduction_lay_out(struct reduction *reduction, PyArrayObject *array,
-                      PyArrayObject **out, const bool *axes, bool keepdims,
-                      bool reorderable);
+                      PyArrayObject **out, const bool *axes, bool keepdims);
 
 /* An array of the same shape, its axes in the order of NumPy's iterator.  NULL: an
  * exception is set. */

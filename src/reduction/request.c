@@ -80,6 +80,16 @@ static bool has_shape_of_result(const struct request *request, PyArrayObject *ou
     return next == PyArray_NDIM(out);
 }
 
+/* Which NumPy's iterator may turn where it does not make the result. */
+static bool goes_backwards(PyArrayObject *array)
+{
+    bool found = false;
+    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+        found |= PyArray_STRIDE(array, axis) < 0;
+    }
+    return found;
+}
+
 static bool take_out(struct request *request, PyObject *object)
 {
     if (object && PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) == 1) {
@@ -91,6 +101,7 @@ static bool take_out(struct request *request, PyObject *object)
     request->out = (PyArrayObject *)object;
     return request_is_plain(object) && PyArray_ISBEHAVED(request->out) &&
            has_shape_of_result(request, request->out) &&
+           !goes_backwards(request->array) && !goes_backwards(request->out) &&
            PyArray_FLAGS(request->out) >= 0 /* NumPy's "warn on write" */ &&
            !arrays_overlap(request->out, request->array) &&
            !array_overlaps_itself(request->out);
@@ -108,7 +119,8 @@ static const char *take(struct request *request, PyObject *array, PyObject *axis
         return arguments_refused;
     }
     if (!take_out(request, out)) {
-        return "an out= of another shape, that is no plain array, or overlaps";
+        return "an out= of another shape, that is no plain array, or overlaps, or strides "
+               "that go backwards beside it";
     }
     return (dtype && dtype != Py_None && !arguments_dtype(dtype, &request->dtype)) ||
                    (request->dtype &&
