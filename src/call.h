@@ -36,6 +36,7 @@ struct call {
     PyObject *casting_object; /* borrowed; NULL: the default */
     PyObject *signature;      /* owned; NULL: none */
 
+    uint64_t more; /* what its cost depends on besides */
     npy_intp size; /* elements to compute, all operands broadcast; -1: they do not */
 };
 

@@ -21,7 +21,9 @@
     V(reduction_kw)   /*         (both, and "reduction") */                 \
     V(same_kind)      /*         "same_kind" */                             \
     V(unsafe)         /*         "unsafe" */                                \
+    V(numpy_module)   /* request.c: numpy */                                \
     V(no_value)       /* reduce.c: numpy._NoValue */                        \
+    V(get_extobj)     /* layout.c: NumPy's settings of ufuncs, as a dict */ \
     V(power)          /*         numpy.power */                             \
     V(add)            /*         numpy.add, */                              \
     V(subtract)       /*         numpy.subtract, */                         \

@@ -30,6 +30,7 @@ int worth_thread_limit(const struct state *state)
 static uint32_t cost_key(const struct call *call)
 {
     uint32_t key = cost_mix(0, (uint64_t)call->masked);
+    key = call->more ? cost_mix(key, call->more) : key;
     for (int i = 0; i < call->nop; i++) {
         PyArrayObject *op = call->op[i];
         if (op == NULL) {

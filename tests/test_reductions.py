@@ -147,7 +147,7 @@ def test_where():
         check(lambda: np.add.reduce(plain(dtype, (90, 90)), axis=axis, where=plain("?", (90, 90))), f"{dtype} {axis}")
 
 
-@pytest.mark.parametrize("case", ["axis=7", "axis=(0, 0)", "axis=1.5", "axis='x'", "dtype='S3'", "keepdims='x'", "wrong=1", "axis=()", "initial=None"])
+@pytest.mark.parametrize("case", ["axis=7", "axis=2**64", "axis=(2**70, 0)", "out=(None,)", "out=()", "axis=(0, 0)", "axis=1.5", "axis='x'", "dtype='S3'", "keepdims='x'", "wrong=1", "axis=()", "initial=None"])
 def test_arguments_are_judged_by_numpy(case):
     for ufunc in (np.add, np.maximum, np.subtract, np.less):
         check(lambda: eval(f"ufunc.reduce(x, {case})", {"ufunc": ufunc, "x": plain("d", (90, 90))}), f"{ufunc.__name__}")
@@ -298,3 +298,43 @@ def test_explain():
     assert not told.parallel and told.path == "numpy" and "order" in told.reason
     with pytest.raises(TypeError, match="sum is neither"):
         npp.explain(x.sum)
+
+
+def test_explain_leaves_an_out_alone():
+    out = np.full(500, 7.0)
+    npp.explain(np.add.reduce, plain("d", (400, 500)), axis=0, out=out)
+    assert (out == 7).all()
+
+
+def test_an_endless_array():
+    """Of one element, broadcast: nothing grows with it, and the first hit ends it."""
+    x = np.broadcast_to(np.True_, (2**45,))
+    with npp.enabled():
+        assert np.any(x) and np.logical_or.reduce(x)
+
+
+def test_a_small_stack():
+    run_python(
+        """
+        import threading
+        import numpy as np
+        import numpy_par as npp
+
+        threading.stack_size(96 * 1024)
+        x = np.arange(60_000).reshape(60, 1000)
+
+        def case():
+            with npp.enabled():
+                for dtype in "dDfF":
+                    np.add.reduce(x, axis=None, dtype=dtype)
+                    np.add.reduce(x, axis=1, dtype=dtype)
+                    np.add.reduce(x[:, :300].astype(dtype), axis=None)
+                    np.add.accumulate(x, axis=0, dtype=dtype)
+                x.argmax(0)
+                print("done")
+
+        thread = threading.Thread(target=case)
+        thread.start()
+        thread.join()
+        """
+    )

@@ -115,7 +115,7 @@ static int run_lines(const struct drive *drive, npy_intp begin_at, npy_intp end)
 /* Rows of n lines side by side. */
 static int run_side_by_side(const struct scan *scan, char *out, char *in, npy_intp n)
 {
-    _Alignas(16) char cast[MOST_LINES * 16];
+    _Alignas(16) char cast[CAST_BYTES];
     const npy_intp to = scan->tos[0], from = scan->froms[0], size = scan->cast_size;
     int status = 0;
     begin(scan, out, to, in, from, n);
@@ -244,7 +244,8 @@ static drive_run *choose(struct scan *scan, const char *ufunc, int type, int lim
                               may_go_side_by_side(ufunc, type);
     if (side_by_side) {
         npy_intp wide = (scan->shape[0] + limit - 1) / limit;
-        wide = wide < LEAST_LINES ? LEAST_LINES : wide > MOST_LINES ? MOST_LINES : wide;
+        const npy_intp most = scan->cast ? CAST_BYTES / scan->cast_size : MOST_LINES;
+        wide = wide < LEAST_LINES ? LEAST_LINES : wide > most ? most : wide;
         scan->wide = (wide + VECTOR_STEP - 1) / VECTOR_STEP * VECTOR_STEP;
         scan->blocks = (scan->shape[0] + scan->wide - 1) / scan->wide;
         *units = scan->lines / scan->shape[0] * scan->blocks;
@@ -271,7 +272,7 @@ static bool run_in_two_passes(struct hook_call *hook, struct scan *scan,
     job->cut = (struct cut){job->size, BLOCK};
     scan->partials = PyMem_Malloc((size_t)(blocks * scan->itemsize));
     if (scan->partials == NULL) {
-        PyErr_NoMemory();
+        hook->report.reason = "no memory for partial results";
         return false;
     }
     job->run = run_totals;
@@ -359,7 +360,8 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
                               .nin = 1,
                               .nop = 1,
                               .op = {request.array},
-                              .size = PyArray_SIZE(request.array)};
+                              .size = PyArray_SIZE(request.array),
+                              .more = request_key(&request, 1)};
     hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
     if (hook->report.reason || PyErr_Occurred()) {
         goto finish;
@@ -386,7 +388,7 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
                         .context = &scan,
                         .given = request.out != NULL,
                         .costs = hook->costs,
-                        .key = request_key(&request, worth.key),
+                        .key = worth.key,
                         .limit = worth.limit};
     if (out && run(hook, &scan, &job, &request, type)) {
         result = Py_NewRef((PyObject *)out);

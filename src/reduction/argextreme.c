@@ -13,7 +13,7 @@
 
 /* Elements of a part, which stay in a second-level cache; lines side by side that are
  * gathered, and bytes of each at a time. */
-enum { PART = 16384, SIDE_BY_SIDE = 8, LINE = 4096 };
+enum { PART = 16384, SIDE_BY_SIDE = 8, LINE = 1024 };
 
 struct search {
     PyArray_ArgFunc *find;
@@ -45,7 +45,8 @@ static npy_intp find(const struct search *search, char *data, npy_intp n)
 /* What is best of a line so far. */
 struct best {
     npy_intp at;
-    char pair[2 * 2 * sizeof(npy_longdouble)]; /* it, and what is compared with it */
+    _Alignas(16) char pair[2 * 2 * sizeof(npy_longdouble)]; /* it, and what is compared
+                                                               with it */
 };
 
 static void consider(const struct search *search, struct best *best, char *data,
@@ -207,7 +208,7 @@ static bool run(struct hook_call *hook, struct search *search, struct drive *job
     atomic_store(&search->last, parts);
     search->found = PyMem_Malloc(sizeof *search->found * (size_t)parts);
     if (search->found == NULL) {
-        PyErr_NoMemory();
+        hook->report.reason = "no memory for partial results";
         return false;
     }
     return drive(job, hook->explain, &fpe, &hook->report) &&
@@ -221,8 +222,10 @@ static bool take_axis(PyObject *object, int ndim, int *axis)
     if (object == NULL || object == Py_None) {
         return true;
     }
-    long value = PyLong_CheckExact(object) ? PyLong_AsLong(object) : LONG_MAX;
-    PyErr_Clear();
+    int overflow = 0;
+    long value = PyLong_CheckExact(object) ? PyLong_AsLongAndOverflow(object, &overflow)
+                                           : LONG_MAX;
+    value = overflow ? LONG_MAX : value;
     value += value < 0 ? ndim : 0;
     *axis = (int)value;
     return value >= 0 && value < ndim;
@@ -289,7 +292,8 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
                               .nin = 1,
                               .nop = 1,
                               .op = {array},
-                              .size = PyArray_SIZE(array)};
+                              .size = PyArray_SIZE(array),
+                              .more = (uint64_t)along + 2};
     hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
     if (hook->report.reason || PyErr_Occurred()) {
         return NULL;
@@ -303,7 +307,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
                         .weight = 1,
                         .context = &search,
                         .costs = hook->costs,
-                        .key = cost_mix(worth.key, (uint64_t)along + 1),
+                        .key = worth.key,
                         .limit = worth.limit};
     const bool done = out && run(hook, &search, &job);
     hook->report.elements = call.size;

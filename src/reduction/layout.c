@@ -109,14 +109,16 @@ static int take_axes(struct reduction *reduction, NpyIter *iter)
     return NpyIter_Deallocate(iter) == NPY_SUCCEED ? 0 : -1;
 }
 
-/* Elements that NumPy's buffers have room for; -1: an exception is set. */
-static npy_intp buffer_size(void)
+/* Elements that NumPy's buffers have room for; -1: not known.  Asked of a function in
+ * C, in which no signal is handled, so that no exception of a handler is cleared. */
+static npy_intp buffer_size(const struct state *state)
 {
-    PyObject *numpy = PyImport_ImportModule("numpy");
-    PyObject *size = numpy ? PyObject_CallMethod(numpy, "getbufsize", NULL) : NULL;
+    PyObject *settings =
+        state->get_extobj ? PyObject_CallNoArgs(state->get_extobj) : NULL;
+    PyObject *size = settings ? PyDict_GetItemString(settings, "bufsize") : NULL;
     const npy_intp n = size ? PyLong_AsSsize_t(size) : -1;
-    Py_XDECREF(size);
-    Py_XDECREF(numpy);
+    Py_XDECREF(settings);
+    PyErr_Clear();
     return n;
 }
 
@@ -138,7 +140,7 @@ static enum rows rows_of_numpy(struct reduction *reduction, PyArrayObject *array
     if (old && more && reduction->cast) {
         return ROWS_UNKNOWN; /* its buffers may end within rows */
     }
-    const npy_intp size = buffer_size();
+    const npy_intp size = buffer_size(reduction->state);
     NpyIter *iter = size < 0 ? NULL
                              : make_iterator(array, out, &reduction->plan, axes,
                                              BUFFER_FLAGS, size);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MOST_NODES = 16384, MOST_PARTIALS = 1 << 22 };
+
 /* -- where they begin ----------------------------------------------------------- */
 
 static bool has_tree(const struct reduction *reduction)
@@ -37,18 +39,31 @@ static npy_intp span_of_chunks(const struct reduction *reduction)
     return span;
 }
 
+/* Of a row whose nodes may have any length; there are never more of them than need be.
+ */
+static npy_intp even_node(const struct reduction *reduction, npy_intp n)
+{
+    const npy_intp least = reduction->order == ORDER_EXTREME ? EXTREMES_NODE : NODE;
+    return n / MOST_NODES < least ? least : n / MOST_NODES + 1;
+}
+
 static npy_intp cut_row(const struct reduction *reduction, npy_intp *starts, npy_intp n)
 {
     return has_tree(reduction) ? sums_cut_tree(reduction, starts, n)
            : reduction->is_chunked
                ? cut_even(starts, n, span_of_chunks(reduction), reduction->chunk)
-               : cut_even(starts, n, n,
-                          reduction->order == ORDER_EXTREME ? EXTREMES_NODE : NODE);
+               : cut_even(starts, n, n, even_node(reduction, n));
 }
 
 int reduction_split(struct reduction *reduction)
 {
-    npy_intp n = reduction->shape[0];
+    npy_intp n = reduction->shape[0], all_rows = 1;
+    for (int axis = 1; axis < reduction->ndim; axis++) {
+        all_rows *= reduction->shape[axis];
+    }
+    if ((has_tree(reduction) ? n / NODE : 1) + all_rows > MOST_PARTIALS) {
+        return -1;
+    }
     for (int axis = 1; reduction->is_chunked && axis < reduction->ndim; axis++) {
         n *= reduction->shape[axis];
     }
@@ -64,7 +79,6 @@ int reduction_split(struct reduction *reduction)
         PyMem_Malloc(sizeof *reduction->starts * (size_t)(reduction->nodes + 1));
     reduction->partials = PyMem_Malloc(sizeof *reduction->partials * (size_t)all);
     if (!reduction->starts || !reduction->partials) {
-        PyErr_NoMemory();
         return -1;
     }
     cut_row(reduction, reduction->starts, n);

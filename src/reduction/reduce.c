@@ -9,9 +9,17 @@
 
 int reduction_init(struct state *state)
 {
-    PyObject *numpy = PyImport_ImportModule("numpy");
-    state->no_value = numpy ? PyObject_GetAttrString(numpy, "_NoValue") : NULL;
-    Py_XDECREF(numpy);
+    PyObject *umath = PyImport_ImportModule("numpy._core.umath");
+    state->get_extobj =
+        umath ? PyObject_GetAttrString(umath, "_get_extobj_dict") : NULL;
+    Py_XDECREF(umath);
+    if (state->get_extobj == NULL) {
+        PyErr_Clear(); /* then what depends on it is left to NumPy */
+    }
+    state->numpy_module = PyImport_ImportModule("numpy");
+    state->no_value = state->numpy_module
+                          ? PyObject_GetAttrString(state->numpy_module, "_NoValue")
+                          : NULL;
     return state->no_value ? 0 : -1;
 }
 
@@ -128,8 +136,11 @@ static bool run(struct hook_call *hook, struct reduction *reduction, struct driv
                 bool has_initial)
 {
     int fpe = 0;
-    if (reduction_prepare(reduction, job) < 0 ||
-        !drive(job, hook->explain, &fpe, &hook->report)) {
+    if (reduction_prepare(reduction, job) < 0) {
+        hook->report.reason = "no room for partial results";
+        return false;
+    }
+    if (!drive(job, hook->explain, &fpe, &hook->report)) {
         return false;
     }
     if (job->run == reduction_run_split) {
@@ -201,7 +212,7 @@ static int begin(struct reduction *reduction, const struct beginnings *beginning
     reduction->has_end =
         reduction->type == NPY_BOOL && (strcmp(reduction->ufunc, "logical_or") == 0 ||
                                         strcmp(reduction->ufunc, "logical_and") == 0);
-    return value ? PyArray_CopyInto(out, value) : 0;
+    return value && out ? PyArray_CopyInto(out, value) : 0;
 }
 
 /* NULL, or why NumPy is to run it; no exception is set. */
@@ -273,7 +284,8 @@ static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const 
     PyArrayObject *centers = part ? part->centers : NULL;
     const enum map map = part ? part->map : MAP_PLAIN;
     struct request request;
-    struct reduction reduction = {.map = map, .is_part = part != NULL};
+    struct reduction reduction = {
+        .state = hook->state, .map = map, .is_part = part != NULL};
     struct beginnings beginnings = {0};
     struct worth worth;
     PyObject *result = NULL;
@@ -288,7 +300,8 @@ static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const 
                               .nin = 1,
                               .nop = 1,
                               .op = {request.array},
-                              .size = PyArray_SIZE(request.array)};
+                              .size = PyArray_SIZE(request.array),
+                              .more = request_key(&request, (uint32_t)map)};
     hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
     if (hook->report.reason || PyErr_Occurred()) {
         goto finish;
@@ -314,13 +327,13 @@ static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const 
                         .context = &reduction,
                         .given = request.out != NULL,
                         .costs = hook->costs,
-                        .key =
-                            cost_mix(request_key(&request, worth.key), (uint64_t)map),
+                        .key = worth.key,
                         .limit = worth.limit};
     hook->report.reason = reduction_choose(&reduction, &job, request.initial != NULL);
     const bool has_value = beginnings.initial || beginnings.identity;
     if (!hook->report.reason &&
-        begin(&reduction, &beginnings, job.run == reduction_run_split, out) == 0 &&
+        begin(&reduction, &beginnings, job.run == reduction_run_split,
+              hook->explain && request.out ? NULL : out) == 0 &&
         run(hook, &reduction, &job, has_value)) {
         result = request.out
                      ? Py_NewRef((PyObject *)out)

@@ -44,6 +44,7 @@ enum rows {
 };
 
 struct reduction {
+    const struct state *state;
     const char *ufunc;
     struct plan plan;
     enum order order;
@@ -95,15 +96,15 @@ PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr);
 const char *reduction_choose(struct reduction *reduction, struct drive *job,
                              bool has_initial);
 
-/* The range for drive() is of elements, so that costs are those of one.  -1: an
- * exception is set. */
+/* The range for drive() is of elements, so that costs are those of one.  -1: no
+ * room for partial results; no exception is set. */
 int reduction_prepare(struct reduction *reduction, struct drive *job);
 
 /* rows.c, nodes.c: pieces of the two ways, for drive(); and the results of the second.
  */
 drive_run reduction_run_kept, reduction_run_split;
 
-/* Cut rows into nodes, and have room for their results.  -1: out of memory. */
+/* Cut rows into nodes, and have room for their results.  -1: too many; no exception. */
 int reduction_split(struct reduction *reduction);
 void reduction_clear(struct reduction *reduction);
 

@@ -27,10 +27,10 @@ static bool mark_axis(struct request *request, PyObject *object)
     if (!PyLong_CheckExact(object)) {
         return false;
     }
-    long axis = PyLong_AsLong(object);
-    PyErr_Clear();
+    int overflow;
+    long axis = PyLong_AsLongAndOverflow(object, &overflow);
     axis += axis < 0 ? ndim : 0;
-    if (axis < 0 || axis >= ndim || request->axes[axis]) {
+    if (overflow || axis < 0 || axis >= ndim || request->axes[axis]) {
         return false;
     }
     request->axes[axis] = true;
@@ -94,8 +94,7 @@ static bool take_out(struct request *request, PyObject *object)
 {
     if (object && PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) == 1) {
         object = PyTuple_GET_ITEM(object, 0);
-    }
-    if (object == NULL || object == Py_None) {
+    } else if (object == NULL || object == Py_None) {
         return true;
     }
     request->out = (PyArrayObject *)object;
@@ -129,24 +128,38 @@ static const char *take(struct request *request, PyObject *array, PyObject *axis
                : NULL;
 }
 
-static bool begin(struct request *request, PyObject *self, bool scans)
+/* By its name it is known how a ufunc's elements may be put together: so it has to be
+ * NumPy's of that name. */
+static bool is_numpys(const struct state *state, PyObject *ufunc)
+{
+    PyObject *numpys =
+        PyObject_GetAttrString(state->numpy_module, ((PyUFuncObject *)ufunc)->name);
+    PyErr_Clear();
+    Py_XDECREF(numpys);
+    return numpys == ufunc;
+}
+
+static const char *begin(struct request *request, const struct state *state,
+                         PyObject *self, bool scans)
 {
     memset(request, 0, sizeof *request);
     request->ufunc = (PyUFuncObject *)self;
     request->scans = scans;
-    return request->ufunc->nin == 2 && request->ufunc->nout == 1 &&
-           !request->ufunc->core_enabled;
+    return request->ufunc->nin != 2 || request->ufunc->nout != 1 ||
+                   request->ufunc->core_enabled
+               ? "a ufunc of other than two inputs and one output"
+           : !is_numpys(state, self) ? "a ufunc that is not one of NumPy's own"
+                                     : NULL;
 }
-
-static const char other_ufunc[] = "a ufunc of other than two inputs and one output";
 
 const char *request_take(struct request *request, const struct state *state,
                          PyObject *self, PyObject *const *args, Py_ssize_t nargs,
                          PyObject *kwnames)
 {
     struct arguments arguments = {args, nargs, kwnames, 0};
-    if (!begin(request, self, false)) {
-        return other_ufunc;
+    const char *reason = begin(request, state, self, false);
+    if (reason) {
+        return reason;
     }
     PyObject *array = arguments_find(&arguments, 0, "array");
     PyObject *axis = arguments_find(&arguments, 1, "axis");
@@ -175,8 +188,9 @@ const char *request_take_scan(struct request *request, const struct state *state
                               PyObject *kwnames)
 {
     struct arguments arguments = {args, nargs, kwnames, 0};
-    if (!begin(request, self, true)) {
-        return other_ufunc;
+    const char *reason = begin(request, state, self, true);
+    if (reason) {
+        return reason;
     }
     PyObject *array = arguments_find(&arguments, 0, "array");
     PyObject *axis = arguments_find(&arguments, 1, "axis");

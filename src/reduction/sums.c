@@ -138,28 +138,56 @@ static void gather(const struct reduction *reduction, char *in, npy_intp n, char
     }
 }
 
+/* Elements from number `start` on: of one row that begins at `in`, or (NULL) of all. */
+static void gather_range(const struct reduction *reduction, char *in, npy_intp start,
+                         npy_intp n, char *to)
+{
+    const npy_intp each = reduction->shape[0], from = reduction->from[0];
+    if (in) {
+        gather(reduction, in + start * from, n, to);
+        return;
+    }
+    while (n > 0) {
+        const npy_intp at = start % each;
+        const npy_intp m = each - at < n ? each - at : n;
+        gather(reduction, nodes_row_at(reduction, 0, start / each, false) + at * from,
+               m, to);
+        to += m * reduction->cast_size;
+        start += m;
+        n -= m;
+    }
+}
+
+/* As the kernel sums what is contiguous: so many parts of its tree at a time, which a
+ * small stack has room for. */
+enum { GATHERED = 1024 };
+
+static union sum sum_gathered(const struct reduction *reduction, char *in,
+                              npy_intp start, npy_intp n)
+{
+    const int each = parts_each(reduction);
+    if (n * each > GATHERED) {
+        const npy_intp half = sum_half(n * each) / each;
+        union sum sum = sum_gathered(reduction, in, start, half);
+        const union sum more = sum_gathered(reduction, in, start + half, n - half);
+        add(reduction->type, &sum, &more);
+        return sum;
+    }
+    _Alignas(64) char parts[GATHERED * sizeof(double)];
+    gather_range(reduction, in, start, n, parts);
+    return sums_node(reduction, parts, n, reduction->cast_size, reduction->centers);
+}
+
 union sum sums_cast_row(const struct reduction *reduction, char *in, npy_intp n)
 {
-    _Alignas(64) char chunk[REDUCTION_CHUNK * sizeof(union sum)];
-    gather(reduction, in, n, chunk);
-    return sums_node(reduction, chunk, n, reduction->cast_size, NULL);
+    return sum_gathered(reduction, in, 0, n);
 }
 
 union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp n)
 {
-    _Alignas(64) char chunk[REDUCTION_CHUNK * sizeof(union sum)];
-    const npy_intp each = reduction->shape[0], size = reduction->cast_size;
     if (reduction->ndim == 1 && !reduction->cast) {
         return sums_node(reduction, reduction->in + start * reduction->from[0], n,
                          reduction->from[0], reduction->centers);
     }
-    if (reduction->ndim == 1) {
-        gather(reduction, reduction->in + start * reduction->from[0], n, chunk);
-    } else {
-        for (npy_intp i = 0; i < n; i += each) {
-            gather(reduction, nodes_row_at(reduction, 0, (start + i) / each, false),
-                   each, chunk + i * size);
-        }
-    }
-    return sums_node(reduction, chunk, n, size, reduction->centers);
+    return sum_gathered(reduction, NULL, start, n);
 }

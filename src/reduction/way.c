@@ -97,6 +97,12 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job,
     const bool may_keep = !gathered && !(turned && is_extreme);
     const bool columns = reduction->columns && has_short_rows(reduction);
     const bool few = most < enough;
+    /* Each row would be a node of its own. */
+    const bool short_rows = !reduction->is_chunked && reduction->ndim > 1 &&
+                            reduction->reduced[1] && reduction->shape[0] < SHORT_ROW;
+    if (may_split && short_rows && (few || !may_keep)) {
+        return "short rows: a call of the loop for each takes most of the time";
+    }
     if (may_split && (few || !may_keep)) {
         job->run = reduction_run_split;
     } else if (may_keep && (most >= 2 || columns)) {
