@@ -11,12 +11,13 @@
 
 #include <string.h>
 
-#include "../worth.h"
-
 /* Bytes of cast elements at a time; lines of a block, as columns in way.c; elements of
  * a block of a line, which stay in a second-level cache. */
 enum { CAST_BYTES = 8192, LEAST_LINES = 256, MOST_LINES = 4096, VECTOR_STEP = 64 };
 enum { BLOCK = 16384 };
+
+/* Its costs are not those of the ufunc's reductions, whose keys begin with a map. */
+enum { SCAN_KEY = MAP_COUNT };
 
 struct scan {
     struct plan plan;
@@ -343,27 +344,20 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
 {
     struct request request;
     struct scan scan = {0};
-    struct worth worth;
+    struct drive job;
     PyObject *result = NULL;
     PyArrayObject *out = NULL;
     int type = 0, along = 0;
 
     hook->report.reason =
-        request_take_scan(&request, hook->state, self, args, nargs, kwnames);
+        request_take(&request, hook->state, self, args, nargs, kwnames, true);
     if (!hook->report.reason && !reduction_has_numpys_bits(request.ufunc->name)) {
         hook->report.reason = "a ufunc whose kernels of ours go in order";
     }
     if (hook->report.reason) {
         goto finish;
     }
-    const struct call call = {.state = hook->state,
-                              .nin = 1,
-                              .nop = 1,
-                              .op = {request.array},
-                              .size = PyArray_SIZE(request.array),
-                              .more = request_key(&request, 1)};
-    hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
-    if (hook->report.reason || PyErr_Occurred()) {
+    if (!request_is_worth(hook, request.array, request_key(&request, SCAN_KEY), &job)) {
         goto finish;
     }
     hook->report.reason = prepare(&scan, &request, hook->state, &type);
@@ -382,14 +376,9 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
     if (out) {
         lay_out(&scan, request.array, out, along);
     }
-    struct drive job = {.plan = &scan.plan,
-                        .path = "reduction",
-                        .weight = 1,
-                        .context = &scan,
-                        .given = request.out != NULL,
-                        .costs = hook->costs,
-                        .key = worth.key,
-                        .limit = worth.limit};
+    job.plan = &scan.plan;
+    job.context = &scan;
+    job.given = request.out != NULL;
     if (out && run(hook, &scan, &job, &request, type)) {
         result = Py_NewRef((PyObject *)out);
     }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "../arguments.h"
-#include "../worth.h"
 #include "request.h"
 
 /* Elements of a part, which stay in a second-level cache; lines side by side that are
@@ -215,22 +214,6 @@ static bool run(struct hook_call *hook, struct search *search, struct drive *job
            combine(search, parts) == 0;
 }
 
-/* The axis, or -1 for all; false: NumPy is to judge it. */
-static bool take_axis(PyObject *object, int ndim, int *axis)
-{
-    *axis = -1;
-    if (object == NULL || object == Py_None) {
-        return true;
-    }
-    int overflow = 0;
-    long value = PyLong_CheckExact(object) ? PyLong_AsLongAndOverflow(object, &overflow)
-                                           : LONG_MAX;
-    value = overflow ? LONG_MAX : value;
-    value += value < 0 ? ndim : 0;
-    *axis = (int)value;
-    return value >= 0 && value < ndim;
-}
-
 static PyArrayObject *lay_out(struct search *search, PyArrayObject *array, int along)
 {
     npy_intp shape[NPY_MAXDIMS];
@@ -262,11 +245,12 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     struct arguments arguments = {args, nargs, kwnames, 0};
     struct search search = {0};
     struct plan plan = {0};
-    struct worth worth;
-    int along;
+    struct drive job;
+    int along = -1;
     PyObject *axis = arguments_find(&arguments, 0, "axis");
     PyObject *out_given = arguments_find(&arguments, 1, "out");
     PyObject *keepdims = arguments_find(&arguments, 2, "keepdims");
+    const bool all = axis == NULL || axis == Py_None;
     hook->report.reason =
         "not a plain, aligned ndarray of numbers in this machine's byte order";
     if (!request_is_plain(self) || PyArray_NDIM((PyArrayObject *)self) == 0) {
@@ -278,7 +262,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     if (nargs > 2 || !arguments_known(&arguments) ||
         (out_given && out_given != Py_None) ||
         (keepdims && keepdims != Py_False && keepdims != hook->state->no_value) ||
-        !take_axis(axis, PyArray_NDIM(array), &along)) {
+        !(all || request_axis(axis, PyArray_NDIM(array), &along))) {
         return NULL;
     }
     if (PyArray_NDIM(array) == 1) {
@@ -288,29 +272,17 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
         hook->report.reason = "a line that NumPy copies first";
         return NULL;
     }
-    const struct call call = {.state = hook->state,
-                              .nin = 1,
-                              .nop = 1,
-                              .op = {array},
-                              .size = PyArray_SIZE(array),
-                              .more = (uint64_t)along + 2};
-    hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
-    if (hook->report.reason || PyErr_Occurred()) {
+    if (!request_is_worth(hook, array, (uint64_t)along + 2, &job)) {
         return NULL;
     }
     PyArray_ArrFuncs *functions = PyDataType_GetArrFuncs(PyArray_DESCR(array));
     search.find = greatest ? functions->argmax : functions->argmin;
     search.has_end = greatest && PyArray_TYPE(array) == NPY_BOOL;
     PyArrayObject *out = lay_out(&search, array, along);
-    struct drive job = {.plan = &plan,
-                        .path = "reduction",
-                        .weight = 1,
-                        .context = &search,
-                        .costs = hook->costs,
-                        .key = worth.key,
-                        .limit = worth.limit};
+    job.plan = &plan;
+    job.context = &search;
     const bool done = out && run(hook, &search, &job);
-    hook->report.elements = call.size;
+    hook->report.elements = PyArray_SIZE(array);
     PyMem_Free(search.found);
     if (!done) {
         Py_CLEAR(out);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../fpu.h"
-#include "../worth.h"
 
 int reduction_init(struct state *state)
 {
@@ -217,14 +216,14 @@ static int begin(struct reduction *reduction, const struct beginnings *beginning
 
 /* NULL, or why NumPy is to run it; no exception is set. */
 static const char *prepare_loop(struct reduction *reduction, struct request *request,
-                                struct beginnings *beginnings, PyArrayObject **out,
-                                const struct state *state)
+                                struct beginnings *beginnings, PyArrayObject **out)
 {
     if (!is_reorderable(request->ufunc) && request->naxes > 1) {
         return "several axes of a ufunc that takes one: NumPy raises";
     }
-    const char *reason = plan_make_reduction(&reduction->plan, state, request->ufunc,
-                                             request->array, request->dtype);
+    const char *reason =
+        plan_make_reduction(&reduction->plan, reduction->state, request->ufunc,
+                            request->array, request->dtype);
     reason = reason ? reason : choose_loop(reduction, request);
     if (reason) {
         return reason;
@@ -287,27 +286,20 @@ static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const 
     struct reduction reduction = {
         .state = hook->state, .map = map, .is_part = part != NULL};
     struct beginnings beginnings = {0};
-    struct worth worth;
+    struct drive job;
     PyObject *result = NULL;
     PyArrayObject *out = NULL;
 
     hook->report.reason =
-        request_take(&request, hook->state, self, args, nargs, kwnames);
+        request_take(&request, hook->state, self, args, nargs, kwnames, false);
     if (hook->report.reason) {
         goto finish;
     }
-    const struct call call = {.state = hook->state,
-                              .nin = 1,
-                              .nop = 1,
-                              .op = {request.array},
-                              .size = PyArray_SIZE(request.array),
-                              .more = request_key(&request, (uint32_t)map)};
-    hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
-    if (hook->report.reason || PyErr_Occurred()) {
+    if (!request_is_worth(hook, request.array, request_key(&request, (uint32_t)map),
+                          &job)) {
         goto finish;
     }
-    hook->report.reason =
-        prepare_loop(&reduction, &request, &beginnings, &out, hook->state);
+    hook->report.reason = prepare_loop(&reduction, &request, &beginnings, &out);
     if (!hook->report.reason) {
         hook->report.reason = refuse_map(&reduction, centers);
     }
@@ -321,14 +313,9 @@ static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const 
         }
         reduction.centers = PyArray_BYTES(centers);
     }
-    struct drive job = {.plan = &reduction.plan,
-                        .path = "reduction",
-                        .weight = 1,
-                        .context = &reduction,
-                        .given = request.out != NULL,
-                        .costs = hook->costs,
-                        .key = worth.key,
-                        .limit = worth.limit};
+    job.plan = &reduction.plan;
+    job.context = &reduction;
+    job.given = request.out != NULL;
     hook->report.reason = reduction_choose(&reduction, &job, request.initial != NULL);
     const bool has_value = beginnings.initial || beginnings.identity;
     if (!hook->report.reason &&

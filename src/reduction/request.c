@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "../arguments.h"
-#include "../call.h"
-#include "../cost.h"
+#include "../worth.h"
 
 bool request_is_plain_number(int type)
 {
@@ -21,16 +20,23 @@ bool request_is_plain(PyObject *object)
     return request_is_plain_number(PyArray_TYPE(array)) && PyArray_ISBEHAVED_RO(array);
 }
 
-static bool mark_axis(struct request *request, PyObject *object)
+bool request_axis(PyObject *object, int ndim, int *axis)
 {
-    const int ndim = PyArray_NDIM(request->array);
+    int overflow = 0;
     if (!PyLong_CheckExact(object)) {
         return false;
     }
-    int overflow;
-    long axis = PyLong_AsLongAndOverflow(object, &overflow);
-    axis += axis < 0 ? ndim : 0;
-    if (overflow || axis < 0 || axis >= ndim || request->axes[axis]) {
+    long value = PyLong_AsLongAndOverflow(object, &overflow);
+    value += value < 0 ? ndim : 0;
+    *axis = (int)value;
+    return !overflow && value >= 0 && value < ndim;
+}
+
+static bool mark_axis(struct request *request, PyObject *object)
+{
+    int axis;
+    if (!request_axis(object, PyArray_NDIM(request->array), &axis) ||
+        request->axes[axis]) {
         return false;
     }
     request->axes[axis] = true;
@@ -106,10 +112,60 @@ static bool take_out(struct request *request, PyObject *object)
            !array_overlaps_itself(request->out);
 }
 
-/* What both have: the array, the axes, a dtype and an out=. */
-static const char *take(struct request *request, PyObject *array, PyObject *axis,
-                        PyObject *dtype, PyObject *out)
+/* By its name it is known how a ufunc's elements may be put together: so it has to be
+ * NumPy's of that name. */
+static bool is_numpys(const struct state *state, PyObject *ufunc)
 {
+    PyObject *numpys =
+        PyObject_GetAttrString(state->numpy_module, ((PyUFuncObject *)ufunc)->name);
+    PyErr_Clear();
+    Py_XDECREF(numpys);
+    return numpys == ufunc;
+}
+
+static const char *take_ufunc(struct request *request, const struct state *state,
+                              PyObject *self)
+{
+    request->ufunc = (PyUFuncObject *)self;
+    return request->ufunc->nin != 2 || request->ufunc->nout != 1 ||
+                   request->ufunc->core_enabled
+               ? "a ufunc of other than two inputs and one output"
+           : !is_numpys(state, self) ? "a ufunc that is not one of NumPy's own"
+                                     : NULL;
+}
+
+const char *request_take(struct request *request, const struct state *state,
+                         PyObject *self, PyObject *const *args, Py_ssize_t nargs,
+                         PyObject *kwnames, bool scans)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    *request = (struct request){.scans = scans};
+    const char *reason = take_ufunc(request, state, self);
+    if (reason) {
+        return reason;
+    }
+    PyObject *array = arguments_find(&arguments, 0, "array");
+    PyObject *axis = arguments_find(&arguments, 1, "axis");
+    PyObject *dtype = arguments_find(&arguments, 2, "dtype");
+    PyObject *out = arguments_find(&arguments, 3, "out");
+    PyObject *keepdims = NULL, *initial = NULL, *where = NULL;
+    if (!scans) {
+        keepdims = arguments_find(&arguments, 4, "keepdims");
+        initial = arguments_find(&arguments, 5, "initial");
+        where = arguments_find(&arguments, 6, "where");
+    }
+    if (nargs > (scans ? 4 : 7) || !array || !arguments_known(&arguments)) {
+        return arguments_refused;
+    }
+    if (where && where != Py_True) {
+        return "under a where= mask";
+    }
+    request->initial = initial == state->no_value ? NULL : initial;
+    request->keepdims = keepdims == Py_True;
+    if (request->initial == Py_None || (scans && axis && !PyLong_CheckExact(axis)) ||
+        (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims))) {
+        return arguments_refused;
+    }
     if (!request_is_plain(array) || PyArray_NDIM((PyArrayObject *)array) == 0) {
         return "not a plain, aligned ndarray of numbers in this machine's byte order";
     }
@@ -128,87 +184,30 @@ static const char *take(struct request *request, PyObject *array, PyObject *axis
                : NULL;
 }
 
-/* By its name it is known how a ufunc's elements may be put together: so it has to be
- * NumPy's of that name. */
-static bool is_numpys(const struct state *state, PyObject *ufunc)
-{
-    PyObject *numpys =
-        PyObject_GetAttrString(state->numpy_module, ((PyUFuncObject *)ufunc)->name);
-    PyErr_Clear();
-    Py_XDECREF(numpys);
-    return numpys == ufunc;
-}
-
-static const char *begin(struct request *request, const struct state *state,
-                         PyObject *self, bool scans)
-{
-    memset(request, 0, sizeof *request);
-    request->ufunc = (PyUFuncObject *)self;
-    request->scans = scans;
-    return request->ufunc->nin != 2 || request->ufunc->nout != 1 ||
-                   request->ufunc->core_enabled
-               ? "a ufunc of other than two inputs and one output"
-           : !is_numpys(state, self) ? "a ufunc that is not one of NumPy's own"
-                                     : NULL;
-}
-
-const char *request_take(struct request *request, const struct state *state,
-                         PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                         PyObject *kwnames)
-{
-    struct arguments arguments = {args, nargs, kwnames, 0};
-    const char *reason = begin(request, state, self, false);
-    if (reason) {
-        return reason;
-    }
-    PyObject *array = arguments_find(&arguments, 0, "array");
-    PyObject *axis = arguments_find(&arguments, 1, "axis");
-    PyObject *dtype = arguments_find(&arguments, 2, "dtype");
-    PyObject *out = arguments_find(&arguments, 3, "out");
-    PyObject *keepdims = arguments_find(&arguments, 4, "keepdims");
-    PyObject *initial = arguments_find(&arguments, 5, "initial");
-    PyObject *where = arguments_find(&arguments, 6, "where");
-    if (nargs > 7 || !array || !arguments_known(&arguments)) {
-        return arguments_refused;
-    }
-    if (where && where != Py_True) {
-        return "under a where= mask";
-    }
-    request->initial = initial == state->no_value ? NULL : initial;
-    request->keepdims = keepdims == Py_True;
-    if (request->initial == Py_None ||
-        (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims))) {
-        return arguments_refused;
-    }
-    return take(request, array, axis, dtype, out);
-}
-
-const char *request_take_scan(struct request *request, const struct state *state,
-                              PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                              PyObject *kwnames)
-{
-    struct arguments arguments = {args, nargs, kwnames, 0};
-    const char *reason = begin(request, state, self, true);
-    if (reason) {
-        return reason;
-    }
-    PyObject *array = arguments_find(&arguments, 0, "array");
-    PyObject *axis = arguments_find(&arguments, 1, "axis");
-    PyObject *dtype = arguments_find(&arguments, 2, "dtype");
-    PyObject *out = arguments_find(&arguments, 3, "out");
-    if (nargs > 4 || !array || !arguments_known(&arguments) ||
-        (axis && !PyLong_CheckExact(axis))) {
-        return arguments_refused;
-    }
-    return take(request, array, axis, dtype, out);
-}
-
-uint32_t request_key(const struct request *request, uint32_t key)
+uint32_t request_key(const struct request *request, uint32_t more)
 {
     uint64_t axes = 0;
     for (int axis = 0; axis < PyArray_NDIM(request->array); axis++) {
         axes = axes * 2 + request->axes[axis];
     }
-    key = cost_mix(key, (uint64_t)(uintptr_t)request->ufunc);
-    return cost_mix(key, axes);
+    return cost_mix(cost_mix(more, (uint64_t)(uintptr_t)request->ufunc), axes);
+}
+
+bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
+                      struct drive *job)
+{
+    struct worth worth;
+    const struct call call = {.state = hook->state,
+                              .nin = 1,
+                              .nop = 1,
+                              .op = {array},
+                              .size = PyArray_SIZE(array),
+                              .more = more};
+    hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
+    *job = (struct drive){.path = "reduction",
+                          .weight = 1,
+                          .costs = hook->costs,
+                          .key = worth.key,
+                          .limit = worth.limit};
+    return !hook->report.reason && !PyErr_Occurred();
 }

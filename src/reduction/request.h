@@ -1,8 +1,9 @@
-/* request.h - a call of ufunc.reduce as it was written, taken apart. */
+/* request.h - a call of a reduction as it was written, taken apart. */
 #ifndef NPP_REQUEST_H
 #define NPP_REQUEST_H
 
-#include "../state.h"
+#include "../drive.h"
+#include "../hook_call.h"
 
 struct request {
     PyUFuncObject *ufunc;
@@ -14,18 +15,23 @@ struct request {
     bool keepdims, scans;
 };
 
-/* NULL, or why NumPy is to run the call; no exception is set. */
+/* Of ufunc.reduce; or of ufunc.accumulate, which scans one axis and has fewer
+ * parameters.  NULL, or why NumPy is to run the call; no exception is set. */
 const char *request_take(struct request *request, const struct state *state,
                          PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                         PyObject *kwnames);
+                         PyObject *kwnames, bool scans);
 
-/* The same for ufunc.accumulate, which has one axis and fewer parameters. */
-const char *request_take_scan(struct request *request, const struct state *state,
-                              PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                              PyObject *kwnames);
+/* What the cost of a call depends on, beside the array: the ufunc, the axes, `more`. */
+uint32_t request_key(const struct request *request, uint32_t more);
 
-/* The key of a call's cost with what the ufunc and the axes add to it. */
-uint32_t request_key(const struct request *request, uint32_t key);
+/* Whether a reduction of an array is worth the engine.  Then `job` has what all of them
+ * tell drive(); else the report has the reason, or an exception is set. */
+bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
+                      struct drive *job);
+
+/* An int, counted from the end if it is negative, as an axis of ndim.  False: NumPy is
+ * to judge it. */
+bool request_axis(PyObject *object, int ndim, int *axis);
 
 /* A plain, aligned ndarray of numbers in this machine's byte order. */
 bool request_is_plain(PyObject *object);
