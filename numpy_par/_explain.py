@@ -15,7 +15,7 @@ class Explanation:
     Attributes
     ----------
     ufunc : str
-        The name of the ufunc, or of the method: ``"add.reduce"``.
+        The name of the ufunc or function, or of the method: ``"add.reduce"``.
     parallel : bool
         Whether several threads would run it.
     reason : str or None
@@ -73,10 +73,11 @@ def explain(ufunc: Callable, *args, **kwargs) -> Explanation:
 
     Parameters
     ----------
-    ufunc : numpy.ufunc or method
+    ufunc : numpy.ufunc, method or function
         NumPy's (``np.add``), ours (``npp.add``) or anybody's that `parallelize` takes; or
-        the method `reduce` or `accumulate` of one (``np.add.reduce``), or `argmax` or
-        `argmin` of an array (``x.argmax``).
+        the method `reduce` or `accumulate` of one (``np.add.reduce``), or `argmax`,
+        `argmin`, `var` or `std` of an array (``x.argmax``); or a function of NumPy's that
+        the engine has as a whole (``np.var``, ``np.nansum``, ...).
     *args, **kwargs
         The arguments of the call. Nothing is written to an ``out=``.
 
@@ -88,7 +89,7 @@ def explain(ufunc: Callable, *args, **kwargs) -> Explanation:
     Raises
     ------
     TypeError
-        If `ufunc` is not a ufunc that can be parallelized, nor such a method.
+        If `ufunc` is not a ufunc that can be parallelized, nor such a method or function.
 
     Notes
     -----
@@ -110,6 +111,10 @@ def explain(ufunc: Callable, *args, **kwargs) -> Explanation:
         report = _engine.explain_method(owner, ufunc.__name__, *args, **kwargs)
         loop = _loop_of_method(owner, args, kwargs)
         name = f"{getattr(owner, '__name__', 'ndarray')}.{ufunc.__name__}"
+    elif not isinstance(ufunc, np.ufunc) and hasattr(np, getattr(ufunc, "__name__", "")):
+        report = _engine.explain_method(None, ufunc.__name__, *args, **kwargs)
+        loop = f"{_dtype(args[0])}" if args else None
+        name = ufunc.__name__
     else:
         report = _engine.explain(ufunc, *args, **kwargs)
         loop = _loop(ufunc, args, kwargs)

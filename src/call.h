@@ -36,7 +36,8 @@ struct call {
     PyObject *casting_object; /* borrowed; NULL: the default */
     PyObject *signature;      /* owned; NULL: none */
 
-    uint64_t more; /* what its cost depends on besides */
+    uint64_t more;   /* what its cost depends on besides */
+    bool pays_alone; /* on one thread, too, it is faster than NumPy */
     npy_intp size; /* elements to compute, all operands broadcast; -1: they do not */
 };
 

@@ -58,9 +58,15 @@ static PyObject *explain_method(PyObject *module, PyObject *const *args,
                                  kwnames);
 }
 
-static PyObject *map_sum(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
+                      PyObject *kwnames)
 {
-    return methods_map_sum(state_of(module), args, nargs);
+    const char *name = nargs < 1 ? NULL : PyUnicode_AsUTF8(args[0]);
+    if (name == NULL) {
+        PyErr_SetString(PyExc_TypeError, "call: it takes a name and arguments");
+        return NULL;
+    }
+    return methods_call(state_of(module), name, args + 1, nargs - 1, kwnames);
 }
 
 /* -- threads -------------------------------------------------------------------- */
@@ -395,7 +401,7 @@ static PyMethodDef methods[] = {
      NULL},
     {"explain_method", (PyCFunction)(void (*)(void))explain_method,
      METH_FASTCALL | METH_KEYWORDS, NULL},
-    {"map_sum", (PyCFunction)(void (*)(void))map_sum, METH_FASTCALL, NULL},
+    {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL | METH_KEYWORDS, NULL},
     {"set_num_threads", set_num_threads, METH_O, NULL},
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
     {"thread_cap", thread_cap, METH_NOARGS, NULL},

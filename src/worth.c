@@ -73,11 +73,11 @@ const char *worth_consider(struct worth *worth, const struct call *call,
     if (!call->core && call->size < cost_first_look()) {
         return "small: too few elements for any loop to gain";
     }
-    if (worth->limit < 2 && !explain && !is_long(call, known)) {
+    if (worth->limit < 2 && !explain && !call->pays_alone && !is_long(call, known)) {
         return "the limit on threads is 1";
     }
     const bool decided = cost_min_elements() >= 0 || known > 0;
-    if (worth->limit >= 2 && decided && !explain && !call->core &&
+    if (worth->limit >= 2 && decided && !explain && !call->core && !call->pays_alone &&
         cost_threads_awake(call->size, known, worth->limit) < 2) {
         worth->break_even = known > 0 ? cost_break_even(known) : 0;
         return "small: a parallel region would cost more than it gains";

@@ -20,12 +20,17 @@ def with_gaps(dtype, shape, share=0.1):
     return x
 
 
-def check(name, case, label):
+def check(name, case, label, drop_in=True):
     """case(function) builds its operands itself; warnings compare by what they say, for a line of ours is between."""
-    want, got = (outcome(lambda _: case(getattr(module, name)), None) for module in (np, npp))
-    text = difference(want.result, got.result, any_nan=True)
-    assert not text, f"{name} {label}: {text}"
-    assert [w[:2] for w in want.warnings] == [w[:2] for w in got.warnings], f"{name} {label}"
+    want, ours = (outcome(lambda _: case(getattr(module, name)), None) for module in (np, npp))
+    ways = [("npp", ours)]
+    if drop_in:
+        with npp.enabled(pool=False):
+            ways.append(("drop-in", outcome(lambda _: case(getattr(np, name)), None)))
+    for way, got in ways:
+        text = difference(want.result, got.result, any_nan=True)
+        assert not text, f"{way} {name} {label}: {text}"
+        assert [w[:2] for w in want.warnings] == [w[:2] for w in got.warnings], f"{way} {name} {label}"
 
 
 def axes_of(shape):
@@ -36,9 +41,15 @@ def axes_of(shape):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("dtype", "fd")
 def test_every_axis(name, dtype):
-    for shape, make in itertools.product([(999,), (1000,), (8193,), (100_003,), *GRIDS], (plain, with_gaps)):
-        for (how, arrange), axis in itertools.product(ARRANGE.items(), axes_of(shape)):
-            check(name, lambda f: f(arrange(make(dtype, shape)), axis), f"{shape} {how} {axis}")
+    for shape, make in itertools.product([(1000,), (8193,), (100_003,), *GRIDS], (plain, with_gaps)):
+        for how, axis in itertools.product(("plain", "fortran"), axes_of(shape)):
+            check(name, lambda f: f(ARRANGE[how](make(dtype, shape)), axis), f"{shape} {how} {axis}", drop_in=False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_layout(name):
+    for (how, arrange), axis in itertools.product(ARRANGE.items(), axes_of((30, 40, 50))):
+        check(name, lambda f: f(arrange(with_gaps("d", (30, 40, 50))), axis), f"{how} {axis}")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,7 +85,7 @@ def test_ddof(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_other_arguments(name):
-    for keywords in ({"keepdims": True}, {"dtype": "f4"}, {"out": np.zeros(60)}, {"where": np.ones(60, bool)}, {"wrong": 1}, {"axis": 5}, {"axis": (0, 0)}, {"axis": "x"}):
+    for keywords in ({"keepdims": True}, {"keepdims": True, "axis": None}, {"keepdims": 1}, {"dtype": "f4"}, {"out": np.zeros(60)}, {"where": np.ones(60, bool)}, {"wrong": 1}, {"axis": 5}, {"axis": (0, 0)}, {"axis": "x"}):
         check(name, lambda f: f(with_gaps("d", (50, 60)), **{"axis": 0, **keywords}), str(keywords))
     check(name, lambda f: f(), "nothing")
 
@@ -85,3 +96,35 @@ def test_by_the_engine(name, dtype):
         before = npp._engine.counters()["regions"]
         getattr(npp, name)(with_gaps(dtype, shape), axis)
         assert npp._engine.counters()["regions"] > before, f"{shape} {axis}"
+
+
+@pytest.mark.parametrize("name", ["var", "std"])
+@pytest.mark.parametrize("dtype", "fd")
+def test_methods_under_the_drop_in(name, dtype):
+    x = plain(dtype, (60, 70))
+    cases = [
+        lambda: getattr(x, name)(),
+        lambda: getattr(x, name)(0),
+        lambda: getattr(x, name)((0, 1), None, None, 1, True),
+        lambda: getattr(x.T, name)(axis=-1, ddof=2),
+        lambda: getattr(x, name)(axis=0, where=x > 0),
+        lambda: getattr(x, name)(axis=2),
+        lambda: getattr(x.view(np.ma.MaskedArray), name)(0),
+        lambda: getattr(np.matrix(x), name)(0),
+    ]
+    for i, case in enumerate(cases):
+        want = outcome(lambda _: case(), None)  # noqa: B023
+        with npp.enabled(pool=False):
+            got = outcome(lambda _: case(), None)  # noqa: B023
+        text = difference(want.result, got.result)
+        assert not text, f"case {i}: {text}"
+
+
+def test_explained():
+    x = plain("d", (200_000,))
+    for name in NAMES:
+        assert npp.explain(getattr(np, name), x).path == npp.explain(getattr(npp, name), x).path == "reduction"
+    assert npp.explain(x.var).ufunc == "ndarray.var"
+    assert "judge" in npp.explain(np.var, x, dtype="f4").reason
+    with pytest.raises(TypeError, match="median"):
+        npp.explain(np.median, x)

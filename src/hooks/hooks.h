@@ -2,9 +2,10 @@
  * hooks.h - the drop-in: NumPy's own functions lead to the engine.
  *
  * The one place that touches NumPy's slots: the `vectorcall` of its ufuncs, which
- * operators use too, and the `ml_meth` of methods and functions (hooks.def).  What is
- * put there, a trampoline, is valid for ever and asks each time whether numpy_par is
- * on here and now, so slots may change while other threads run through them.
+ * operators use too, and the `ml_meth` or `vectorcall` of methods and functions
+ * (hooks.def).  What is put there, a trampoline, is valid for ever and asks each time
+ * whether numpy_par is on here and now, so slots may change while other threads run
+ * through them.
  */
 #ifndef NPP_HOOKS_H
 #define NPP_HOOKS_H

@@ -1,4 +1,5 @@
-/* method_slots.c - the ml_meth of the methods and functions in hooks.def. */
+/* method_slots.c - the slots of the methods and functions in hooks.def: ml_meth, or the
+ * vectorcall of what dispatches a function in Python. */
 #include "slots.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ typedef PyObject *with_keywords(PyObject *, PyObject *const *, Py_ssize_t, PyObj
 typedef PyObject *positional(PyObject *, PyObject *const *, Py_ssize_t);
 
 enum owner { owner_ndarray, owner_ufunc, owner_function };
+enum { DISPATCHED = -1 }; /* by vectorcall */
 #define NUMPY NULL
 
 struct slot {
@@ -23,8 +25,9 @@ struct slot {
     int arrays;
     hook_function *ours;
     /* One trampoline for each way in which CPython may call a function. */
-    PyCFunction trampolines[4];
-    PyMethodDef *def; /* NULL: this NumPy has none */
+    PyCFunction trampolines[5];
+    PyCFunction *place; /* NULL: this NumPy has none */
+    int flags;          /* how CPython calls it: METH_*, or DISPATCHED */
     PyCFunction saved, chosen;
     const char *left_out;
     bool buried;
@@ -78,7 +81,10 @@ static PyObject *call_numpy(const struct slot *slot, PyObject *self,
                             const struct arguments *given)
 {
     void (*const saved)(void) = (void (*)(void))slot->saved;
-    switch (slot->def->ml_flags) {
+    switch (slot->flags) {
+    case DISPATCHED:
+        return ((vectorcallfunc)saved)(self, given->vector, (size_t)given->nargs,
+                                       given->kwnames);
     case METH_FASTCALL | METH_KEYWORDS:
         return ((with_keywords *)saved)(self, given->vector, given->nargs,
                                         given->kwnames);
@@ -98,6 +104,7 @@ static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *
     enum { MOST = 16 };
     PyObject *vector[MOST], *name, *value;
     const Py_ssize_t more = given->dictionary ? PyDict_GET_SIZE(given->dictionary) : 0;
+    self = slot->owner == owner_function ? NULL : self;
     if (slot->ours == NULL) {
         hook->report.reason = "no parallel version of it yet";
         return NULL;
@@ -214,26 +221,35 @@ call_tuple(struct slot *slot, PyObject *self, PyObject *tuple, PyObject *diction
                ? ((PyCFunctionWithKeywords)(void (*)(void))slot->saved)(self, args,    \
                                                                         keywords)      \
                : call_tuple(slot, self, args, keywords);                               \
+  }                                                                                    \
+  static PyObject *dispatched_##owner##_##name(PyObject *self, PyObject *const *args,  \
+                                               size_t nargsf, PyObject *kwnames)       \
+  {                                                                                    \
+    struct slot *slot = &slots[slot_##owner##_##name];                                 \
+    const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);                               \
+    return is_small(slot, self, args, nargs)                                           \
+               ? ((vectorcallfunc)(void (*)(void))slot->saved)(self, args, nargsf,     \
+                                                               kwnames)                \
+               : call_vector(slot, self, args, nargs, kwnames);                        \
   }
 #include "hooks.def"
 #undef HOOK
 
 #define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static struct slot slots[slot_count] = {
-#define HOOK(owner, name, arrays, ours)                                                \
-  {#name,                                                                              \
-   #owner "." #name,                                                                   \
-   owner_##owner,                                                                      \
-   arrays,                                                                             \
-   ours,                                                                               \
-   {FUNCTION(keywords_##owner##_##name), FUNCTION(positional_##owner##_##name),        \
-    tuple_##owner##_##name, FUNCTION(dictionary_##owner##_##name)},                    \
-   NULL,                                                                               \
-   NULL,                                                                               \
-   NULL,                                                                               \
-   NULL,                                                                               \
-   false,                                                                              \
-   {{0}}},
+#define HOOK(owner_name, method, least, function)                                      \
+  [slot_##owner_name##_##method] = {                                                   \
+      .name = #method,                                                                 \
+      .label = #owner_name "." #method,                                                \
+      .owner = owner_##owner_name,                                                     \
+      .arrays = least,                                                                 \
+      .ours = function,                                                                \
+      .trampolines = {FUNCTION(keywords_##owner_name##_##method),                      \
+                      FUNCTION(positional_##owner_name##_##method),                    \
+                      tuple_##owner_name##_##method,                                   \
+                      FUNCTION(dictionary_##owner_name##_##method),                    \
+                      FUNCTION(dispatched_##owner_name##_##method)},                   \
+  },
 #include "hooks.def"
 #undef HOOK
 };
@@ -248,9 +264,9 @@ static PyMethodDef *find_method(PyTypeObject *type, const char *name)
     return NULL;
 }
 
-static PyMethodDef *find_function(PyObject *module, const char *name)
+static PyMethodDef *find_function(PyObject *functions, const char *name)
 {
-    PyObject *function = PyObject_GetAttrString(module, name);
+    PyObject *function = PyObject_GetAttrString(functions, name);
     PyMethodDef *def = NULL;
     if (function && PyCFunction_CheckExact(function)) {
         def = ((PyCFunctionObject *)function)->m_ml;
@@ -258,6 +274,24 @@ static PyMethodDef *find_function(PyObject *module, const char *name)
     Py_XDECREF(function);
     PyErr_Clear();
     return def;
+}
+
+/* What NumPy makes of its functions in Python; it lives as long as NumPy. */
+static PyCFunction *find_vectorcall(PyObject *numpy, PyObject *functions,
+                                    const char *name)
+{
+    PyObject *function = PyObject_GetAttrString(numpy, name);
+    PyObject *type = PyObject_GetAttrString(functions, "_ArrayFunctionDispatcher");
+    PyCFunction *place = NULL;
+    if (function && (PyObject *)Py_TYPE(function) == type &&
+        PyVectorcall_Function(function) != NULL) {
+        place = (PyCFunction *)(void *)((char *)function +
+                                        Py_TYPE(function)->tp_vectorcall_offset);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(function);
+    PyErr_Clear();
+    return place;
 }
 
 /* What users call: the method of a type, or the function in numpy. */
@@ -289,15 +323,21 @@ static bool slot_is_reached(const struct slot *slot, PyObject *numpy)
 }
 
 /* Find a slot of this NumPy.  NULL, or why it cannot be had. */
-static const char *find_slot(struct slot *slot, PyObject *functions)
+static const char *find_slot(struct slot *slot, PyObject *numpy, PyObject *functions)
 {
-    slot->def = slot->owner == owner_ndarray ? find_method(&PyArray_Type, slot->name)
-                : slot->owner == owner_ufunc ? find_method(&PyUFunc_Type, slot->name)
-                                             : find_function(functions, slot->name);
-    if (slot->def == NULL) {
-        return "this NumPy has no such C function";
+    PyMethodDef *def =
+        slot->owner == owner_ndarray ? find_method(&PyArray_Type, slot->name)
+        : slot->owner == owner_ufunc ? find_method(&PyUFunc_Type, slot->name)
+                                     : find_function(functions, slot->name);
+    slot->place = def ? &def->ml_meth : NULL;
+    slot->flags = def ? def->ml_flags : DISPATCHED;
+    if (def == NULL && slot->owner == owner_function) {
+        slot->place = find_vectorcall(numpy, functions, slot->name);
     }
-    switch (slot->def->ml_flags) {
+    if (slot->place == NULL) {
+        return "this NumPy has no such function";
+    }
+    switch (slot->flags) {
     case METH_FASTCALL | METH_KEYWORDS:
         slot->chosen = slot->trampolines[0];
         return NULL;
@@ -310,8 +350,11 @@ static const char *find_slot(struct slot *slot, PyObject *functions)
     case METH_VARARGS | METH_KEYWORDS:
         slot->chosen = slot->trampolines[3];
         return NULL;
+    case DISPATCHED:
+        slot->chosen = slot->trampolines[4];
+        return NULL;
     default:
-        slot->def = NULL;
+        slot->place = NULL;
         return "this NumPy takes its arguments in another way";
     }
 }
@@ -319,28 +362,28 @@ static const char *find_slot(struct slot *slot, PyObject *functions)
 static void install_slot(struct slot *slot, PyObject *numpy, PyObject *functions)
 {
     if (!hooks.tested) {
-        slot->left_out = find_slot(slot, functions);
+        slot->left_out = find_slot(slot, numpy, functions);
     }
-    if (slot->left_out || slot->buried || LOAD(slot->def->ml_meth) == slot->chosen) {
+    if (slot->left_out || slot->buried || LOAD(*slot->place) == slot->chosen) {
         return;
     }
-    slot->saved = LOAD(slot->def->ml_meth);
-    STORE(slot->def->ml_meth, slot->chosen);
+    slot->saved = LOAD(*slot->place);
+    STORE(*slot->place, slot->chosen);
     if (!hooks.tested && !slot_is_reached(slot, numpy)) {
         slot->left_out = "a call does not reach its slot";
-        STORE(slot->def->ml_meth, slot->saved);
+        STORE(*slot->place, slot->saved);
     }
 }
 
 static void remove_slot(struct slot *slot)
 {
-    if (slot->def == NULL || slot->left_out) {
+    if (slot->place == NULL || slot->left_out) {
         return;
     }
-    const PyCFunction now = LOAD(slot->def->ml_meth);
+    const PyCFunction now = LOAD(*slot->place);
     slot->buried = now != slot->chosen && now != slot->saved;
     if (now == slot->chosen) {
-        STORE(slot->def->ml_meth, slot->saved);
+        STORE(*slot->place, slot->saved);
     }
 }
 
@@ -365,7 +408,7 @@ int method_slots_status(PyObject *list)
         const struct slot *slot = &slots[i];
         status =
             hooks_append_status(list, PyUnicode_FromString(slot->label), slot->left_out,
-                                slot->def && LOAD(slot->def->ml_meth) == slot->chosen);
+                                slot->place && LOAD(*slot->place) == slot->chosen);
     }
     return status;
 }

@@ -357,7 +357,11 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
     if (hook->report.reason) {
         goto finish;
     }
-    if (!request_is_worth(hook, request.array, request_key(&request, SCAN_KEY), &job)) {
+    /* NumPy's scans go through memory. */
+    const bool pays_alone =
+        kernels_scan(request.ufunc->name, PyArray_TYPE(request.array)) != NULL;
+    if (!request_is_worth(hook, request.array, request_key(&request, SCAN_KEY),
+                          pays_alone, &job)) {
         goto finish;
     }
     hook->report.reason = prepare(&scan, &request, hook->state, &type);

@@ -272,7 +272,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
         hook->report.reason = "a line that NumPy copies first";
         return NULL;
     }
-    if (!request_is_worth(hook, array, (uint64_t)along + 2, &job)) {
+    if (!request_is_worth(hook, array, (uint64_t)along + 2, false, &job)) {
         return NULL;
     }
     PyArray_ArrFuncs *functions = PyDataType_GetArrFuncs(PyArray_DESCR(array));

@@ -7,16 +7,35 @@
 #include "../glance.h"
 #include "reduction.h"
 
+/* Of a ufunc, of an array, or of NumPy's module. */
+enum owner { OF_UFUNC, OF_ARRAY, OF_NUMPY };
+
 static const struct method {
     const char *name;
+    enum owner owner;
     hook_function *ours;
 } methods[] = {
-    {"reduce", reduction_reduce},
-    {"accumulate", reduction_accumulate},
-    {"argmax", reduction_argmax},
-    {"argmin", reduction_argmin},
-    {NULL, NULL},
+    {"reduce", OF_UFUNC, reduction_reduce},
+    {"accumulate", OF_UFUNC, reduction_accumulate},
+    {"argmax", OF_ARRAY, reduction_argmax},
+    {"argmin", OF_ARRAY, reduction_argmin},
+    {"var", OF_NUMPY, reduction_var},
+    {"std", OF_NUMPY, reduction_std},
+    {"nansum", OF_NUMPY, reduction_nansum},
+    {"nanmean", OF_NUMPY, reduction_nanmean},
+    {"nanvar", OF_NUMPY, reduction_nanvar},
+    {"nanstd", OF_NUMPY, reduction_nanstd},
 };
+
+static const struct method *find(const char *name)
+{
+    const struct method *end = methods + sizeof methods / sizeof *methods;
+    const struct method *method = methods;
+    while (method < end && strcmp(method->name, name) != 0) {
+        method++;
+    }
+    return method < end ? method : NULL;
+}
 
 /* NULL without an exception: NumPy is to do it. */
 static PyObject *call_ours(struct hook_call *hook, hook_function *ours, PyObject *self,
@@ -84,53 +103,49 @@ int methods_explain(struct state *state, const char *name, PyObject *self,
 {
     /* What one of NumPy's ufuncs costs is known to ours. */
     static struct cost_table of_arrays;
-    const struct method *method = methods;
+    const struct method *method = find(name);
     const bool is_ufunc = PyObject_TypeCheck(self, &PyUFunc_Type);
     PyObject *ours = is_ufunc ? PyDict_GetItemWithError(state->registry, self) : NULL;
     PyObject *known = ours ? ours : self;
     const bool is_ours =
         is_ufunc && ((PyUFuncObject *)known)->vectorcall == dispatch_call;
+    const enum owner owner = is_ours               ? OF_UFUNC
+                             : PyArray_Check(self) ? OF_ARRAY
+                                                   : OF_NUMPY;
+    /* An array has methods of the names of NumPy's functions. */
+    if (method == NULL ||
+        (method->owner != owner && (owner == OF_UFUNC || method->owner == OF_UFUNC))) {
+        PyErr_Format(
+            PyExc_TypeError,
+            "explain: %s is neither a ufunc nor a method of a ufunc or an array "
+            "nor a function of NumPy's that numpy_par can run",
+            name);
+        return -1;
+    }
     struct hook_call hook = {.state = state,
                              .costs = is_ours ? &route_of(known)->costs : &of_arrays,
                              .bits = KERNELS_SAME,
                              .explain = true};
-    while (method->name && strcmp(method->name, name) != 0) {
-        method++;
-    }
-    if (method->name == NULL || (!is_ours && !PyArray_Check(self))) {
-        PyErr_Format(PyExc_TypeError,
-                     "explain: %s is neither a ufunc nor one of the methods reduce and "
-                     "accumulate of a ufunc, argmax and argmin of an array",
-                     name);
-        return -1;
-    }
-    PyObject *numpy = is_ours ? (PyObject *)route_of(known)->numpy : self;
-    PyObject *result = method->ours(&hook, numpy, args, nargs, kwnames);
+    PyObject *of = is_ours             ? (PyObject *)route_of(known)->numpy
+                   : owner == OF_NUMPY ? NULL
+                                       : self;
+    PyObject *result = method->ours(&hook, of, args, nargs, kwnames);
     Py_XDECREF(result);
     *report = hook.report;
     return PyErr_Occurred() ? -1 : 0;
 }
 
-PyObject *methods_map_sum(struct state *state, PyObject *const *args, Py_ssize_t nargs)
+PyObject *methods_call(struct state *state, const char *name, PyObject *const *args,
+                       Py_ssize_t nargs, PyObject *kwnames)
 {
     static struct cost_table costs;
+    const struct method *method = find(name);
     struct hook_call hook = {.state = state, .costs = &costs, .bits = KERNELS_SAME};
-    if (nargs != 4 || !PyArray_Check(args[0])) {
-        PyErr_SetString(PyExc_TypeError, "map_sum: it takes array, map, axis, centers");
+    if (method == NULL || method->owner != OF_NUMPY) {
+        PyErr_Format(PyExc_ValueError,
+                     "call: name must be one of NumPy's functions, not %s", name);
         return NULL;
     }
-    const long map = PyLong_AsLong(args[1]);
-    if (map < 0 || map >= MAP_COUNT) {
-        if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_ValueError, "map_sum: no such map");
-        }
-        return NULL;
-    }
-    PyArrayObject *centers = PyArray_Check(args[3]) ? (PyArrayObject *)args[3] : NULL;
-    PyObject *result = reduction_map_sum(&hook, state->add, (enum map)map,
-                                         (PyArrayObject *)args[0], args[2], centers);
-    if (result == NULL && !PyErr_Occurred()) {
-        result = Py_NewRef(Py_NotImplemented);
-    }
-    return result;
+    PyObject *result = method->ours(&hook, NULL, args, nargs, kwnames);
+    return result || PyErr_Occurred() ? result : Py_NewRef(Py_NotImplemented);
 }

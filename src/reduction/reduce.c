@@ -277,6 +277,14 @@ struct part {
     PyArrayObject *centers; /* borrowed, or NULL */
 };
 
+/* NumPy makes arrays for the other parts of such a call, and sums float16 one by one.
+ */
+static bool pays_alone(const struct request *request, const struct part *part)
+{
+    return part || (PyArray_TYPE(request->array) == NPY_HALF &&
+                    strcmp(request->ufunc->name, "add") == 0);
+}
+
 static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const *args,
                         Py_ssize_t nargs, PyObject *kwnames, const struct part *part)
 {
@@ -296,7 +304,7 @@ static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const 
         goto finish;
     }
     if (!request_is_worth(hook, request.array, request_key(&request, (uint32_t)map),
-                          &job)) {
+                          pays_alone(&request, part), &job)) {
         goto finish;
     }
     hook->report.reason = prepare_loop(&reduction, &request, &beginnings, &out);
@@ -322,7 +330,7 @@ static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const 
         begin(&reduction, &beginnings, job.run == reduction_run_split,
               hook->explain && request.out ? NULL : out) == 0 &&
         run(hook, &reduction, &job, has_value)) {
-        result = request.out
+        result = request.out || part
                      ? Py_NewRef((PyObject *)out)
                      : PyArray_Return((PyArrayObject *)Py_NewRef((PyObject *)out));
     }
@@ -343,11 +351,11 @@ PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
     return reduce(hook, self, args, nargs, kwnames, NULL);
 }
 
-PyObject *reduction_map_sum(struct hook_call *hook, PyObject *self, enum map map,
-                            PyArrayObject *array, PyObject *axis,
-                            PyArrayObject *centers)
+PyArrayObject *reduction_map_sum(struct hook_call *hook, enum map map,
+                                 PyArrayObject *array, PyObject *axis,
+                                 PyObject *keepdims, PyArrayObject *centers)
 {
-    PyObject *args[] = {(PyObject *)array, axis};
+    PyObject *args[] = {(PyObject *)array, axis, Py_None, Py_None, keepdims};
     const struct part part = {map, centers};
-    return reduce(hook, self, args, 2, NULL, &part);
+    return (PyArrayObject *)reduce(hook, hook->state->add, args, 5, NULL, &part);
 }

@@ -122,10 +122,14 @@ int reduction_init(struct state *state);
 hook_function reduction_reduce, reduction_accumulate, reduction_argmax,
     reduction_argmin;
 
+/* Methods of an array (self), or functions of one, the first argument. */
+hook_function reduction_var, reduction_std, reduction_nansum, reduction_nanmean,
+    reduction_nanvar, reduction_nanstd;
+
 /* The sum along axes of what is made of each element (kernels/sums.h); `centers` lie as
- * the results do, or NULL.  As a hook. */
-PyObject *reduction_map_sum(struct hook_call *hook, PyObject *self, enum map map,
-                            PyArrayObject *array, PyObject *axis,
-                            PyArrayObject *centers);
+ * the results do, or NULL.  As a hook, but for the result, which may have no axes. */
+PyArrayObject *reduction_map_sum(struct hook_call *hook, enum map map,
+                                 PyArrayObject *array, PyObject *axis,
+                                 PyObject *keepdims, PyArrayObject *centers);
 
 #endif

@@ -194,7 +194,7 @@ uint32_t request_key(const struct request *request, uint32_t more)
 }
 
 bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
-                      struct drive *job)
+                      bool pays_alone, struct drive *job)
 {
     struct worth worth;
     const struct call call = {.state = hook->state,
@@ -202,7 +202,8 @@ bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t mor
                               .nop = 1,
                               .op = {array},
                               .size = PyArray_SIZE(array),
-                              .more = more};
+                              .more = more,
+                              .pays_alone = pays_alone};
     hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
     *job = (struct drive){.path = "reduction",
                           .weight = 1,

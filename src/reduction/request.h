@@ -24,10 +24,11 @@ const char *request_take(struct request *request, const struct state *state,
 /* What the cost of a call depends on, beside the array: the ufunc, the axes, `more`. */
 uint32_t request_key(const struct request *request, uint32_t more);
 
-/* Whether a reduction of an array is worth the engine.  Then `job` has what all of them
- * tell drive(); else the report has the reason, or an exception is set. */
+/* Whether a reduction of an array is worth the engine, which may pay on one thread
+ * too.  Then `job` has what all of them tell drive(); else the report has the reason,
+ * or an exception is set. */
 bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
-                      struct drive *job);
+                      bool pays_alone, struct drive *job);
 
 /* An int, counted from the end if it is negative, as an axis of ndim.  False: NumPy is
  * to judge it. */

@@ -38,7 +38,13 @@ static bool has_short_rows(const struct reduction *reduction)
            reduction->shape[0] < reduction->shape[1];
 }
 
-static npy_intp step_of(const struct reduction *reduction, int axis, int limit)
+/* One thread goes the way that two would. */
+static int members_of(const struct drive *job)
+{
+    return job->limit < 2 ? 2 : job->limit;
+}
+
+static npy_intp step_of(const struct reduction *reduction, int axis, int members)
 {
     if (axis > 0) {
         return 1;
@@ -47,7 +53,7 @@ static npy_intp step_of(const struct reduction *reduction, int axis, int limit)
     const bool kernel = reduction->columns && reduction->ndim > 1;
     const npy_intp unit = kernel ? GROUP_STEP : VECTOR_STEP;
     const npy_intp least = kernel ? GROUP_STEP : LEAST_COLUMNS;
-    npy_intp each = (n + limit - 1) / limit;
+    npy_intp each = (n + members - 1) / members;
     each = each < least ? least : each > MOST_COLUMNS ? MOST_COLUMNS : each;
     return (each + unit - 1) / unit * unit;
 }
@@ -71,9 +77,10 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job,
         turn(reduction);
     }
     const bool rows = reduction->reduced[0];
+    const int members = members_of(job);
     npy_intp most = 0;
     for (int axis = 0; axis < reduction->ndim; axis++) {
-        const npy_intp step = step_of(reduction, axis, job->limit);
+        const npy_intp step = step_of(reduction, axis, members);
         const npy_intp parts = (reduction->shape[axis] + step - 1) / step;
         if (!reduction->reduced[axis] && parts >= most) {
             most = parts;
@@ -93,7 +100,7 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job,
                            !(reduction->cast && !reduction->is_chunked && !is_free);
     /* Results side by side have as many parts as there are members, on purpose. */
     const npy_intp enough =
-        reduction->axis == 0 ? job->limit : (npy_intp)job->limit * RESULTS_A_THREAD;
+        reduction->axis == 0 ? members : (npy_intp)members * RESULTS_A_THREAD;
     const bool may_keep = !gathered && !(turned && is_extreme);
     const bool columns = reduction->columns && has_short_rows(reduction);
     const bool few = most < enough;
@@ -126,7 +133,7 @@ int reduction_prepare(struct reduction *reduction, struct drive *job)
         units = reduction->results * reduction->rows * reduction->nodes;
     } else {
         units = reduction->shape[reduction->axis];
-        step = step_of(reduction, reduction->axis, job->limit);
+        step = step_of(reduction, reduction->axis, members_of(job));
     }
     const npy_intp each = elements / units;
     job->size = each * units;
