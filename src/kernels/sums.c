@@ -9,53 +9,48 @@ typedef uint16_t f16;
 typedef float f32;
 typedef double f64;
 
-/* Of at most SUM_LEAF contiguous parts: the 8 sums, and how many parts are in them. */
-#define LANES_OF_LEAF(T)                                                               \
-  static inline intptr_t lanes_##T(const T *x, intptr_t n, T *r)                       \
+/* -- rows ----------------------------------------------------------------------- */
+
+/* What is summed: x, or what is made of it; m as in sums.h. */
+#define PLAIN_f(x, m) (x)
+#define NUMBER_f(x, m) ((x) == (x) ? (x) : 0)
+#define IS_NUMBER_f(x, m) ((x) == (x) ? 1 : 0)
+#define SQUARE_f(x, m) (((x) - (m)) * ((x) - (m)))
+#define NUMBER_SQUARE_f(x, m) ((x) == (x) ? SQUARE_f(x, m) : 0)
+
+/* Of at most SUM_LEAF contiguous parts: the 8 sums, and how many parts are in them;
+ * fewer than 8 are added from -0.0 on, which adds nothing. */
+#define LEAF(name, T, ELEMENT)                                                         \
+  static inline intptr_t name##_lanes_##T(const T *x, intptr_t n, T m, T *r)           \
   {                                                                                    \
     for (int j = 0; j < SUM_LANES; j++) {                                              \
-      r[j] = x[j];                                                                     \
+      r[j] = ELEMENT(x[j], m);                                                         \
     }                                                                                  \
     intptr_t i = SUM_LANES;                                                            \
     for (; i + SUM_LANES <= n; i += SUM_LANES) {                                       \
       for (int j = 0; j < SUM_LANES; j++) {                                            \
-        r[j] += x[i + j];                                                              \
+        r[j] += ELEMENT(x[i + j], m);                                                  \
       }                                                                                \
     }                                                                                  \
     return i;                                                                          \
   }                                                                                    \
                                                                                        \
-  static inline T leaf_##T(const T *x, intptr_t n)                                     \
+  static inline T name##_leaf_##T(const T *x, intptr_t n, T m)                         \
   {                                                                                    \
-    T r[SUM_LANES];                                                                    \
-    intptr_t i = lanes_##T(x, n, r);                                                   \
-    T sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));         \
-    for (; i < n; i++) {                                                               \
-      sum += x[i];                                                                     \
+    T sum = (T)-0.0;                                                                   \
+    intptr_t i = 0;                                                                    \
+    if (n >= SUM_LANES) {                                                              \
+      T r[SUM_LANES];                                                                  \
+      i = name##_lanes_##T(x, n, m, r);                                                \
+      sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));         \
     }                                                                                  \
-    return sum;                                                                        \
-  }                                                                                    \
-                                                                                       \
-  struct pair_of_##T {                                                                 \
-    T re, im;                                                                          \
-  };                                                                                   \
-                                                                                       \
-  static inline struct pair_of_##T leaf_of_pairs_##T(const T *x, intptr_t n) {         \
-    T r[SUM_LANES];                                                                    \
-    intptr_t i = lanes_##T(x, n, r);                                                   \
-    struct pair_of_##T sum = {(r[0] + r[2]) + (r[4] + r[6]),                           \
-                              (r[1] + r[3]) + (r[5] + r[7])};                          \
-    for (; i < n; i += 2) {                                                            \
-      sum.re += x[i];                                                                  \
-      sum.im += x[i + 1];                                                              \
+    for (; i < n; i++) {                                                               \
+      sum += ELEMENT(x[i], m);                                                         \
     }                                                                                  \
     return sum;                                                                        \
   }
 
-LANES_OF_LEAF(f32)
-LANES_OF_LEAF(f64)
-
-/* n elements, each of so many parts, to where these are contiguous. */
+/* n elements E, each of so many parts T, to where these are contiguous. */
 #define GATHER(S, T, E, EACH)                                                          \
   static inline void gather_##S(const char *x, intptr_t n, intptr_t stride, T *leaf)   \
   {                                                                                    \
@@ -64,48 +59,60 @@ LANES_OF_LEAF(f64)
     }                                                                                  \
   }
 
-/* E: the stride of what need not be gathered; a sum is member M of the union. */
-#define REAL_SUM(S, T, M, E)                                                           \
-  static T tree_##S(const char *x, intptr_t n, intptr_t stride)                        \
+/* CONTIGUOUS: the stride of what need not be gathered; a sum is member M of the union.
+ */
+#define REAL_SUM(name, S, T, M, CONTIGUOUS)                                            \
+  static T name##_tree_##S(const char *x, intptr_t n, intptr_t stride, T m)            \
   {                                                                                    \
     if (n > SUM_LEAF) {                                                                \
       const intptr_t half = sum_half(n);                                               \
-      const T first = tree_##S(x, half, stride);                                       \
-      return first + tree_##S(x + half * stride, n - half, stride);                    \
+      const T first = name##_tree_##S(x, half, stride, m);                             \
+      return first + name##_tree_##S(x + half * stride, n - half, stride, m);          \
     }                                                                                  \
-    if (stride == (intptr_t)(E)) {                                                     \
-      return leaf_##T((const T *)x, n);                                                \
+    if (stride == (intptr_t)(CONTIGUOUS)) {                                            \
+      return name##_leaf_##T((const T *)x, n, m);                                      \
     }                                                                                  \
     T leaf[SUM_LEAF] = {0};                                                            \
     gather_##S(x, n, stride, leaf);                                                    \
-    return leaf_##T(leaf, n);                                                          \
+    return name##_leaf_##T(leaf, n, m);                                                \
   }                                                                                    \
                                                                                        \
-  static union sum sum_##S(const char *x, intptr_t n, intptr_t stride,                 \
-                           const char *m) {                                            \
-    return (union sum){.M = {.re = tree_##S(x, n, stride)}};                           \
+  static union sum name##_sum_##S(const char *x, intptr_t n, intptr_t stride,          \
+                                  const char *m) {                                     \
+    return (union sum){                                                                \
+        .M = {.re = name##_tree_##S(x, n, stride, m ? *(const T *)m : 0)}};            \
   }
 
-#define COMPLEX_SUM(S, T, M, E)                                                        \
-  static struct pair_of_##T tree_##S(const char *x, intptr_t parts, intptr_t stride) { \
+#define COMPLEX_SUM(S, T, M, CONTIGUOUS)                                               \
+  static struct S pairs_##S(const T *x, intptr_t parts) {                              \
+    T r[SUM_LANES];                                                                    \
+    intptr_t i = plain_lanes_##T(x, parts, 0, r);                                      \
+    struct S sum = {(r[0] + r[2]) + (r[4] + r[6]), (r[1] + r[3]) + (r[5] + r[7])};     \
+    for (; i < parts; i += 2) {                                                        \
+      sum.re += x[i];                                                                  \
+      sum.im += x[i + 1];                                                              \
+    }                                                                                  \
+    return sum;                                                                        \
+  }                                                                                    \
+                                                                                       \
+  static struct S plain_tree_##S(const char *x, intptr_t parts, intptr_t stride) {     \
     if (parts > SUM_LEAF) {                                                            \
       const intptr_t half = sum_half(parts);                                           \
-      const struct pair_of_##T a = tree_##S(x, half, stride);                          \
-      const struct pair_of_##T b =                                                     \
-          tree_##S(x + half / 2 * stride, parts - half, stride);                       \
-      return (struct pair_of_##T){a.re + b.re, a.im + b.im};                           \
+      const struct S a = plain_tree_##S(x, half, stride);                              \
+      const struct S b = plain_tree_##S(x + half / 2 * stride, parts - half, stride);  \
+      return (struct S){a.re + b.re, a.im + b.im};                                     \
     }                                                                                  \
-    if (stride == (intptr_t)(E)) {                                                     \
-      return leaf_of_pairs_##T((const T *)x, parts);                                   \
+    if (stride == (intptr_t)(CONTIGUOUS)) {                                            \
+      return pairs_##S((const T *)x, parts);                                           \
     }                                                                                  \
     T leaf[SUM_LEAF] = {0};                                                            \
     gather_##S(x, parts / 2, stride, leaf);                                            \
-    return leaf_of_pairs_##T(leaf, parts);                                             \
+    return pairs_##S(leaf, parts);                                                     \
   }                                                                                    \
                                                                                        \
-  static union sum sum_##S(const char *x, intptr_t n, intptr_t stride,                 \
-                           const char *m) {                                            \
-    const struct pair_of_##T sum = tree_##S(x, 2 * n, stride);                         \
+  static union sum plain_sum_##S(const char *x, intptr_t n, intptr_t stride,           \
+                                 const char *m) {                                      \
+    const struct S sum = plain_tree_##S(x, 2 * n, stride);                             \
     return (union sum){.M = {sum.re, sum.im}};                                         \
   }
 
@@ -119,8 +126,13 @@ GATHER(f32, f32, f32, 1)
 GATHER(f64, f64, f64, 1)
 GATHER(c64, f32, struct c64, 2)
 GATHER(c128, f64, struct c128, 2)
-REAL_SUM(f32, f32, f32, sizeof(f32))
-REAL_SUM(f64, f64, f64, sizeof(f64))
+
+#define ROWS_OF(name, T, ELEMENT)                                                      \
+  LEAF(name, T, ELEMENT)                                                               \
+  REAL_SUM(name, T, T, T, sizeof(T))
+
+ROWS_OF(plain, f32, PLAIN_f)
+ROWS_OF(plain, f64, PLAIN_f)
 COMPLEX_SUM(c64, f32, f32, sizeof(struct c64))
 COMPLEX_SUM(c128, f64, f64, sizeof(struct c128))
 
@@ -141,8 +153,10 @@ static inline void gather_f16(const char *x, intptr_t n, intptr_t stride, f32 *l
         give_f32(leaf + i, n - i, take_f16(half + i, n - i));
     }
 }
-REAL_SUM(f16, f32, f32, GATHERED)
+REAL_SUM(plain, f16, f32, f32, GATHERED)
 #endif
+
+/* -- columns -------------------------------------------------------------------- */
 
 /* Sums of so many columns are kept in registers; of more of them those of a block, in
  * the first-level cache, with several rows for each time that they are read and
@@ -224,61 +238,9 @@ enum { GROUP = 4, COLUMNS = 512 };
 COLUMNS_OF(f32)
 COLUMNS_OF(f64)
 
-/* -- of what is made of each element ---------------------------------------------- */
-
-#define NUMBER_f(x, m) ((x) == (x) ? (x) : 0)
-#define IS_NUMBER_f(x, m) ((x) == (x) ? 1 : 0)
-#define SQUARE_f(x, m) (((x) - (m)) * ((x) - (m)))
-#define NUMBER_SQUARE_f(x, m) ((x) == (x) ? SQUARE_f(x, m) : 0)
-
-#define MAPPED(name, T, M, ELEMENT)                                                    \
-  static inline T name##_leaf_##T(const T *x, intptr_t n, T m)                         \
-  {                                                                                    \
-    T r[SUM_LANES];                                                                    \
-    for (int j = 0; j < SUM_LANES; j++) {                                              \
-      r[j] = ELEMENT(x[j], m);                                                         \
-    }                                                                                  \
-    intptr_t i = SUM_LANES;                                                            \
-    for (; i + SUM_LANES <= n; i += SUM_LANES) {                                       \
-      for (int j = 0; j < SUM_LANES; j++) {                                            \
-        r[j] += ELEMENT(x[i + j], m);                                                  \
-      }                                                                                \
-    }                                                                                  \
-    T sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));         \
-    for (; i < n; i++) {                                                               \
-      sum += ELEMENT(x[i], m);                                                         \
-    }                                                                                  \
-    return sum;                                                                        \
-  }                                                                                    \
-                                                                                       \
-  static T name##_tree_##T(const char *x, intptr_t n, intptr_t stride, T m)            \
-  {                                                                                    \
-    if (n > SUM_LEAF) {                                                                \
-      const intptr_t half = sum_half(n);                                               \
-      const T first = name##_tree_##T(x, half, stride, m);                             \
-      return first + name##_tree_##T(x + half * stride, n - half, stride, m);          \
-    }                                                                                  \
-    T leaf[SUM_LEAF] = {0};                                                            \
-    const T *parts = (const T *)x;                                                     \
-    if (stride != (intptr_t)sizeof(T)) {                                               \
-      gather_##T(x, n, stride, leaf);                                                  \
-      parts = leaf;                                                                    \
-    }                                                                                  \
-    if (n >= SUM_LANES) {                                                              \
-      return name##_leaf_##T(parts, n, m);                                             \
-    }                                                                                  \
-    T sum = (T)-0.0;                                                                   \
-    for (intptr_t i = 0; i < n; i++) {                                                 \
-      sum += ELEMENT(parts[i], m);                                                     \
-    }                                                                                  \
-    return sum;                                                                        \
-  }                                                                                    \
-                                                                                       \
-  static union sum name##_sum_##T(const char *x, intptr_t n, intptr_t stride,          \
-                                  const char *m) {                                     \
-    return (union sum){                                                                \
-        .M = {.re = name##_tree_##T(x, n, stride, m ? *(const T *)m : 0)}};            \
-  }                                                                                    \
+/* Of what is made of each element. */
+#define MAPPED(name, T, ELEMENT)                                                       \
+  ROWS_OF(name, T, ELEMENT)                                                            \
                                                                                        \
   static void name##_block_##T(T *restrict sums, const char *x, intptr_t n,            \
                                intptr_t rows, intptr_t stride, const T *m)             \
@@ -301,8 +263,7 @@ COLUMNS_OF(f64)
     }                                                                                  \
   }
 
-#define BOTH(name, ELEMENT)                                                            \
-  MAPPED(name, f32, f32, ELEMENT) MAPPED(name, f64, f64, ELEMENT)
+#define BOTH(name, ELEMENT) MAPPED(name, f32, ELEMENT) MAPPED(name, f64, ELEMENT)
 BOTH(number, NUMBER_f)
 BOTH(is_number, IS_NUMBER_f)
 BOTH(square, SQUARE_f)
@@ -394,12 +355,12 @@ sum_table TABLE_JOIN(NPP_LEVEL) = {
         {
             [MAP_PLAIN] =
                 {
-                    [NUMBER_f32] = sum_f32,
-                    [NUMBER_f64] = sum_f64,
-                    [NUMBER_c64] = sum_c64,
-                    [NUMBER_c128] = sum_c128,
+                    [NUMBER_f32] = plain_sum_f32,
+                    [NUMBER_f64] = plain_sum_f64,
+                    [NUMBER_c64] = plain_sum_c64,
+                    [NUMBER_c128] = plain_sum_c128,
 #ifdef NPP_LANES
-                    [NUMBER_f16] = sum_f16,
+                    [NUMBER_f16] = plain_sum_f16,
 #endif
                 },
             [MAP_NUMBER] = ROW(number, sum),
