@@ -38,7 +38,7 @@ struct call {
 
     uint64_t more;   /* what its cost depends on besides */
     bool pays_alone; /* on one thread, too, it is faster than NumPy */
-    npy_intp size; /* elements to compute, all operands broadcast; -1: they do not */
+    npy_intp size;   /* elements to compute, all operands broadcast; -1: they do not */
 };
 
 /* 0, or -1 with an exception set. */

@@ -131,6 +131,12 @@ sum_function *kernels_sum(int type, enum map map)
     return number < NUMBER_COUNT ? levels[chosen].sums->sum[map][number] : NULL;
 }
 
+runs_function *kernels_runs(int type)
+{
+    const int number = known_number(type);
+    return number < NUMBER_COUNT ? levels[chosen].sums->runs[number] : NULL;
+}
+
 columns_function *kernels_columns(int type, enum map map)
 {
     const int number = known_number(type);

@@ -55,6 +55,9 @@ kernel_loop *kernels_cast(int from, int to);
 /* The kernel that sums a row of one of NumPy's types, or NULL. */
 sum_function *kernels_sum(int type, enum map map);
 
+/* That which sums runs under a mask, or NULL. */
+runs_function *kernels_runs(int type);
+
 /* That which sums columns, or NULL. */
 columns_function *kernels_columns(int type, enum map map);
 

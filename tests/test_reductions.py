@@ -142,9 +142,50 @@ def test_out():
     check(lambda: overlapping((slice(None), 5)), "a column")
 
 
-def test_where():
-    for dtype, axis in itertools.product("ld", (None, 0, 1)):
-        check(lambda: np.add.reduce(plain(dtype, (90, 90)), axis=axis, where=plain("?", (90, 90))), f"{dtype} {axis}")
+MASKS = {
+    "none": lambda shape, rng: np.zeros(shape, bool),
+    "all": lambda shape, rng: np.ones(shape, bool),
+    "half": lambda shape, rng: rng.random(shape) < 0.5,
+    "few gaps": lambda shape, rng: rng.random(shape) > 0.001,
+    "few": lambda shape, rng: rng.random(shape) < 0.01,
+    "Fortran": lambda shape, rng: np.asfortranarray(rng.random(shape) < 0.5),
+    "strided": lambda shape, rng: np.repeat(rng.random(shape) < 0.5, 2, -1)[..., ::2],
+    "of the last axis": lambda shape, rng: rng.random(shape[-1:]) < 0.5,
+    "of the first axis": lambda shape, rng: rng.random((shape[0], *(1,) * (len(shape) - 1))) < 0.5,
+    "bytes": lambda shape, rng: rng.integers(0, 3, shape, "u1").view(bool),
+    "too long": lambda shape, rng: np.ones((2, *shape), bool),
+    "of integers": lambda shape, rng: rng.integers(0, 2, shape),
+}
+
+
+@pytest.mark.parametrize("kind", MASKS)
+def test_where(kind):
+    for shape, dtype in itertools.product([(70_001,), (40_000, 3), (3, 20_000), (30, 40, 50)], "dfeDFl?"):
+        for axis, keepdims, name in itertools.product(axes_of(shape), (False, True), ("add", "maximum", "logical_and")):
+            if next(TURN) % 3:
+                continue  # a third of them, for time
+            mask = MASKS[kind](shape, np.random.default_rng(1))
+            check(
+                lambda: getattr(np, name).reduce(plain(dtype, shape), axis, keepdims=keepdims, where=mask, **({"initial": 1} if name == "maximum" else {})),
+                f"{name} {dtype} {shape} {axis} {keepdims}",
+            )
+
+
+def test_where_with_other_arguments():
+    mask = plain("?", (90, 90))
+    for dtype, axis in itertools.product("ildf", (None, 0, 1)):
+        check(lambda: np.maximum.reduce(plain(dtype, (90, 90)), axis, where=mask), "no initial value: NumPy raises")
+        check(lambda: np.add.reduce(plain(dtype, (90, 90)), axis, dtype="d", initial=7, where=mask), "dtype, initial")
+        check(lambda: np.add.reduce(plain(dtype, (90, 90)).T, 0, out=np.full(90, 7.0), where=mask), "out")
+        check(lambda: np.mean(plain(dtype, (90, 90)), axis, where=mask), "mean")
+        check(lambda: np.var(plain(dtype, (90, 90)), axis, where=mask), "var")
+
+    def overlapping():
+        x = np.ones((90, 90), bool)
+        np.logical_and.reduce(plain("?", (90, 90)), 0, where=x, out=x[3])
+        return x
+
+    check(overlapping, "out= in the mask")
 
 
 @pytest.mark.parametrize("case", ["axis=7", "axis=2**64", "axis=(2**70, 0)", "out=(None,)", "out=()", "axis=(0, 0)", "axis=1.5", "axis='x'", "dtype='S3'", "keepdims='x'", "wrong=1", "axis=()", "initial=None"])
@@ -220,6 +261,7 @@ def test_they_run_in_parallel():
         assert outcomes(lambda: case(x)) == {"parallel"}
     for axis in (0, 1, None):
         assert outcomes(lambda: grid.sum(axis)) == outcomes(lambda: grid[:, 20:470].sum(axis)) == outcomes(lambda: grid.max(axis)) == {"parallel"}
+    assert outcomes(lambda: np.add.reduce(x, where=x > 0)) == outcomes(lambda: grid.max(1, initial=0, where=grid < 0)) == {"parallel"}
     assert outcomes(lambda: np.multiply.reduce(grid, axis=0)) == outcomes(lambda: np.subtract.reduce(grid, axis=1)) == {"parallel"}
 
 
@@ -227,7 +269,7 @@ def test_they_run_in_parallel():
     "case, reason",
     [
         (lambda x: np.multiply.reduce(x), "one result from a row"),
-        (lambda x: np.add.reduce(x, where=x > 0), "where="),
+        (lambda x: np.add.reduce(x, where=(x > 0).tolist()), "where="),
         (lambda x: np.add.reduce(x.astype("g"), dtype="d"), "a cast that is NumPy's"),
         (lambda x: np.maximum.reduce(np.where(x > 0, 0.0, -0.0)), "of several kinds"),
         (lambda x: np.add.reduce(x.astype(">f8")), "byte order"),

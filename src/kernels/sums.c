@@ -85,9 +85,14 @@ typedef double f64;
 
 #define COMPLEX_SUM(S, T, M, CONTIGUOUS)                                               \
   static struct S pairs_##S(const T *x, intptr_t parts) {                              \
-    T r[SUM_LANES];                                                                    \
-    intptr_t i = plain_lanes_##T(x, parts, 0, r);                                      \
-    struct S sum = {(r[0] + r[2]) + (r[4] + r[6]), (r[1] + r[3]) + (r[5] + r[7])};     \
+    struct S sum = {(T)-0.0, (T)-0.0};                                                 \
+    intptr_t i = 0;                                                                    \
+    if (parts >= SUM_LANES) {                                                          \
+      T r[SUM_LANES];                                                                  \
+      i = plain_lanes_##T(x, parts, 0, r);                                             \
+      sum.re = (r[0] + r[2]) + (r[4] + r[6]);                                          \
+      sum.im = (r[1] + r[3]) + (r[5] + r[7]);                                          \
+    }                                                                                  \
     for (; i < parts; i += 2) {                                                        \
       sum.re += x[i];                                                                  \
       sum.im += x[i + 1];                                                              \
@@ -155,6 +160,49 @@ static inline void gather_f16(const char *x, intptr_t n, intptr_t stride, f32 *l
 }
 REAL_SUM(plain, f16, f32, f32, GATHERED)
 #endif
+
+/* -- runs ----------------------------------------------------------------------- */
+
+/* Where the mask is another than `value`, from number i on. */
+static inline intptr_t next_change(const struct masked *row, intptr_t i, intptr_t n,
+                                   bool value)
+{
+    const uint64_t alike = value ? UINT64_C(0x0101010101010101) : 0;
+    for (; row->mask_stride == 1 && i + 8 <= n; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, row->mask + i, sizeof eight);
+        if (eight != alike) {
+            break;
+        }
+    }
+    while (i < n && (row->mask[i * row->mask_stride] != 0) == value) {
+        i++;
+    }
+    return i;
+}
+
+#define RUNS_OF(S, SUM, RUN)                                                           \
+  static intptr_t runs_##S(const struct masked *row, intptr_t n, intptr_t all,         \
+                           char *sums)                                                 \
+  {                                                                                    \
+    intptr_t count = 0;                                                                \
+    for (intptr_t i = next_change(row, 0, n, false); i < n;) {                         \
+      const intptr_t end = next_change(row, i, all, true);                             \
+      const SUM sum = RUN(row->x + i * row->stride, end - i, row->stride);             \
+      memcpy(sums + count++ * (intptr_t)sizeof sum, &sum, sizeof sum);                 \
+      i = next_change(row, end, n, false);                                             \
+    }                                                                                  \
+    return count;                                                                      \
+  }
+
+#define RUN_f32(x, n, stride) plain_tree_f32(x, n, stride, 0)
+#define RUN_f64(x, n, stride) plain_tree_f64(x, n, stride, 0)
+#define RUN_c64(x, n, stride) plain_tree_c64(x, 2 * (n), stride)
+#define RUN_c128(x, n, stride) plain_tree_c128(x, 2 * (n), stride)
+RUNS_OF(f32, f32, RUN_f32)
+RUNS_OF(f64, f64, RUN_f64)
+RUNS_OF(c64, struct c64, RUN_c64)
+RUNS_OF(c128, struct c128, RUN_c128)
 
 /* -- columns -------------------------------------------------------------------- */
 
@@ -367,6 +415,13 @@ sum_table TABLE_JOIN(NPP_LEVEL) = {
             [MAP_IS_NUMBER] = ROW(is_number, sum),
             [MAP_SQUARE] = ROW(square, sum),
             [MAP_NUMBER_SQUARE] = ROW(number_square, sum),
+        },
+    .runs =
+        {
+            [NUMBER_f32] = runs_f32,
+            [NUMBER_f64] = runs_f64,
+            [NUMBER_c64] = runs_c64,
+            [NUMBER_c128] = runs_c128,
         },
     .columns =
         {

@@ -47,9 +47,19 @@ enum map {
     MAP_COUNT
 };
 
-/* n elements, at least SUM_LANES parts; m is of their type, or NULL. */
+/* n elements; m is of their type, or NULL. */
 typedef union sum sum_function(const char *x, intptr_t n, intptr_t stride,
                                const char *m);
+
+/* Under a mask NumPy's loop is given the runs of elements where it is true.  Of those
+ * that begin in the first n elements of a row, but may go on to number `all`: their
+ * sums, as parts of the element, one after the other; how many. */
+struct masked {
+    const char *x, *mask;
+    intptr_t stride, mask_stride;
+};
+typedef intptr_t runs_function(const struct masked *row, intptr_t n, intptr_t all,
+                               char *sums);
 
 /* Adds `rows` rows of n contiguous elements to n sums; m has n elements, or is NULL. */
 typedef void columns_function(char *sums, const char *x, intptr_t n, intptr_t rows,
@@ -62,6 +72,7 @@ typedef bool kinds_function(const char *x, intptr_t n, intptr_t stride,
 
 typedef const struct sum_kernels {
     sum_function *sum[MAP_COUNT][NUMBER_COUNT];
+    runs_function *runs[NUMBER_COUNT];
     columns_function *columns[MAP_COUNT][NUMBER_COUNT];
     kinds_function *kinds[NUMBER_COUNT];
 } sum_table;

@@ -1,5 +1,6 @@
 /* layout.c - the axes of a reduction, in the order of NumPy's iterator. */
 #include "reduction.h"
+#include "request.h"
 
 #include <string.h>
 
@@ -14,34 +15,40 @@
   (NPY_ITER_READWRITE | NPY_ITER_ALIGNED | NPY_ITER_ALLOCATE | NPY_ITER_NO_SUBTYPE)
 #define ARRAY_FLAGS (NPY_ITER_READONLY | NPY_ITER_ALIGNED | NPY_ITER_NO_BROADCAST)
 
-static NpyIter *make_iterator(PyArrayObject *array, PyArrayObject *out,
-                              const struct plan *plan, const bool *axes,
-                              npy_uint32 flags, npy_intp buffer)
+static NpyIter *make_iterator(const struct request *request, PyArrayObject *out,
+                              const struct plan *plan, npy_uint32 flags,
+                              npy_intp buffer)
 {
     const bool buffered = (flags & NPY_ITER_BUFFERED) != 0;
-    PyArrayObject *op[] = {out, array};
+    PyArrayObject *array = request->array, *mask = request->mask;
+    PyArrayObject *op[] = {out, array, mask};
     PyArray_Descr *descrs[] = {plan_descr(plan, 0),
-                               buffered ? plan_descr(plan, 1) : NULL};
-    npy_uint32 op_flags[] = {RESULT_FLAGS, ARRAY_FLAGS};
-    int of_result[NPY_MAXDIMS], of_array[NPY_MAXDIMS];
-    int *op_axes[] = {of_result, of_array};
+                               buffered ? plan_descr(plan, 1) : NULL, NULL};
+    npy_uint32 op_flags[] = {RESULT_FLAGS, ARRAY_FLAGS, NPY_ITER_READONLY};
+    int of_result[NPY_MAXDIMS], of_array[NPY_MAXDIMS], of_mask[NPY_MAXDIMS];
+    int *op_axes[] = {of_result, of_array, of_mask};
     int next = 0;
-    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
+    const int ndim = PyArray_NDIM(array), less = mask ? ndim - PyArray_NDIM(mask) : 0;
+    for (int axis = 0; axis < ndim; axis++) {
         of_array[axis] = axis;
-        of_result[axis] = axes[axis] ? -1 : next++;
+        of_result[axis] = request->axes[axis] ? -1 : next++;
+        of_mask[axis] = axis < less ? -1 : axis - less;
     }
-    return NpyIter_AdvancedNew(2, op, ITERATOR_FLAGS | flags, NPY_KEEPORDER,
-                               NPY_UNSAFE_CASTING, op_flags, descrs,
-                               PyArray_NDIM(array), op_axes, NULL, buffer);
+    return NpyIter_AdvancedNew(mask ? 3 : 2, op, ITERATOR_FLAGS | flags, NPY_KEEPORDER,
+                               NPY_UNSAFE_CASTING, op_flags, descrs, ndim, op_axes,
+                               NULL, buffer);
 }
 
-PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr)
+/* `mask` may be NULL. */
+static PyArrayObject *new_like(PyArrayObject *array, PyArrayObject *mask,
+                               PyArray_Descr *descr)
 {
-    PyArrayObject *op[] = {array, NULL}, *result = NULL;
-    PyArray_Descr *descrs[] = {NULL, descr};
-    npy_uint32 op_flags[] = {NPY_ITER_READONLY, NPY_ITER_WRITEONLY | NPY_ITER_ALLOCATE};
-    NpyIter *iter =
-        NpyIter_MultiNew(2, op, 0, NPY_KEEPORDER, NPY_UNSAFE_CASTING, op_flags, descrs);
+    PyArrayObject *op[] = {array, NULL, mask}, *result = NULL;
+    PyArray_Descr *descrs[] = {NULL, descr, NULL};
+    npy_uint32 op_flags[] = {NPY_ITER_READONLY, NPY_ITER_WRITEONLY | NPY_ITER_ALLOCATE,
+                             NPY_ITER_READONLY};
+    NpyIter *iter = NpyIter_MultiNew(mask ? 3 : 2, op, 0, NPY_KEEPORDER,
+                                     NPY_UNSAFE_CASTING, op_flags, descrs);
     if (iter) {
         result =
             (PyArrayObject *)Py_NewRef((PyObject *)NpyIter_GetOperandArray(iter)[1]);
@@ -50,14 +57,20 @@ PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr)
     return result;
 }
 
-/* With all axes, of which those that are reduced have length 1. */
-static PyArrayObject *make_result(PyArrayObject *array, PyArray_Descr *descr,
-                                  const bool *axes)
+PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr)
 {
+    return new_like(array, NULL, descr);
+}
+
+/* With all axes, of which those that are reduced have length 1. */
+static PyArrayObject *make_result(const struct request *request, PyArray_Descr *descr)
+{
+    PyArrayObject *array = request->array;
+    const bool *axes = request->axes;
     npy_intp shape[NPY_MAXDIMS], strides[NPY_MAXDIMS];
     const int ndim = PyArray_NDIM(array);
     PyArray_Descr *byte = PyArray_DescrFromType(NPY_BOOL);
-    PyArrayObject *like = reduction_new_like(array, byte);
+    PyArrayObject *like = new_like(array, request->mask, byte);
     Py_DECREF(byte);
     if (like == NULL) {
         return NULL;
@@ -98,12 +111,14 @@ static int take_axes(struct reduction *reduction, NpyIter *iter)
     char **base = NpyIter_GetInitialDataPtrArray(iter);
     reduction->out = base[0];
     reduction->in = base[1];
+    reduction->mask = NpyIter_GetNOp(iter) > 2 ? base[2] : NULL;
     reduction->ndim = NpyIter_GetNDim(iter);
     NpyIter_GetShape(iter, reduction->shape);
     for (int axis = 0; axis < reduction->ndim; axis++) {
         const npy_intp *stride = NpyIter_GetAxisStrideArray(iter, axis);
         reduction->to[axis] = stride[0];
         reduction->from[axis] = stride[1];
+        reduction->masks[axis] = reduction->mask ? stride[2] : 0;
         reduction->reduced[axis] = stride[0] == 0;
     }
     return NpyIter_Deallocate(iter) == NPY_SUCCEED ? 0 : -1;
@@ -128,8 +143,8 @@ static npy_intp buffer_size(const struct state *state)
  * is reduced as well; up to 2.2 has nothing longer than a buffer.  When, it knows
  * itself: the first of its buffers tells.
  */
-static enum rows rows_of_numpy(struct reduction *reduction, PyArrayObject *array,
-                               PyArrayObject *out, const bool *axes)
+static enum rows rows_of_numpy(struct reduction *reduction,
+                               const struct request *request, PyArrayObject *out)
 {
     const bool old = PyArray_GetNDArrayCFeatureVersion() < 0x14; /* NumPy 2.3 */
     const bool more = reduction->ndim > 1;
@@ -141,9 +156,9 @@ static enum rows rows_of_numpy(struct reduction *reduction, PyArrayObject *array
         return ROWS_UNKNOWN; /* its buffers may end within rows */
     }
     const npy_intp size = buffer_size(reduction->state);
-    NpyIter *iter = size < 0 ? NULL
-                             : make_iterator(array, out, &reduction->plan, axes,
-                                             BUFFER_FLAGS, size);
+    NpyIter *iter =
+        size < 0 ? NULL
+                 : make_iterator(request, out, &reduction->plan, BUFFER_FLAGS, size);
     enum rows rows = ROWS_UNKNOWN;
     if (iter && NpyIter_Reset(iter, NULL) == NPY_SUCCEED) {
         const npy_intp n = *NpyIter_GetInnerLoopSizePtr(iter);
@@ -163,28 +178,26 @@ static enum rows rows_of_numpy(struct reduction *reduction, PyArrayObject *array
     return rows;
 }
 
-int reduction_lay_out(struct reduction *reduction, PyArrayObject *array,
-                      PyArrayObject **out, const bool *axes, bool keepdims)
+int reduction_lay_out(struct reduction *reduction, const struct request *request,
+                      PyArrayObject **out)
 {
-    PyArray_Descr *descr = plan_descr(&reduction->plan, 0);
+    const struct plan *plan = &reduction->plan;
     PyArrayObject *view = NULL;
     int status = -1;
-    if (keepdims) {
-        *out = *out ? *out : make_result(array, descr, axes);
-        view = *out ? without_axes(*out, axes) : NULL;
+    if (request->keepdims) {
+        *out = *out ? *out : make_result(request, plan_descr(plan, 0));
+        view = *out ? without_axes(*out, request->axes) : NULL;
         if (view == NULL) {
             return -1;
         }
     }
-    NpyIter *iter =
-        make_iterator(array, keepdims ? view : *out, &reduction->plan, axes, 0, 0);
+    PyArrayObject *given = request->keepdims ? view : *out;
+    NpyIter *iter = make_iterator(request, given, plan, 0, 0);
     if (iter) {
-        if (*out == NULL) {
-            *out = (PyArrayObject *)Py_NewRef(NpyIter_GetOperandArray(iter)[0]);
-        }
+        PyArrayObject *made = NpyIter_GetOperandArray(iter)[0];
+        *out = *out ? *out : (PyArrayObject *)Py_NewRef((PyObject *)made);
         status = take_axes(reduction, iter);
-        reduction->rows_are =
-            rows_of_numpy(reduction, array, keepdims ? view : *out, axes);
+        reduction->rows_are = rows_of_numpy(reduction, request, given ? given : *out);
     }
     Py_XDECREF((PyObject *)view);
     return status;

@@ -10,7 +10,7 @@ enum { MOST_NODES = 16384, MOST_PARTIALS = 1 << 22 };
 
 static bool has_tree(const struct reduction *reduction)
 {
-    return reduction->order == ORDER_TREE && !reduction->is_chunked;
+    return reduction->order == ORDER_TREE && !reduction->is_chunked && !reduction->mask;
 }
 
 /* Nodes of at most `each` elements, none of which goes beyond a multiple of `span`. */
@@ -78,7 +78,12 @@ int reduction_split(struct reduction *reduction)
     reduction->starts =
         PyMem_Malloc(sizeof *reduction->starts * (size_t)(reduction->nodes + 1));
     reduction->partials = PyMem_Malloc(sizeof *reduction->partials * (size_t)all);
-    if (!reduction->starts || !reduction->partials) {
+    if (reduction->order == ORDER_TREE && reduction->mask) {
+        /* The kernel touches what it needs of it only. */
+        reduction->sums = PyMem_Malloc((size_t)all * RUNS_ROOM(NODE));
+    }
+    if (!reduction->starts || !reduction->partials ||
+        (reduction->order == ORDER_TREE && reduction->mask && !reduction->sums)) {
         return -1;
     }
     cut_row(reduction, reduction->starts, n);
@@ -93,26 +98,51 @@ void reduction_clear(struct reduction *reduction)
 {
     PyMem_Free(reduction->starts);
     PyMem_Free(reduction->partials);
+    PyMem_Free(reduction->sums);
     plan_clear(&reduction->plan);
 }
 
 /* -- running -------------------------------------------------------------------- */
 
-static int run_node(struct reduction *reduction, char *in, npy_intp n, const char *out,
-                    union partial *partial)
+static npy_intp number_of(const struct reduction *reduction, npy_intp result,
+                          npy_intp row, npy_intp node)
 {
+    return (result * reduction->rows + row) * reduction->nodes + node;
+}
+
+static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
+                    npy_intp node)
+{
+    const npy_intp start = reduction->starts[node];
+    const npy_intp n = reduction->starts[node + 1] - start;
+    const npy_intp number = number_of(reduction, result, row, node);
+    const npy_intp from = reduction->from[0], step = reduction->masks[0];
+    union partial *partial = &reduction->partials[number];
+    char *in = nodes_row_at(reduction, reduction->in, reduction->from, result, row);
+    char *mask = reduction->mask ? nodes_row_at(reduction, reduction->mask,
+                                                reduction->masks, result, row)
+                                 : NULL;
+    if (reduction->order == ORDER_TREE && mask) {
+        partial->runs = sums_of_runs(reduction, in, mask, start, reduction->shape[0], n,
+                                     reduction->sums + number * RUNS_ROOM(NODE));
+        return 0;
+    }
+    in += start * from;
     if (reduction->order == ORDER_TREE) {
-        partial->sum =
-            sums_node(reduction, in, n, reduction->from[0], center_of(reduction, out));
+        const char *out =
+            nodes_row_at(reduction, reduction->out, reduction->to, result, 0);
+        partial->sum = reduction->sum(in, n, from, center_of(reduction, out));
         return 0;
     }
     if (!reduction->copies_first) {
         *partial = reduction->neutral;
     }
-    const int status = rows_run(reduction, partial->bytes, 0, in, reduction->from[0], n,
-                                reduction->copies_first);
+    const int status = mask ? rows_run_masked(reduction, partial->bytes, 0, in, from,
+                                              mask + start * step, step, n)
+                            : rows_run(reduction, partial->bytes, 0, in, from, n,
+                                       reduction->copies_first);
     if (status == 0 && reduction->order == ORDER_EXTREME &&
-        kernels_kinds(reduction->type)(in, n, reduction->from[0], partial->bytes)) {
+        kernels_kinds(reduction->type)(in, n, from, partial->bytes)) {
         atomic_store_explicit(&reduction->ambiguous, true, memory_order_relaxed);
     }
     if (reduction->has_end && memcmp(partial->bytes, reduction->neutral.bytes,
@@ -122,17 +152,15 @@ static int run_node(struct reduction *reduction, char *in, npy_intp n, const cha
     return status;
 }
 
-char *nodes_row_at(const struct reduction *reduction, npy_intp result, npy_intp row,
-                   bool out)
+char *nodes_row_at(const struct reduction *reduction, char *operand,
+                   const npy_intp *strides, npy_intp result, npy_intp row)
 {
-    char *at = out ? reduction->out : reduction->in;
     for (int axis = 1; axis < reduction->ndim; axis++) {
         npy_intp *rest = reduction->reduced[axis] ? &row : &result;
-        const npy_intp stride = out ? reduction->to[axis] : reduction->from[axis];
-        at += *rest % reduction->shape[axis] * stride;
+        operand += *rest % reduction->shape[axis] * strides[axis];
         *rest /= reduction->shape[axis];
     }
-    return at;
+    return operand;
 }
 
 int reduction_run_split(const struct drive *drive, npy_intp begin, npy_intp end)
@@ -147,19 +175,13 @@ int reduction_run_split(const struct drive *drive, npy_intp begin, npy_intp end)
         /* Results may lie side by side: theirs are neighbours in the range too. */
         const npy_intp result = i % reduction->results, rest = i / reduction->results;
         const npy_intp node = rest % reduction->nodes, row = rest / reduction->nodes;
-        const npy_intp start = reduction->starts[node];
-        const npy_intp n = reduction->starts[node + 1] - start;
         if (reduction->is_chunked) {
-            reduction->partials[i].sum = sums_chunk(reduction, start, n);
+            const npy_intp start = reduction->starts[node];
+            reduction->partials[i].sum =
+                sums_chunk(reduction, start, reduction->starts[node + 1] - start);
             continue;
         }
-        char *in =
-            nodes_row_at(reduction, result, row, false) + start * reduction->from[0];
-        union partial *partial =
-            &reduction
-                 ->partials[(result * reduction->rows + row) * reduction->nodes + node];
-        const int status = run_node(reduction, in, n,
-                                    nodes_row_at(reduction, result, 0, true), partial);
+        const int status = run_node(reduction, result, row, node);
         if (status != 0) {
             return status;
         }
@@ -168,6 +190,15 @@ int reduction_run_split(const struct drive *drive, npy_intp begin, npy_intp end)
 }
 
 /* -- putting together ----------------------------------------------------------- */
+
+static void combine_runs(const struct reduction *reduction, char *out, npy_intp first)
+{
+    const npy_intp n = reduction->rows * reduction->nodes;
+    for (npy_intp i = first; i < first + n; i++) {
+        sums_add_runs(reduction, out, reduction->sums + i * RUNS_ROOM(NODE),
+                      reduction->partials[i].runs);
+    }
+}
 
 static void combine_sums(struct reduction *reduction, char *out,
                          const union partial *partials)
@@ -202,7 +233,11 @@ bool reduction_combine(struct reduction *reduction, bool has_initial)
     bool ambiguous = false;
     for (npy_intp result = 0; result < reduction->results; result++) {
         union partial *partials = reduction->partials + result * n;
-        char *out = nodes_row_at(reduction, result, 0, true);
+        char *out = nodes_row_at(reduction, reduction->out, reduction->to, result, 0);
+        if (reduction->order == ORDER_TREE && reduction->mask) {
+            combine_runs(reduction, out, result * n);
+            continue;
+        }
         if (reduction->order == ORDER_TREE) {
             combine_sums(reduction, out, partials);
             continue;

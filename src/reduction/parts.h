@@ -14,10 +14,12 @@ int rows_run_loop(const struct reduction *reduction, char *out, npy_intp to, cha
 int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in,
              npy_intp from, npy_intp n, bool first);
 
-/* sums.c: of n elements; of a row that NumPy has in one buffer, cast; of the elements
- * from number `start` of all on, as NumPy's buffer has them. */
-union sum sums_node(const struct reduction *reduction, char *in, npy_intp n,
-                    npy_intp from, const char *center);
+/* The same of those under a mask, whose stride is `step`. */
+int rows_run_masked(const struct reduction *reduction, char *out, npy_intp to, char *in,
+                    npy_intp from, const char *mask, npy_intp step, npy_intp n);
+
+/* sums.c: of a row that NumPy has in one buffer, cast; of the elements from number
+ * `start` of all on, as NumPy's buffer has them. */
 union sum sums_cast_row(const struct reduction *reduction, char *in, npy_intp n);
 
 /* Of the elements of a result, or NULL. */
@@ -27,6 +29,16 @@ static inline const char *center_of(const struct reduction *reduction, const cha
 }
 
 union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp n);
+
+/* Sums of the runs of elements under a mask that begin with one of the next `stretch`
+ * elements from number i on, of a row of n; how many.  They need so much room.  And
+ * added to a result, as NumPy's loop does with each. */
+#define RUNS_ROOM(stretch) (((stretch) + 1) / 2 * sizeof(union sum))
+npy_intp sums_of_runs(const struct reduction *reduction, const char *in,
+                      const char *mask, npy_intp i, npy_intp n, npy_intp stretch,
+                      char *sums);
+void sums_add_runs(const struct reduction *reduction, char *out, const char *sums,
+                   npy_intp count);
 
 /* To a result, as NumPy's loop does at the end of a row. */
 void sums_add_to(const struct reduction *reduction, char *out, const union sum *more);
@@ -42,8 +54,9 @@ union sum sums_add_tree(const struct reduction *reduction,
  * first-level cache. */
 enum { NODE = 16384, EXTREMES_NODE = 4096 };
 
-/* Where a row of a result begins: its number in the order of the iterator. */
-char *nodes_row_at(const struct reduction *reduction, npy_intp result, npy_intp row,
-                   bool out);
+/* Where a row of an operand begins: the numbers of its result, and of the row among
+ * those of one result, in the order of the iterator. */
+char *nodes_row_at(const struct reduction *reduction, char *operand,
+                   const npy_intp *strides, npy_intp result, npy_intp row);
 
 #endif

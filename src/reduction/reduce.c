@@ -122,6 +122,9 @@ static const char *choose_loop(struct reduction *reduction,
     reduction->sum = reduction->order == ORDER_TREE
                          ? kernels_sum(reduction->type, reduction->map)
                          : NULL;
+    reduction->runs = reduction->sum && request->mask && !reduction->cast
+                          ? kernels_runs(reduction->type)
+                          : NULL;
     reduction->columns = strcmp(reduction->ufunc, "add") == 0 && !reduction->cast
                              ? kernels_columns(reduction->type, reduction->map)
                              : NULL;
@@ -175,6 +178,9 @@ static bool fits(PyObject *value, PyArray_Descr *descr)
             ? PyFloat_AsDouble(value)
             : most;
     PyErr_Clear();
+    if (Py_TYPE(value) == descr->typeobj) {
+        return true;
+    }
     const bool whole = PyTypeNum_ISINTEGER(descr->type_num);
     return least < number && number < most && !(whole && PyFloat_CheckExact(value));
 }
@@ -203,6 +209,9 @@ static int begin(struct reduction *reduction, const struct beginnings *beginning
 {
     PyArrayObject *identity = beginnings->identity;
     PyArrayObject *value = beginnings->initial ? beginnings->initial : identity;
+    if (reduction->mask && !identity) {
+        identity = value; /* of an extreme, which may come in several times */
+    }
     reduction->copies_first = split ? !identity : !value;
     if (identity && PyArray_ITEMSIZE(identity) <= (npy_intp)sizeof reduction->neutral) {
         memcpy(reduction->neutral.bytes, PyArray_BYTES(identity),
@@ -236,12 +245,14 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
     if (reason) {
         return reason;
     }
+    if (request->mask && !beginnings->identity && !beginnings->initial) {
+        return "a where= mask without an initial value: NumPy raises";
+    }
     if (!beginnings->identity && reduction->cast) {
         return "a cast of the elements that results begin with";
     }
     *out = (PyArrayObject *)Py_XNewRef((PyObject *)request->out);
-    if (reduction_lay_out(reduction, request->array, out, request->axes,
-                          request->keepdims) < 0) {
+    if (reduction_lay_out(reduction, request, out) < 0) {
         PyErr_Clear();
         return "operands that NumPy's iterator refuses: NumPy raises";
     }

@@ -23,6 +23,7 @@
 union partial {
     union sum sum;
     char bytes[sizeof(union sum)];
+    npy_intp runs; /* how many a node under a mask has */
 };
 
 /* What NumPy's buffer has, and so what is cast before it is summed. */
@@ -55,8 +56,10 @@ struct reduction {
     /* The axes as NumPy's iterator has them, innermost first. */
     int ndim;
     npy_intp shape[NPY_MAXDIMS], to[NPY_MAXDIMS], from[NPY_MAXDIMS];
+    npy_intp masks[NPY_MAXDIMS];
     bool reduced[NPY_MAXDIMS];
     char *out, *in;
+    char *mask; /* or NULL */
     enum rows rows_are;
     npy_intp chunk; /* elements that NumPy's loop is given at a time, if GATHERED */
 
@@ -64,6 +67,7 @@ struct reduction {
     enum map map;              /* of what is made of the elements */
     const char *centers;       /* for that, as the results lie; NULL: none */
     sum_function *sum;         /* of a row; NULL: NumPy's loop */
+    runs_function *runs;       /* of one under a mask; NULL: NumPy's loop */
     columns_function *columns; /* of rows of few; NULL: NumPy's loop */
     kernel_loop *cast;         /* from the array's type to the loop's; NULL: none */
     npy_intp cast_size;        /* of an element of the loop's */
@@ -77,16 +81,18 @@ struct reduction {
     npy_intp nodes, rows, results;
     npy_intp *starts;        /* nodes + 1 of them */
     union partial *partials; /* [results][rows][nodes] */
+    char *sums;              /* under a mask, of the runs of each: RUNS_ROOM bytes */
     union partial neutral;   /* what a partial result begins with */
     bool has_end;            /* what is not neutral decides: any, all */
     _Atomic(bool) ended;     /* such a one was found */
     _Atomic(bool) ambiguous; /* zeros, or NaNs, of several kinds */
 };
 
-/* layout.c: the axes of an array, and the result, made if it is NULL.  -1: an exception
+/* layout.c: the axes of a call, and its result, made if it is NULL.  -1: an exception
  * is set. */
-int reduction_lay_out(struct reduction *reduction, PyArrayObject *array,
-                      PyArrayObject **out, const bool *axes, bool keepdims);
+struct request;
+int reduction_lay_out(struct reduction *reduction, const struct request *request,
+                      PyArrayObject **out);
 
 /* An array of the same shape, its axes in the order of NumPy's iterator.  NULL: an
  * exception is set. */

@@ -123,6 +123,27 @@ static bool is_numpys(const struct state *state, PyObject *ufunc)
     return numpys == ufunc;
 }
 
+/* Of bool, and no more axes than the array has, each as long or broadcast. */
+static bool take_mask(struct request *request, PyObject *object)
+{
+    PyArrayObject *mask = (PyArrayObject *)object;
+    if (object == NULL || object == Py_True) {
+        return true;
+    }
+    if (!request_is_plain(object) || PyArray_TYPE(mask) != NPY_BOOL) {
+        return false;
+    }
+    const int more = PyArray_NDIM(request->array) - PyArray_NDIM(mask);
+    for (int axis = 0; more >= 0 && axis < PyArray_NDIM(mask); axis++) {
+        const npy_intp n = PyArray_DIM(mask, axis);
+        if (n != 1 && n != PyArray_DIM(request->array, axis + more)) {
+            return false;
+        }
+    }
+    request->mask = mask;
+    return more >= 0 && !(request->out && arrays_overlap(request->out, mask));
+}
+
 static const char *take_ufunc(struct request *request, const struct state *state,
                               PyObject *self)
 {
@@ -157,9 +178,6 @@ const char *request_take(struct request *request, const struct state *state,
     if (nargs > (scans ? 4 : 7) || !array || !arguments_known(&arguments)) {
         return arguments_refused;
     }
-    if (where && where != Py_True) {
-        return "under a where= mask";
-    }
     request->initial = initial == state->no_value ? NULL : initial;
     request->keepdims = keepdims == Py_True;
     if (request->initial == Py_None || (scans && axis && !PyLong_CheckExact(axis)) ||
@@ -177,6 +195,9 @@ const char *request_take(struct request *request, const struct state *state,
         return "an out= of another shape, that is no plain array, or overlaps, or strides "
                "that go backwards beside it";
     }
+    if (!take_mask(request, where)) {
+        return "a where= that is no plain array of bool, overlaps out=, or has another shape";
+    }
     return (dtype && dtype != Py_None && !arguments_dtype(dtype, &request->dtype)) ||
                    (request->dtype &&
                     !request_is_plain_number(request->dtype->type_num))
@@ -190,6 +211,7 @@ uint32_t request_key(const struct request *request, uint32_t more)
     for (int axis = 0; axis < PyArray_NDIM(request->array); axis++) {
         axes = axes * 2 + request->axes[axis];
     }
+    more += request->mask ? 1U << 31 : 0;
     return cost_mix(cost_mix(more, (uint64_t)(uintptr_t)request->ufunc), axes);
 }
 

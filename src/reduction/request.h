@@ -8,6 +8,7 @@
 struct request {
     PyUFuncObject *ufunc;
     PyArrayObject *array, *out; /* borrowed; out: NULL if it is not given */
+    PyArrayObject *mask;        /* borrowed, or NULL */
     PyArray_Descr *dtype;       /* owned, or NULL */
     PyObject *initial;          /* borrowed, or NULL */
     bool axes[NPY_MAXDIMS];

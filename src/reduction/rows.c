@@ -7,6 +7,9 @@
 /* Bytes of cast elements at a time: they stay in the first-level cache. */
 enum { CAST_BYTES = 8192 };
 
+/* Elements under a mask at a time. */
+enum { STRETCH = 512 };
+
 int rows_run_loop(const struct reduction *reduction, char *out, npy_intp to, char *in,
                   npy_intp from, npy_intp n)
 {
@@ -61,6 +64,39 @@ int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in
     return rows_run_loop(reduction, out, to, in, from, n);
 }
 
+/* -- under a mask --------------------------------------------------------------- */
+
+/* NumPy's loop is given one run of elements after the other. */
+static int run_runs(const struct reduction *reduction, char *out, npy_intp to, char *in,
+                    npy_intp from, const char *mask, npy_intp step, npy_intp n)
+{
+    int status = 0;
+    for (npy_intp i = 0, end; i < n && status == 0; i = end) {
+        for (end = i; end < n && (mask[end * step] != 0) == (mask[i * step] != 0);) {
+            end++;
+        }
+        if (mask[i * step]) {
+            status = rows_run(reduction, out + i * to, to, in + i * from, from, end - i,
+                              false);
+        }
+    }
+    return status;
+}
+
+int rows_run_masked(const struct reduction *reduction, char *out, npy_intp to, char *in,
+                    npy_intp from, const char *mask, npy_intp step, npy_intp n)
+{
+    if (reduction->runs == NULL || to != 0) {
+        return run_runs(reduction, out, to, in, from, mask, step, n);
+    }
+    _Alignas(16) char sums[RUNS_ROOM(STRETCH)];
+    for (npy_intp i = 0; i < n; i += STRETCH) {
+        const npy_intp m = sums_of_runs(reduction, in, mask, i, n, STRETCH, sums);
+        sums_add_runs(reduction, out, sums, m);
+    }
+    return 0;
+}
+
 /* -- columns -------------------------------------------------------------------- */
 
 /*
@@ -71,8 +107,9 @@ int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in
  */
 static bool has_columns(const struct reduction *reduction)
 {
-    return reduction->columns && reduction->ndim > 1 && !reduction->reduced[0] &&
-           reduction->reduced[1] && reduction->from[0] == reduction->itemsize &&
+    return reduction->columns && !reduction->mask && reduction->ndim > 1 &&
+           !reduction->reduced[0] && reduction->reduced[1] &&
+           reduction->from[0] == reduction->itemsize &&
            reduction->to[0] == reduction->itemsize;
 }
 
@@ -93,6 +130,8 @@ static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp
     const int ndim = reduction->ndim, cut = reduction->axis;
     char *out = reduction->out + begin * reduction->to[cut];
     char *in = reduction->in + begin * reduction->from[cut];
+    const char *mask =
+        reduction->mask ? reduction->mask + begin * reduction->masks[cut] : NULL;
     const bool columns = has_columns(reduction);
     int later = 0; /* reduced axes that are not at their beginning */
     memcpy(shape, reduction->shape, sizeof *shape * (size_t)ndim);
@@ -100,6 +139,9 @@ static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp
     for (;;) {
         const int status =
             columns ? run_columns(reduction, out, in, shape)
+            : mask  ? rows_run_masked(reduction, out, reduction->to[0], in,
+                                      reduction->from[0], mask, reduction->masks[0],
+                                      shape[0])
                     : rows_run(reduction, out, reduction->to[0], in, reduction->from[0],
                                shape[0], reduction->copies_first && later == 0);
         if (status != 0) {
@@ -111,12 +153,14 @@ static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp
                 later += reduction->reduced[axis] && index[axis] == 1;
                 out += reduction->to[axis];
                 in += reduction->from[axis];
+                mask = mask ? mask + reduction->masks[axis] : NULL;
                 break;
             }
             later -= reduction->reduced[axis] && shape[axis] > 1;
             index[axis] = 0;
             out -= (shape[axis] - 1) * reduction->to[axis];
             in -= (shape[axis] - 1) * reduction->from[axis];
+            mask = mask ? mask - (shape[axis] - 1) * reduction->masks[axis] : NULL;
         }
         if (axis == ndim) {
             return 0;

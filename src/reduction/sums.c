@@ -91,36 +91,6 @@ union sum sums_add_tree(const struct reduction *reduction,
 
 /* -- elements ------------------------------------------------------------------- */
 
-/* Few elements are added one by one, from -0.0 on, which adds nothing. */
-static union sum sum_few(const struct reduction *reduction, char *in, npy_intp n,
-                         npy_intp from)
-{
-    union sum sum = {.f64 = {-0.0, -0.0}};
-    if (reduction->type != NPY_DOUBLE && reduction->type != NPY_CDOUBLE) {
-        sum.f32.re = sum.f32.im = -0.0F;
-    }
-    for (npy_intp i = 0; i < n; i++, in += from) {
-        union sum one;
-        if (reduction->type == NPY_HALF) {
-            const npy_intp count = 1, steps[] = {2, 4};
-            char *args[] = {in, (char *)&one};
-            kernels_cast(NPY_HALF, NPY_FLOAT)(args, &count, steps, NULL);
-        } else {
-            memcpy(&one, in, (size_t)reduction->itemsize);
-        }
-        add(reduction->type, &sum, &one);
-    }
-    return sum;
-}
-
-union sum sums_node(const struct reduction *reduction, char *in, npy_intp n,
-                    npy_intp from, const char *center)
-{
-    return n * parts_each(reduction) >= SUM_LANES || reduction->map != MAP_PLAIN
-               ? reduction->sum(in, n, from, center)
-               : sum_few(reduction, in, n, from);
-}
-
 /* n elements, cast or not, to where they are contiguous. */
 static void gather(const struct reduction *reduction, char *in, npy_intp n, char *to)
 {
@@ -150,8 +120,9 @@ static void gather_range(const struct reduction *reduction, char *in, npy_intp s
     while (n > 0) {
         const npy_intp at = start % each;
         const npy_intp m = each - at < n ? each - at : n;
-        gather(reduction, nodes_row_at(reduction, 0, start / each, false) + at * from,
-               m, to);
+        char *row =
+            nodes_row_at(reduction, reduction->in, reduction->from, 0, start / each);
+        gather(reduction, row + at * from, m, to);
         to += m * reduction->cast_size;
         start += m;
         n -= m;
@@ -175,7 +146,7 @@ static union sum sum_gathered(const struct reduction *reduction, char *in,
     }
     _Alignas(64) char parts[GATHERED * sizeof(double)];
     gather_range(reduction, in, start, n, parts);
-    return sums_node(reduction, parts, n, reduction->cast_size, reduction->centers);
+    return reduction->sum(parts, n, reduction->cast_size, reduction->centers);
 }
 
 union sum sums_cast_row(const struct reduction *reduction, char *in, npy_intp n)
@@ -186,8 +157,53 @@ union sum sums_cast_row(const struct reduction *reduction, char *in, npy_intp n)
 union sum sums_chunk(const struct reduction *reduction, npy_intp start, npy_intp n)
 {
     if (reduction->ndim == 1 && !reduction->cast) {
-        return sums_node(reduction, reduction->in + start * reduction->from[0], n,
-                         reduction->from[0], reduction->centers);
+        return reduction->sum(reduction->in + start * reduction->from[0], n,
+                              reduction->from[0], reduction->centers);
     }
     return sum_gathered(reduction, NULL, start, n);
+}
+
+/* -- under a mask --------------------------------------------------------------- */
+
+npy_intp sums_of_runs(const struct reduction *reduction, const char *in,
+                      const char *mask, npy_intp i, npy_intp n, npy_intp stretch,
+                      char *sums)
+{
+    const npy_intp step = reduction->masks[0], from = reduction->from[0];
+    const npy_intp end = i + stretch < n ? i + stretch : n;
+    if (i > 0 && mask[(i - 1) * step]) {
+        while (i < end && mask[i * step]) {
+            i++; /* of a run that began before */
+        }
+    }
+    const struct masked row = {in + i * from, mask + i * step, from, step};
+    return reduction->runs(&row, end - i, n - i, sums);
+}
+
+#define ADD_RUNS(T, PARTS)                                                             \
+  {                                                                                    \
+    T total[PARTS];                                                                    \
+    memcpy(total, out, sizeof total);                                                  \
+    for (npy_intp i = 0; i < count * (PARTS); i += (PARTS)) {                          \
+      for (int part = 0; part < (PARTS); part++) {                                     \
+        total[part] += ((const T *)sums)[i + part];                                    \
+      }                                                                                \
+    }                                                                                  \
+    memcpy(out, total, sizeof total);                                                  \
+    return;                                                                            \
+  }
+
+void sums_add_runs(const struct reduction *reduction, char *out, const char *sums,
+                   npy_intp count)
+{
+    switch (reduction->type) {
+    case NPY_FLOAT:
+        ADD_RUNS(float, 1)
+    case NPY_DOUBLE:
+        ADD_RUNS(double, 1)
+    case NPY_CFLOAT:
+        ADD_RUNS(float, 2)
+    default:
+        ADD_RUNS(double, 2)
+    }
 }

@@ -27,6 +27,7 @@ static void turn(struct reduction *reduction)
     swap(&reduction->shape[0], &reduction->shape[1]);
     swap(&reduction->to[0], &reduction->to[1]);
     swap(&reduction->from[0], &reduction->from[1]);
+    swap(&reduction->masks[0], &reduction->masks[1]);
     reduction->reduced[0] = true;
     reduction->reduced[1] = false;
 }
@@ -50,7 +51,7 @@ static npy_intp step_of(const struct reduction *reduction, int axis, int members
         return 1;
     }
     const npy_intp n = reduction->shape[0];
-    const bool kernel = reduction->columns && reduction->ndim > 1;
+    const bool kernel = reduction->columns && !reduction->mask && reduction->ndim > 1;
     const npy_intp unit = kernel ? GROUP_STEP : VECTOR_STEP;
     const npy_intp least = kernel ? GROUP_STEP : LEAST_COLUMNS;
     npy_intp each = (n + members - 1) / members;
@@ -92,17 +93,20 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job,
     const bool whole = results_of(reduction) == 1;
     reduction->is_chunked = gathered && !is_extreme;
     if (reduction->is_chunked &&
-        (reduction->rows_are == ROWS_UNKNOWN || !reduction->sum || !whole ||
-         reduction->chunk > REDUCTION_CHUNK)) {
+        (reduction->mask || reduction->rows_are == ROWS_UNKNOWN || !reduction->sum ||
+         !whole || reduction->chunk > REDUCTION_CHUNK)) {
         return gathered_rows;
     }
-    const bool may_split = rows && (is_free || is_extreme || reduction->sum) &&
+    const bool is_sum =
+        reduction->mask ? reduction->runs != NULL : reduction->sum != NULL;
+    const bool may_split = rows && (is_free || is_extreme || is_sum) &&
                            !(reduction->cast && !reduction->is_chunked && !is_free);
     /* Results side by side have as many parts as there are members, on purpose. */
     const npy_intp enough =
         reduction->axis == 0 ? members : (npy_intp)members * RESULTS_A_THREAD;
     const bool may_keep = !gathered && !(turned && is_extreme);
-    const bool columns = reduction->columns && has_short_rows(reduction);
+    const bool columns =
+        reduction->columns && !reduction->mask && has_short_rows(reduction);
     const bool few = most < enough;
     /* Each row would be a node of its own. */
     const bool short_rows = !reduction->is_chunked && reduction->ndim > 1 &&
