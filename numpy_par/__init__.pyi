@@ -114,6 +114,8 @@ from numpy import (
     vecmat as vecmat,
 )
 
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
 from numpy import nanmean as nanmean
 from numpy import nanstd as nanstd
 from numpy import nansum as nansum
@@ -188,4 +190,15 @@ def set_precision(level: Literal["exact", "close", "fast"]) -> None: ...
 def show_config(mode: Literal["stdout"] = "stdout") -> None: ...
 @overload
 def show_config(mode: Literal["dicts"]) -> dict[str, dict[str, Any]]: ...
+def sum(
+    a: ArrayLike,
+    axis: int | tuple[int, ...] | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = ...,
+    initial: complex = ...,
+    where: ArrayLike = True,
+    *,
+    method: Literal["numpy", "exact"] = "numpy",
+) -> Any: ...
 def threads(n: int) -> AbstractContextManager[None]: ...

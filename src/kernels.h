@@ -11,6 +11,8 @@
 
 #include "numpy_api.h"
 
+#include "kernels/blocks.h"
+#include "kernels/exact.h"
 #include "kernels/sums.h"
 
 /* As kernel_function (kernels/kernel.h); the last argument is NULL. */
@@ -63,6 +65,12 @@ kinds_function *kernels_kinds(int type);
 
 /* That which accumulates a row by a ufunc (kernels/scans.h), or NULL. */
 kernel_loop *kernels_scan(const char *ufunc, int type);
+
+/* Of what has no loop of NumPy's to fall back to: those of the level, or of the least.
+ * That which gathers elements of a type that is not complex as doubles, and that which
+ * adds these exactly. */
+gather_function *kernels_gather(int type);
+exact_function *kernels_exact(void);
 
 /* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.

@@ -18,6 +18,7 @@
 #include "movement/movement.h"
 #include "precision.h"
 #include "profile.h"
+#include "reduction/exact.h"
 #include "reduction/methods.h"
 #include "reduction/reduction.h"
 #include "stream.h"
@@ -67,6 +68,11 @@ static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
         return NULL;
     }
     return methods_call(state_of(module), name, args + 1, nargs - 1, kwnames);
+}
+
+static PyObject *sum_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    return exact_sum(state_of(module), args, nargs);
 }
 
 /* -- threads -------------------------------------------------------------------- */
@@ -402,6 +408,7 @@ static PyMethodDef methods[] = {
     {"explain_method", (PyCFunction)(void (*)(void))explain_method,
      METH_FASTCALL | METH_KEYWORDS, NULL},
     {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"exact_sum", (PyCFunction)(void (*)(void))sum_exactly, METH_FASTCALL, NULL},
     {"set_num_threads", set_num_threads, METH_O, NULL},
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
     {"thread_cap", thread_cap, METH_NOARGS, NULL},
