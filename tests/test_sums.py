@@ -146,8 +146,11 @@ def test_many_lines_and_few():
             assert got.tolist() == want, f"{shape} {axis}"
 
 
-def test_more_elements_than_blocks_hold_in_any_order():
-    """What a slice's sum holds exactly is the limit of a block: the greatest numbers, all of one sign."""
+def test_blocks_as_full_as_they_may_be():
+    """What a slice's sum holds exactly is the limit of a block: numbers of one size and sign, and then what is left of them."""
+    x = np.random.default_rng(4).uniform(1.9, 2, 20 * 2048)
+    x = np.append(x, -math.fsum(x))
+    check(x, math.fsum(x))
     for dtype, n in itertools.product(FLOATS, (2048, 4096, 100_000)):
         x = np.full(n, np.nextafter(np.dtype(dtype).type(2), 0))
         check(x, nearest(n * Fraction(float(x[0])), dtype), f"{dtype} {n}")
