@@ -31,7 +31,7 @@ from numpy_par._parallelize import parallelize
 from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
 from numpy_par._sliding import sliding
-from numpy_par._sums import sum
+from numpy_par._sums import cumsum, sum
 from numpy_par._threads import get_num_threads, set_num_threads, threads
 
 __version__ = _engine.version
@@ -58,6 +58,7 @@ __all__ = [
     "Arena",
     "Explanation",
     "Row",
+    "cumsum",
     "disable",
     "enable",
     "enabled",

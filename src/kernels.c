@@ -7,6 +7,7 @@
 #include "kernels/casts.h"
 #include "kernels/exact.h"
 #include "kernels/kernel.h"
+#include "kernels/prefixes.h"
 #include "kernels/scans.h"
 #include "kernels/sums.h"
 
@@ -26,7 +27,7 @@ static const struct row {
 
 #define TABLES(level)                                                                  \
   &kernels_##level, &casts_##level, &sums_##level, &scans_##level, &gathers_##level,   \
-      exact_##level
+      exact_##level, &prefixes_##level
 
 static const struct level {
     const char *name;
@@ -37,6 +38,7 @@ static const struct level {
     scan_table *scans;
     gather_table *gathers;
     exact_function *exact;
+    prefix_table *prefixes;
 } levels[LEVEL_COUNT] = {
 #if defined(__aarch64__)
     [LEVEL_BASE] = {"neon", NEON, TABLES(base)},
@@ -162,6 +164,12 @@ gather_function *kernels_gather(int type)
 exact_function *kernels_exact(void)
 {
     return level_or_least()->exact;
+}
+
+const struct prefix_kernels *kernels_prefixes(int type)
+{
+    return &(
+        *level_or_least()->prefixes)[type == NPY_FLOAT ? PREFIX_FLOAT : PREFIX_DOUBLE];
 }
 
 kernel_loop *kernels_scan(const char *ufunc, int type)

@@ -13,6 +13,7 @@
 
 #include "kernels/blocks.h"
 #include "kernels/exact.h"
+#include "kernels/prefixes.h"
 #include "kernels/sums.h"
 
 /* As kernel_function (kernels/kernel.h); the last argument is NULL. */
@@ -71,6 +72,8 @@ kernel_loop *kernels_scan(const char *ufunc, int type);
  * adds these exactly. */
 gather_function *kernels_gather(int type);
 exact_function *kernels_exact(void);
+/* Of NPY_FLOAT or NPY_DOUBLE. */
+const struct prefix_kernels *kernels_prefixes(int type);
 
 /* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.

@@ -18,6 +18,7 @@
 #include "movement/movement.h"
 #include "precision.h"
 #include "profile.h"
+#include "reduction/cumsum.h"
 #include "reduction/exact.h"
 #include "reduction/methods.h"
 #include "reduction/reduction.h"
@@ -73,6 +74,12 @@ static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
 static PyObject *sum_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
     return exact_sum(state_of(module), args, nargs);
+}
+
+static PyObject *blocked_cumsum(PyObject *module, PyObject *const *args,
+                                Py_ssize_t nargs)
+{
+    return cumsum_blocked(state_of(module), args, nargs);
 }
 
 /* -- threads -------------------------------------------------------------------- */
@@ -408,6 +415,8 @@ static PyMethodDef methods[] = {
     {"explain_method", (PyCFunction)(void (*)(void))explain_method,
      METH_FASTCALL | METH_KEYWORDS, NULL},
     {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"blocked_cumsum", (PyCFunction)(void (*)(void))blocked_cumsum, METH_FASTCALL,
+     NULL},
     {"exact_sum", (PyCFunction)(void (*)(void))sum_exactly, METH_FASTCALL, NULL},
     {"set_num_threads", set_num_threads, METH_O, NULL},
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
