@@ -7,6 +7,7 @@
 #include "kernels/casts.h"
 #include "kernels/exact.h"
 #include "kernels/kernel.h"
+#include "kernels/moments.h"
 #include "kernels/prefixes.h"
 #include "kernels/scans.h"
 #include "kernels/sums.h"
@@ -27,7 +28,7 @@ static const struct row {
 
 #define TABLES(level)                                                                  \
   &kernels_##level, &casts_##level, &sums_##level, &scans_##level, &gathers_##level,   \
-      exact_##level, &prefixes_##level
+      exact_##level, &prefixes_##level, moments_##level
 
 static const struct level {
     const char *name;
@@ -39,6 +40,7 @@ static const struct level {
     gather_table *gathers;
     exact_function *exact;
     prefix_table *prefixes;
+    moments_function *moments;
 } levels[LEVEL_COUNT] = {
 #if defined(__aarch64__)
     [LEVEL_BASE] = {"neon", NEON, TABLES(base)},
@@ -164,6 +166,11 @@ gather_function *kernels_gather(int type)
 exact_function *kernels_exact(void)
 {
     return level_or_least()->exact;
+}
+
+moments_function *kernels_moments(void)
+{
+    return level_or_least()->moments;
 }
 
 const struct prefix_kernels *kernels_prefixes(int type)

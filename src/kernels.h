@@ -13,6 +13,7 @@
 
 #include "kernels/blocks.h"
 #include "kernels/exact.h"
+#include "kernels/moments.h"
 #include "kernels/prefixes.h"
 #include "kernels/sums.h"
 
@@ -72,6 +73,7 @@ kernel_loop *kernels_scan(const char *ufunc, int type);
  * adds these exactly. */
 gather_function *kernels_gather(int type);
 exact_function *kernels_exact(void);
+moments_function *kernels_moments(void);
 /* Of NPY_FLOAT or NPY_DOUBLE. */
 const struct prefix_kernels *kernels_prefixes(int type);
 

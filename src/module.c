@@ -21,6 +21,7 @@
 #include "reduction/cumsum.h"
 #include "reduction/exact.h"
 #include "reduction/methods.h"
+#include "reduction/central_moments.h"
 #include "reduction/reduction.h"
 #include "stream.h"
 #include "team.h"
@@ -80,6 +81,11 @@ static PyObject *blocked_cumsum(PyObject *module, PyObject *const *args,
                                 Py_ssize_t nargs)
 {
     return cumsum_blocked(state_of(module), args, nargs);
+}
+
+static PyObject *moments(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    return moments_of_lines(state_of(module), args, nargs);
 }
 
 /* -- threads -------------------------------------------------------------------- */
@@ -418,6 +424,7 @@ static PyMethodDef methods[] = {
     {"blocked_cumsum", (PyCFunction)(void (*)(void))blocked_cumsum, METH_FASTCALL,
      NULL},
     {"exact_sum", (PyCFunction)(void (*)(void))sum_exactly, METH_FASTCALL, NULL},
+    {"moments", (PyCFunction)(void (*)(void))moments, METH_FASTCALL, NULL},
     {"set_num_threads", set_num_threads, METH_O, NULL},
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
     {"thread_cap", thread_cap, METH_NOARGS, NULL},

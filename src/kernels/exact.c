@@ -11,9 +11,9 @@
 #include "exact.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "bits.h"
+#include "vectors.h"
 
 /* Bits of a slice: so many numbers of these add up to 53. */
 enum { WIDTH = 42 };
@@ -29,17 +29,8 @@ enum { FIRST = 53 - WIDTH, NEXT = -WIDTH - 1, LAST = FIRST + (MOST_SLICES - 1) *
 /* Where all constants are normal, and their last bits not below the least double. */
 enum { LEAST_EXPONENT = -1022 - LAST, GREATEST_EXPONENT = 1023 - FIRST };
 
-/* As wide as the registers: gcc takes wider ones apart in memory. */
-#if defined(__AVX512F__)
-enum { BYTES = 64 };
-#elif defined(__AVX2__)
-enum { BYTES = 32 };
-#else
-enum { BYTES = 16 };
-#endif
-typedef double vector __attribute__((vector_size(BYTES)));
-typedef int64_t integers __attribute__((vector_size(BYTES)));
-enum { LANES = BYTES / sizeof(double), SIDE_BY_SIDE = 16 };
+/* Numbers whose greatest is looked for together, a multiple of all vectors. */
+enum { SIDE_BY_SIDE = 16 };
 
 /* -- one by one ----------------------------------------------------------------- */
 
@@ -95,28 +86,27 @@ static inline __attribute__((always_inline)) bool
 add_slices(struct exact *sum, const double *x, intptr_t n, int exponent, int slices)
 {
     vector at[MOST_SLICES], sums[MOST_SLICES] = {{0}};
-    integers left = {0};
+    vector_bits left = {0};
     for (int k = 0; k < slices; k++) {
         const int field = exponent + FIRST + k * NEXT + BIAS_f64;
-        at[k] = 1.5 * of_bits_f64((uint64_t)field << MANTISSA_f64) - (vector){0};
+        at[k] = vector_of(1.5 * of_bits_f64((uint64_t)field << MANTISSA_f64));
     }
-    for (intptr_t i = 0; i < n; i += LANES) {
-        vector v;
-        memcpy(&v, x + i, sizeof v);
+    for (intptr_t i = 0; i < n; i += VECTOR_LANES) {
+        vector v = vector_at(x + i);
         for (int k = 0; k < slices; k++) {
             const vector slice = (v + at[k]) - at[k];
             sums[k] += slice;
             v -= slice;
         }
-        left |= (integers)v;
+        left |= (vector_bits)v;
     }
     int64_t any = 0;
-    for (int j = 0; j < LANES; j++) {
+    for (int j = 0; j < VECTOR_LANES; j++) {
         any |= left[j];
     }
     for (int k = 0; k < slices && any == 0; k++) {
         double all = 0;
-        for (int j = 0; j < LANES; j++) {
+        for (int j = 0; j < VECTOR_LANES; j++) {
             all += sums[k][j];
         }
         add(sum, all);

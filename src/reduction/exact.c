@@ -37,7 +37,7 @@ static void add_elements(const struct summation *summation, struct exact *sums,
     for (npy_intp i = 0; i < n; i += most, in += most * lines->in.step) {
         const npy_intp m = n - i < most ? n - i : most;
         if (in_place) {
-            summation->add(sums, (const double *)in, m);
+            summation->add(sums, (const void *)in, m);
             continue;
         }
         summation->gather(block, most, in, m, lines->in.step, count,
