@@ -31,6 +31,8 @@ from numpy_par._parallelize import parallelize
 from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
 from numpy_par._sliding import sliding
+from numpy_par._statistics import Moments, moments
+from numpy_par._sums import cumsum, sum
 from numpy_par._threads import get_num_threads, set_num_threads, threads
 
 __version__ = _engine.version
@@ -56,7 +58,9 @@ from numpy_par import linalg, strings  # noqa: E402  (they are made of the ufunc
 __all__ = [
     "Arena",
     "Explanation",
+    "Moments",
     "Row",
+    "cumsum",
     "disable",
     "enable",
     "enabled",
@@ -66,6 +70,7 @@ __all__ = [
     "is_enabled",
     "linalg",
     "memory",
+    "moments",
     "nanmean",
     "nanstd",
     "nansum",
@@ -79,6 +84,7 @@ __all__ = [
     "sliding",
     "std",
     "strings",
+    "sum",
     "threads",
     "var",
     "__version__",

@@ -3,8 +3,12 @@
 
 #include <string.h>
 
+#include "kernels/blocks.h"
 #include "kernels/casts.h"
+#include "kernels/exact.h"
 #include "kernels/kernel.h"
+#include "kernels/moments.h"
+#include "kernels/prefixes.h"
 #include "kernels/scans.h"
 #include "kernels/sums.h"
 
@@ -22,6 +26,10 @@ static const struct row {
 #include "ops.def"
 };
 
+#define TABLES(level)                                                                  \
+  &kernels_##level, &casts_##level, &sums_##level, &scans_##level, &gathers_##level,   \
+      exact_##level, &prefixes_##level, moments_##level
+
 static const struct level {
     const char *name;
     unsigned rows; /* those of ops.def */
@@ -29,17 +37,19 @@ static const struct level {
     cast_table *casts;
     sum_table *sums;
     scan_table *scans;
+    gather_table *gathers;
+    exact_function *exact;
+    prefix_table *prefixes;
+    moments_function *moments;
 } levels[LEVEL_COUNT] = {
 #if defined(__aarch64__)
-    [LEVEL_BASE] = {"neon", NEON, &kernels_base, &casts_base, &sums_base, &scans_base},
+    [LEVEL_BASE] = {"neon", NEON, TABLES(base)},
 #else
-    [LEVEL_BASE] = {"baseline", BASE, &kernels_base, &casts_base, &sums_base,
-                    &scans_base},
+    [LEVEL_BASE] = {"baseline", BASE, TABLES(base)},
 #endif
 #if defined(__x86_64__)
-    [LEVEL_AVX2] = {"avx2", AVX2, &kernels_avx2, &casts_avx2, &sums_avx2, &scans_avx2},
-    [LEVEL_AVX512] = {"avx512", AVX512, &kernels_avx512, &casts_avx512, &sums_avx512,
-                      &scans_avx512},
+    [LEVEL_AVX2] = {"avx2", AVX2, TABLES(avx2)},
+    [LEVEL_AVX512] = {"avx512", AVX512, TABLES(avx512)},
 #  define NAMES "baseline, avx2 or avx512"
 #elif defined(__aarch64__)
 #  define NAMES "neon"
@@ -147,6 +157,32 @@ kinds_function *kernels_kinds(int type)
 {
     const int number = known_number(type);
     return number < NUMBER_COUNT ? levels[chosen].sums->kinds[number] : NULL;
+}
+
+static const struct level *level_or_least(void)
+{
+    return &levels[chosen < 0 ? LEVEL_BASE : chosen];
+}
+
+gather_function *kernels_gather(int type)
+{
+    return (*level_or_least()->gathers)[number_of(type)];
+}
+
+exact_function *kernels_exact(void)
+{
+    return level_or_least()->exact;
+}
+
+moments_function *kernels_moments(void)
+{
+    return level_or_least()->moments;
+}
+
+const struct prefix_kernels *kernels_prefixes(int type)
+{
+    return &(
+        *level_or_least()->prefixes)[type == NPY_FLOAT ? PREFIX_FLOAT : PREFIX_DOUBLE];
 }
 
 kernel_loop *kernels_scan(const char *ufunc, int type)

@@ -11,6 +11,10 @@
 
 #include "numpy_api.h"
 
+#include "kernels/blocks.h"
+#include "kernels/exact.h"
+#include "kernels/moments.h"
+#include "kernels/prefixes.h"
 #include "kernels/sums.h"
 
 /* As kernel_function (kernels/kernel.h); the last argument is NULL. */
@@ -66,6 +70,15 @@ kinds_function *kernels_kinds(int type);
 
 /* That which accumulates a row by a ufunc (kernels/scans.h), or NULL. */
 kernel_loop *kernels_scan(const char *ufunc, int type);
+
+/* Of what has no loop of NumPy's to fall back to: those of the level, or of the least.
+ * That which gathers elements of a type that is not complex as doubles, and that which
+ * adds these exactly. */
+gather_function *kernels_gather(int type);
+exact_function *kernels_exact(void);
+moments_function *kernels_moments(void);
+/* Of NPY_FLOAT or NPY_DOUBLE. */
+const struct prefix_kernels *kernels_prefixes(int type);
 
 /* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.

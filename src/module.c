@@ -18,7 +18,10 @@
 #include "movement/movement.h"
 #include "precision.h"
 #include "profile.h"
+#include "reduction/cumsum.h"
+#include "reduction/exact.h"
 #include "reduction/methods.h"
+#include "reduction/central_moments.h"
 #include "reduction/reduction.h"
 #include "stream.h"
 #include "team.h"
@@ -67,6 +70,22 @@ static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
         return NULL;
     }
     return methods_call(state_of(module), name, args + 1, nargs - 1, kwnames);
+}
+
+static PyObject *sum_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    return exact_sum(state_of(module), args, nargs);
+}
+
+static PyObject *blocked_cumsum(PyObject *module, PyObject *const *args,
+                                Py_ssize_t nargs)
+{
+    return cumsum_blocked(state_of(module), args, nargs);
+}
+
+static PyObject *moments(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    return moments_of_lines(state_of(module), args, nargs);
 }
 
 /* -- threads -------------------------------------------------------------------- */
@@ -402,6 +421,10 @@ static PyMethodDef methods[] = {
     {"explain_method", (PyCFunction)(void (*)(void))explain_method,
      METH_FASTCALL | METH_KEYWORDS, NULL},
     {"call", (PyCFunction)(void (*)(void))call, METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"blocked_cumsum", (PyCFunction)(void (*)(void))blocked_cumsum, METH_FASTCALL,
+     NULL},
+    {"exact_sum", (PyCFunction)(void (*)(void))sum_exactly, METH_FASTCALL, NULL},
+    {"moments", (PyCFunction)(void (*)(void))moments, METH_FASTCALL, NULL},
     {"set_num_threads", set_num_threads, METH_O, NULL},
     {"get_num_threads", get_num_threads, METH_NOARGS, NULL},
     {"thread_cap", thread_cap, METH_NOARGS, NULL},

@@ -1,5 +1,7 @@
 """Whatever the tables forgot: random ufuncs, dtypes, shapes, views and thread counts, against NumPy."""
 
+import math
+
 import hypothesis.strategies as st
 import numpy as np
 import numpy_par as npp
@@ -94,3 +96,15 @@ def test_an_element_does_not_depend_on_its_place(entry, size, threads, data):
     pairs = zip(whole, some) if isinstance(whole, tuple) else [(whole, some)]
     text = next(filter(None, (difference(w[part].copy(), s) for w, s in pairs)), None)
     assert not text, f"{entry.key}({signature}) of {size}, {part}: {text}"
+
+
+@settings(common, max_examples=300)
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, max_value=1e300, min_value=-1e300)), st.integers(0, 5000), st.integers(1, 9))
+def test_any_exact_sum(numbers, more, threads):
+    """Anything, with what cancels around it: as math.fsum."""
+    x = np.array(numbers, float)
+    many = np.full(more, x[0] if numbers else 0.1)
+    x = np.concatenate([many, x, -many])
+    with npp.threads(threads):
+        assert npp.sum(x, method="exact") == math.fsum(x)
+        assert npp.sum(x[::-1], method="exact") == math.fsum(x)

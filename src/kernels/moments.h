@@ -1,0 +1,29 @@
+/* moments.h - the mean of a block of doubles, and the sums of powers of the deviations
+ * from it. */
+#ifndef NPP_KERNELS_MOMENTS_H
+#define NPP_KERNELS_MOMENTS_H
+
+#include <stdint.h>
+
+/* Elements of a block, which stay in the first-level cache: it is read three times. */
+enum { MOMENTS_BLOCK = 1024 };
+
+struct moments {
+    double n; /* elements */
+    double mean,
+        rest; /* the mean is the sum of both, unrounded but for bits of the rest */
+    double m2, m3, m4; /* sums of (x - mean)^k */
+};
+
+typedef void moments_function(struct moments *moments, const double *x, intptr_t n);
+extern moments_function moments_base, moments_avx2, moments_avx512;
+
+/* mean + rest = mean + more */
+static inline void moments_set_mean(struct moments *moments, double mean, double more)
+{
+    const double sum = mean + more, part = sum - mean;
+    moments->mean = sum;
+    moments->rest = (mean - (sum - part)) + (more - part);
+}
+
+#endif

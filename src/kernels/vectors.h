@@ -1,0 +1,33 @@
+/* vectors.h - vectors of doubles by the compiler's own operators, as wide as the
+ * registers of a level: gcc takes wider ones apart in memory. */
+#ifndef NPP_KERNELS_VECTORS_H
+#define NPP_KERNELS_VECTORS_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__AVX512F__)
+enum { VECTOR_BYTES = 64 };
+#elif defined(__AVX2__)
+enum { VECTOR_BYTES = 32 };
+#else
+enum { VECTOR_BYTES = 16 };
+#endif
+enum { VECTOR_LANES = VECTOR_BYTES / sizeof(double) };
+
+typedef double vector __attribute__((vector_size(VECTOR_BYTES)));
+typedef int64_t vector_bits __attribute__((vector_size(VECTOR_BYTES)));
+
+static inline vector vector_at(const double *x)
+{
+    vector v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+
+static inline vector vector_of(double x)
+{
+    return x - (vector){0};
+}
+
+#endif

@@ -1,0 +1,134 @@
+/* lines.c - see lines.h. */
+#include "lines.h"
+
+#include <string.h>
+
+#include "../fpu.h"
+#include "../worth.h"
+
+int lines_type(PyArrayObject *array)
+{
+    const int type = PyArray_TYPE(array);
+    return type == NPY_CDOUBLE ? NPY_DOUBLE : type == NPY_CFLOAT ? NPY_FLOAT : type;
+}
+
+static void add_axis(struct lines *lines, npy_intp n, npy_intp from, npy_intp to)
+{
+    lines->shape[lines->ndim] = n;
+    lines->in.strides[lines->ndim] = from;
+    lines->out.strides[lines->ndim++] = to;
+    lines->count *= n;
+}
+
+void lines_lay_out(struct lines *lines, PyArrayObject *array, PyArrayObject *out)
+{
+    const int along = PyArray_NDIM(array) - 1;
+    assert(PyArray_NDIM(out) == along || PyArray_NDIM(out) == along + 1);
+    *lines = (struct lines){
+        .n = PyArray_DIM(array, along),
+        .count = 1,
+        .parts = 1,
+        .side_by_side = 1,
+        .type = lines_type(array),
+        .in = {PyArray_BYTES(array), PyArray_STRIDE(array, along), {0}},
+        .out = {PyArray_BYTES(out),
+                PyArray_NDIM(out) > along ? PyArray_STRIDE(out, along) : 0,
+                {0}},
+    };
+    if (PyArray_ISCOMPLEX(array)) {
+        add_axis(lines, 2, PyArray_ITEMSIZE(array) / 2, PyArray_ITEMSIZE(out) / 2);
+    }
+    for (int axis = along - 1; axis >= 0; axis--) {
+        add_axis(lines, PyArray_DIM(array, axis), PyArray_STRIDE(array, axis),
+                 PyArray_STRIDE(out, axis));
+    }
+}
+
+void lines_cut(struct lines *lines, npy_intp enough, npy_intp least, npy_intp most)
+{
+    if (lines->count == 0 || lines->count >= enough || lines->n < 2 * least) {
+        return;
+    }
+    const npy_intp each = most / lines->count > 0 ? most / lines->count : 1;
+    const npy_intp times = (lines->n - 1) / (least * each) + 1;
+    lines->part = least * times;
+    lines->parts = (lines->n - 1) / lines->part + 1;
+}
+
+char *lines_at(const struct lines *lines, const struct side *side, npy_intp i)
+{
+    char *at = side->data;
+    for (int axis = 0; axis < lines->ndim; axis++) {
+        at += i % lines->shape[axis] * side->strides[axis];
+        i /= lines->shape[axis];
+    }
+    return at;
+}
+
+static npy_intp size_of(npy_intp stride)
+{
+    return stride < 0 ? -stride : stride;
+}
+
+npy_intp lines_together(const struct lines *lines, npy_intp i, npy_intp end)
+{
+    if (lines->ndim == 0 || size_of(lines->in.strides[0]) >= size_of(lines->in.step)) {
+        return 1;
+    }
+    npy_intp count = lines->shape[0] - i % lines->shape[0];
+    count = count < lines->side_by_side ? count : lines->side_by_side;
+    return count < end - i ? count : end - i;
+}
+
+/* A call that is not worth a region: without the polls of drive(), but for that is
+ * known to be short, or may have only one thread. */
+static int run_alone(const struct drive *job, int *fpe)
+{
+    int status;
+    Py_BEGIN_ALLOW_THREADS
+    fpu_clear_flags();
+    status = job->run(job, 0, job->size);
+    *fpe = fpu_get_flags();
+    Py_END_ALLOW_THREADS
+    return status;
+}
+
+int lines_run(const struct lines *lines, const struct state *state,
+              struct cost_table *costs, drive_run *run, void *context, int *fpe)
+{
+    const npy_intp each = lines->parts > 1 ? lines->part : lines->n;
+    const npy_intp together =
+        lines->parts > 1 ? 1 : lines_together(lines, 0, lines->count);
+    const npy_intp size = each * lines->parts * lines->count;
+    const struct call call = {
+        .state = state,
+        .nin = 1,
+        .size = size,
+        .more = (uint64_t)lines->type << 8 | (uint64_t)(lines->in.step == 8) << 2 |
+                (uint64_t)(together > 1) << 1 | (uint64_t)(lines->parts > 1)};
+    struct plan plan = {0};
+    struct worth worth;
+    struct report report;
+    *fpe = 0;
+    if (size == 0) {
+        return 0;
+    }
+    const char *reason = worth_consider(&worth, &call, costs, false);
+    if (PyErr_Occurred()) {
+        return -1;
+    }
+    const struct drive job = {.plan = &plan,
+                              .path = "reduction",
+                              .size = size,
+                              .weight = 1,
+                              .run = run,
+                              .context = context,
+                              .cut = {size, each * together},
+                              .costs = costs,
+                              .key = worth.key,
+                              .limit = worth.limit};
+    if (reason || size < 2) {
+        return run_alone(&job, fpe);
+    }
+    return drive(&job, false, fpe, &report) ? 0 : -1;
+}
