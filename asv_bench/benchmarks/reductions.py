@@ -1,7 +1,5 @@
 """Reductions, scans and searches: NumPy's own against the same calls with the drop-in."""
 
-import contextlib
-import contextvars
 import functools
 
 import numpy as np
@@ -9,7 +7,7 @@ import numpy as np
 import numpy_par as npp
 
 from .active import require_active
-from .measure import alternate
+from .measure import Enabled, alternate
 
 SIZE = 1_000_000
 
@@ -89,35 +87,12 @@ def compare(name, seconds=0.5):
     """Return the shortest time of a case, in seconds: NumPy's, ours on one thread, on all."""
     operand, function = CASES[name]
     numpys = getattr(np, function.__name__) if name.startswith("npp.") else function
-    one, every = _Enabled(function, threads=1), _Enabled(function)
+    one, every = Enabled(function, threads=1), Enabled(function)
     try:
         return alternate([numpys, one.call, every.call], (_data()[operand],), seconds)
     finally:
         one.close()
         every.close()
-
-
-class _Enabled:
-    """A function as it is with the drop-in, which is in a context of its own."""
-
-    def __init__(self, function, threads=None):
-        self._function = function
-        self._context = contextvars.copy_context()
-        self._blocks = contextlib.ExitStack()
-        self._context.run(self._enter, threads)
-
-    def _enter(self, threads):
-        self._blocks.enter_context(npp.enabled())
-        if threads:
-            self._blocks.enter_context(npp.threads(threads))
-
-    def call(self, x):
-        """Call it in the context."""
-        return self._context.run(self._function, x)
-
-    def close(self):
-        """Leave the blocks in the context in which they were entered."""
-        self._context.run(self._blocks.close)
 
 
 class Reductions:
