@@ -14,8 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # left out with PYTHON
 def main():
     """Measure each case alternating, and print it as soon as it is known."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--only", default="", help="those whose name this regular expression finds")
+    parser.add_argument("--only", default="", help="those whose name this regular expression finds (bandwidth is one)")
     options = parser.parse_args()
+    import bandwidth
     from benchmarks.active import require_active
     from benchmarks.measure import machine
     from benchmarks.reductions import CASES, compare
@@ -27,6 +28,8 @@ def main():
         if re.search(options.only, name):
             numpys, one, all_threads = compare(name)
             print(f"{name:20s} {numpys * 1e6:10.1f} {numpys / one:10.2f}x {numpys / all_threads:5.2f}x", flush=True)
+    if re.search(options.only, "bandwidth"):
+        bandwidth.show()
 
 
 if __name__ == "__main__":
