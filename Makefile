@@ -33,14 +33,14 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench bench-kernels bench-reductions bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
+test bench bench-kernels bench-reductions bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help build demo test bench bench-kernels bench-reductions bench-peers tune lint format test-asan test-tsan \
-    test-free-threaded test-numpy test-arena test-stress test-exhaustive test-aarch64 \
+    test-free-threaded test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 \
     test-ecosystem clean FORCE
 
 help: ## print this list
@@ -121,6 +121,10 @@ test-exhaustive: build $(VENV)/.stamp-python-test ## every float32 through every
 	@for level in $(or $(LEVELS),avx2 avx512); do \
 	    NUMPY_PAR_ISA=$$level NUMPY_PAR_EXHAUSTIVE=1 \
 	        $(python) -m pytest -s tests/test_exhaustive.py $(PYTEST_ARGS) || exit 1; done
+
+test-hypothesis: build $(VENV)/.stamp-python-test ## random calls against NumPy, many more than in the tests (EXAMPLES=20000)
+	@NUMPY_PAR_TEST_EXAMPLES=$(or $(EXAMPLES),20000) \
+	    $(python) -m pytest $(wildcard tests/test_hypothesis*.py) $(PYTEST_ARGS)
 
 test-aarch64: build $(VENV)/.stamp-python-test ## the kernels for aarch64, in an emulator against NumPy here, a minute
 	@tools/aarch64.sh $(python)
