@@ -23,11 +23,11 @@ def main():
 
     require_active()
     print(f"{machine()}\na million elements each\n")
-    print(f"{'call':20s} {'NumPy, us':>10s} {'one thread':>11s} {'all':>6s}")
+    print(f"{'call':24s} {'NumPy, us':>10s} {'one thread':>11s} {'all':>6s}")
     for name in CASES:
         if re.search(options.only, name):
             numpys, one, all_threads = compare(name)
-            print(f"{name:20s} {numpys * 1e6:10.1f} {numpys / one:10.2f}x {numpys / all_threads:5.2f}x", flush=True)
+            print(f"{name:24s} {numpys * 1e6:10.1f} {numpys / one:10.2f}x {numpys / all_threads:5.2f}x", flush=True)
     if re.search(options.only, "bandwidth"):
         bandwidth.show()
 
