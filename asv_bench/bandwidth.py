@@ -1,4 +1,4 @@
-"""What part of the machine's memory bandwidth reductions reach: beside a loop in C that only reads, on as many threads."""
+"""What part of the memory bandwidth reductions reach: beside a loop in C that only reads, on as many threads."""
 
 import ctypes
 import os

@@ -2,8 +2,8 @@
 
     python asv_bench/peers.py [--only REGEX]      (make bench-peers)
 
-A result that is not close to NumPy's ends it before anything is timed. bottleneck has one thread, and numexpr uses one for
-a reduction; numba may add in any order, as numba_loops.py says. That NumPy's bits come out is asked of nobody else.
+A result that is not close to NumPy's ends it before anything is timed. bottleneck has one thread, and numexpr uses one
+for a reduction; numba may add in any order, as numba_loops.py says. That NumPy's bits come out is asked of nobody else.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def expression(text):
 
 
 class Case(NamedTuple):
-    """The names of its operands, and what each library has for it; ours is `numpy` with the drop-in, or a function of ours."""
+    """The names of its operands, and what each library has for it; ours is `numpy` with the drop-in, unless given."""
 
     operands: str
     numpy: Callable
@@ -118,15 +118,16 @@ def main():
     ratios = []
     for dtype in CLOSE:
         for size in SIZES:
-            print(f"\n{f'{dtype}, {size:,}':18s}" + "".join(f"{name:>11s}" for name in ("NumPy", "ours", *PEERS, "best/ours")))
+            head = ("NumPy", "ours", *PEERS, "best/ours")
+            print(f"\n{f'{dtype}, {size:,}':18s}" + "".join(f"{name:>11s}" for name in head))
             operands = data(dtype, size)
             for name, case in CASES.items():
                 if not re.search(options.only, name):
                     continue
                 times = compare(case, [operands[operand] for operand in case.operands], dtype)
                 ratios.append(min(times[peer] for peer in PEERS if peer in times) / times["ours"])
-                cells = [f"{1e6 * times[key]:11.0f}" if key in times else f"{'':11s}" for key in ("numpy", "ours", *PEERS)]
-                print(f"{name:18s}{''.join(cells)}{ratios[-1]:10.2f}x", flush=True)
+                cells = [f"{1e6 * times[key]:.0f}" if key in times else "" for key in ("numpy", "ours", *PEERS)]
+                print(f"{name:18s}{''.join(f'{cell:>11s}' for cell in cells)}{ratios[-1]:10.2f}x", flush=True)
     print(f"\nahead of the best peer in {sum(ratio > 1 for ratio in ratios)} of {len(ratios)} cases")
 
 
