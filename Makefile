@@ -14,6 +14,8 @@ PYTEST_ARGS ?=
 BENCH ?=
 
 python := $(VENV)/bin/python
+# numba holds NumPy to the versions that it knows: an environment of its own, that nothing else sees.
+peers := $(VENV)-peers
 # A sanitizer's report goes past Python to the real stderr.
 sanitized_pytest := -m pytest --capture=sys -p no:cacheprovider
 # These count the threads of the process; ThreadSanitizer and libomp add some. The last one
@@ -31,14 +33,14 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench bench-kernels bench-reductions tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
+test bench bench-kernels bench-reductions bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-kernels bench-reductions tune lint format test-asan test-tsan \
-    test-free-threaded test-numpy test-arena test-stress test-exhaustive test-aarch64 \
+.PHONY: help build demo test bench bench-kernels bench-reductions bench-peers tune lint format test-asan test-tsan \
+    test-free-threaded test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 \
     test-ecosystem clean FORCE
 
 help: ## print this list
@@ -66,6 +68,10 @@ bench-kernels: $(VENV)/.stamp-python-bench ## what each kernel gains at each ins
 bench-reductions: $(VENV)/.stamp-python-bench ## what sums, extremes, scans and the like gain with the drop-in
 	@$(MAKE) --no-print-directory build ASSERTS=false
 	@$(python) asv_bench/reductions.py
+
+bench-peers: ## reductions beside those of bottleneck, numexpr and numba
+	@$(MAKE) --no-print-directory build $(peers)/.stamp-python-peers VENV=$(peers) ASSERTS=false
+	@$(peers)/bin/python asv_bench/peers.py
 
 tune: $(VENV)/.stamp-python-bench ## measure which kernels of ours win at each instruction set (src/ops.def)
 	@$(MAKE) --no-print-directory build ASSERTS=false
@@ -116,6 +122,10 @@ test-exhaustive: build $(VENV)/.stamp-python-test ## every float32 through every
 	    NUMPY_PAR_ISA=$$level NUMPY_PAR_EXHAUSTIVE=1 \
 	        $(python) -m pytest -s tests/test_exhaustive.py $(PYTEST_ARGS) || exit 1; done
 
+test-hypothesis: build $(VENV)/.stamp-python-test ## random calls against NumPy, many more than in the tests (EXAMPLES=20000)
+	@NUMPY_PAR_TEST_EXAMPLES=$(or $(EXAMPLES),20000) \
+	    $(python) -m pytest $(wildcard tests/test_hypothesis*.py) $(PYTEST_ARGS)
+
 test-aarch64: build $(VENV)/.stamp-python-test ## the kernels for aarch64, in an emulator against NumPy here, a minute
 	@tools/aarch64.sh $(python)
 
@@ -128,7 +138,7 @@ test-free-threaded: ## tests on free-threaded CPython 3.13 (built once, three mi
 	    VENV=.venv-ft BUILD_DIR=build/free-threaded
 
 clean: ## remove all that was built, the environments too
-	rm -rf build .venv .venv-ft
+	rm -rf build .venv .venv-ft .venv-peers
 
 $(VENV)/.stamp-venv:
 	@tools/setup.sh venv $(PYTHON) $(VENV)

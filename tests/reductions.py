@@ -35,9 +35,9 @@ def plain(dtype, shape):
     return pool(np.dtype(dtype))[:n].reshape(shape).copy()
 
 
-def check(case, label, any_nan=False):
+def check(case, label, any_nan=False, threads=None):
     """case() builds its operands itself and calls NumPy; the same with and without us."""
-    threads = THREADS[next(TURN) // 20 % len(THREADS)]
+    threads = threads or THREADS[next(TURN) // 20 % len(THREADS)]
     want = outcome(lambda _: case(), None)
     npp.set_num_threads(threads)
     with npp.enabled():

@@ -5,29 +5,15 @@ import math
 import hypothesis.strategies as st
 import numpy as np
 import numpy_par as npp
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 from layouts import ARRANGE
+from strategies import examples, views
 from support import check, difference, outcome
 from tables import ENTRIES
 from values import maker
 
 ELEMENTWISE = [entry for entry in ENTRIES if entry.numpy.signature is None]
-common = settings(
-    deadline=None,
-    derandomize=True,  # a failure in CI is one that everybody gets
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)
-
-
-@st.composite
-def views(draw, make, position, shape):
-    """An operand of that shape with any strides NumPy's indexing gives: steps, reversal, axes exchanged."""
-    axes = draw(st.permutations(range(len(shape))))
-    array = make(position, tuple(shape[axis] for axis in axes))
-    array = ARRANGE[draw(st.sampled_from(sorted(ARRANGE)))](array).transpose(np.argsort(axes).tolist())
-    flips = draw(st.tuples(*[st.sampled_from((1, -1))] * len(shape)))
-    return array[(..., *(slice(None, None, step) for step in flips))]
 
 
 @st.composite
@@ -43,7 +29,7 @@ def calls(draw):
     return entry, signature, operands, kwargs
 
 
-@settings(common, max_examples=1500)
+@examples(1500)
 @given(calls(), st.integers(1, 9))
 def test_any_call(call, threads):
     entry, signature, operands, kwargs = call
@@ -55,7 +41,7 @@ def test_any_call(call, threads):
     check(entry, case, f"({signature}) {[(o.shape, o.strides) for o in operands]} {kwargs}", (threads,))
 
 
-@settings(common, max_examples=600)
+@examples(600)
 @given(calls(), st.integers(2, 9), st.data())
 def test_any_call_with_out_and_mask(call, threads, data):
     entry, signature, operands, kwargs = call
@@ -79,7 +65,7 @@ def _mask(seed, shape):
     return np.random.default_rng(seed).integers(0, 2, shape).astype(bool)
 
 
-@settings(common, max_examples=500)
+@examples(500)
 @given(st.sampled_from(ELEMENTWISE), st.integers(1, 300), st.integers(2, 9), st.data())
 def test_an_element_does_not_depend_on_its_place(entry, size, threads, data):
     """f(x)[a:b] is f(x[a:b]): in any piece, on any number of threads."""

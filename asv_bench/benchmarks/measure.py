@@ -1,5 +1,7 @@
 """How to compare two functions honestly, and what the figures depend on."""
 
+import contextlib
+import contextvars
 import os
 import platform
 import time
@@ -12,7 +14,7 @@ import numpy_par as npp
 SAMPLE = 1e-4  # seconds: what a sample should take, far above the clock's resolution
 
 
-def alternate(functions, inputs, seconds=0.2, rounds=5, **keywords):
+def alternate(functions, inputs, seconds=0.2, rounds=5, rest=0, **keywords):
     """Time functions on the same inputs in turn.
 
     In turn, because a machine changes its pace within seconds; the minimum, because whatever
@@ -28,6 +30,10 @@ def alternate(functions, inputs, seconds=0.2, rounds=5, **keywords):
         How long to go on.
     rounds : int
         The least number of samples of each.
+    rest : float
+        How long to sleep before each sample, in seconds; a call that is not timed then wakes
+        what it needs. Of several libraries with threads of their own, each keeps its helpers on
+        the cores for some milliseconds after a call, in which they are in the next one's way.
     **keywords
         Keyword arguments of each.
 
@@ -45,6 +51,9 @@ def alternate(functions, inputs, seconds=0.2, rounds=5, **keywords):
     while turn < rounds or time.perf_counter() < end:
         # Who goes first changes: the second finds the inputs in the cache.
         for i in range(len(timers))[:: -1 if turn % 2 else 1]:
+            if rest:
+                time.sleep(rest)
+                timers[i].timeit(1)
             best[i] = min(best[i], timers[i].timeit(number) / number)
         turn += 1
     return best
@@ -55,6 +64,29 @@ def timer(function, inputs, keywords):
     names = {f"x{i}": value for i, value in enumerate(inputs)}
     call = ", ".join([*names, *(f"{name}={name}" for name in keywords)])
     return Timer(f"function({call})", globals={"function": function, **names, **keywords})
+
+
+class Enabled:
+    """A function as it is with the drop-in, which is in a context of its own."""
+
+    def __init__(self, function, threads=None):
+        self._function = function
+        self._context = contextvars.copy_context()
+        self._blocks = contextlib.ExitStack()
+        self._context.run(self._enter, threads)
+
+    def _enter(self, threads):
+        self._blocks.enter_context(npp.enabled())
+        if threads:
+            self._blocks.enter_context(npp.threads(threads))
+
+    def call(self, *args):
+        """Call it in the context."""
+        return self._context.run(self._function, *args)
+
+    def close(self):
+        """Leave the blocks in the context in which they were entered."""
+        self._context.run(self._blocks.close)
 
 
 def identical(a, b):

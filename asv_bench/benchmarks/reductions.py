@@ -1,7 +1,5 @@
 """Reductions, scans and searches: NumPy's own against the same calls with the drop-in."""
 
-import contextlib
-import contextvars
 import functools
 
 import numpy as np
@@ -9,7 +7,7 @@ import numpy as np
 import numpy_par as npp
 
 from .active import require_active
-from .measure import alternate
+from .measure import Enabled, alternate, identical
 
 SIZE = 1_000_000
 
@@ -24,6 +22,7 @@ def _data():
     gaps[::10] = np.nan
     return {
         "x": x,
+        "y": x.copy(),
         "f": x.astype("f"),
         "e": x.astype("e"),
         "D": x.astype("D"),
@@ -34,7 +33,10 @@ def _data():
         "i4": whole.astype("i4"),
         "positive": np.maximum(x, 0),
         "gaps": gaps,
+        "G": np.where(rng.random((1000, 1000)) < 0.1, np.nan, x.reshape(1000, 1000)),
         "none": x > 99,
+        "late": np.arange(SIZE) == SIZE - 1,
+        "full": x < 99,
         "some": x > 0,
     }
 
@@ -82,42 +84,53 @@ CASES = {
     "any, none": ("none", np.any),
     "any, at once": ("some", np.any),
     "any, of float64": ("x", np.any),
+    # Functions that NumPy writes in Python, over these and elementwise calls.
+    "average, weights": ("positive", lambda x: np.average(x, weights=x)),
+    "ptp": ("x", np.ptp),
+    "ptp(A, 1)": ("A", lambda a: np.ptp(a, 1)),
+    "diff": ("x", np.diff),
+    "diff(A, 0)": ("A", lambda a: np.diff(a, axis=0)),
+    "trapezoid(y, x)": ("x y", np.trapezoid),
+    "norm 1": ("x", lambda x: np.linalg.norm(x, 1)),
+    "norm inf": ("x", lambda x: np.linalg.norm(x, np.inf)),
+    "norm 3": ("x", lambda x: np.linalg.norm(x, 3)),
+    "norm(A, axis=0)": ("A", lambda a: np.linalg.norm(a, axis=0)),
+    "norm(A, axis=1)": ("A", lambda a: np.linalg.norm(a, axis=1)),
+    "norm(A, 1)": ("A", lambda a: np.linalg.norm(a, 1)),
+    "nanmin": ("gaps", np.nanmin),
+    "nanmax(G, 1)": ("G", lambda a: np.nanmax(a, 1)),
+    "nanargmax": ("gaps", np.nanargmax),
+    "nanargmin(G, 1)": ("G", lambda a: np.nanargmin(a, 1)),
+    "nanprod(G, 1)": ("G", lambda a: np.nanprod(a, 1)),
+    "nancumsum": ("gaps", np.nancumsum),
+    "nancumprod": ("gaps", np.nancumprod),
+    "cumprod": ("x", np.cumprod),
+    "cumprod(A, 0)": ("A", lambda a: np.cumprod(a, 0)),
+    "maximum.accumulate": ("x", np.maximum.accumulate),
+    "maximum.accumulate(A, 0)": ("A", lambda a: np.maximum.accumulate(a, 0)),
+    "count_nonzero(A, 0)": ("A", lambda a: np.count_nonzero(a, 0)),
+    "allclose": ("x y", np.allclose),
+    "isclose": ("x y", np.isclose),
+    "array_equal": ("x y", np.array_equal),
+    "argmin": ("x", np.argmin),
+    "all, full": ("full", np.all),
+    "any, late": ("late", np.any),
 }
 
 
 def compare(name, seconds=0.5):
     """Return the shortest time of a case, in seconds: NumPy's, ours on one thread, on all."""
-    operand, function = CASES[name]
+    names, function = CASES[name]
     numpys = getattr(np, function.__name__) if name.startswith("npp.") else function
-    one, every = _Enabled(function, threads=1), _Enabled(function)
+    operands = [_data()[operand] for operand in names.split()]
+    one, every = Enabled(function, threads=1), Enabled(function)
     try:
-        return alternate([numpys, one.call, every.call], (_data()[operand],), seconds)
+        if not identical(*(np.asarray(call(*operands)) for call in (numpys, every.call))):
+            raise RuntimeError(f"{name}: another answer than NumPy's")
+        return alternate([numpys, one.call, every.call], operands, seconds)
     finally:
         one.close()
         every.close()
-
-
-class _Enabled:
-    """A function as it is with the drop-in, which is in a context of its own."""
-
-    def __init__(self, function, threads=None):
-        self._function = function
-        self._context = contextvars.copy_context()
-        self._blocks = contextlib.ExitStack()
-        self._context.run(self._enter, threads)
-
-    def _enter(self, threads):
-        self._blocks.enter_context(npp.enabled())
-        if threads:
-            self._blocks.enter_context(npp.threads(threads))
-
-    def call(self, x):
-        """Call it in the context."""
-        return self._context.run(self._function, x)
-
-    def close(self):
-        """Leave the blocks in the context in which they were entered."""
-        self._context.run(self._blocks.close)
 
 
 class Reductions:
