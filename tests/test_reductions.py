@@ -73,6 +73,19 @@ def test_extremes_that_are_zeros_or_nans(name, dtype):
             check(case, f"{n} {np.shape(values)} seed {seed}")
 
 
+@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
+def test_which_zero_it_is(name):
+    """Of an initial value, too; along an axis of one element; and where NumPy gathers rows that lie side by side."""
+    zeros = (0.0, -0.0)
+    shapes = [(20, 1, 2), (40, 1), (40, 3), (2000, 4), (1, 40), (3, 300), (30_000,)]
+    for dtype, zero, initial, shape in itertools.product("efd", zeros, (*zeros, np._NoValue), shapes):
+        for turn, axis in itertools.product((np.s_[:], np.s_[::-1], np.s_[..., ::-1]), range(len(shape))):
+            check(
+                lambda: getattr(np, name).reduce(np.full(shape, zero, dtype)[turn], axis, initial=initial),
+                f"{dtype} {zero} {initial} {shape} {turn} {axis}",
+            )
+
+
 @pytest.mark.parametrize("dtype", "efdFDg")
 def test_sums_of_special_values(dtype):
     """Infinities, overflow, NaNs, and the warnings that go with them."""

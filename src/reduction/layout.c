@@ -148,8 +148,12 @@ static enum rows rows_of_numpy(struct reduction *reduction,
 {
     const bool old = PyArray_GetNDArrayCFeatureVersion() < 0x14; /* NumPy 2.3 */
     const bool more = reduction->ndim > 1;
-    if (!reduction->reduced[0] ||
-        !(old || reduction->cast || (more && reduction->reduced[1]))) {
+    /* Side by side it makes no difference, but to extremes: which zero one is depends
+     * on where in a vector it was. */
+    const bool asks = reduction->reduced[0]
+                          ? old || reduction->cast || (more && reduction->reduced[1])
+                          : more && reduction->order == ORDER_EXTREME;
+    if (!asks) {
         return ROWS_NATURAL;
     }
     if (old && more && reduction->cast) {

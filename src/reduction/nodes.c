@@ -242,18 +242,21 @@ bool reduction_combine(struct reduction *reduction, bool has_initial)
             combine_sums(reduction, out, partials);
             continue;
         }
+        char initial[sizeof *partials];
         npy_intp first = 0;
         if (!has_initial) {
             memcpy(out, partials[first++].bytes, (size_t)reduction->itemsize);
         }
+        memcpy(initial, out, (size_t)reduction->itemsize);
         if (first < n) {
             rows_run_loop(reduction, out, 0, partials[first].bytes, size, n - first);
         }
         if (reduction->order == ORDER_EXTREME && has_kinds(reduction->type, out)) {
             /* Of the partial results, too, there must be one kind only. */
-            const bool kinds =
-                kernels_kinds(reduction->type)(partials[0].bytes, n, size, out);
-            ambiguous |= kinds || atomic_load(&reduction->ambiguous);
+            kinds_function *const kinds = kernels_kinds(reduction->type);
+            ambiguous |= kinds(partials[0].bytes, n, size, out) ||
+                         kinds(initial, 1, size, out) ||
+                         atomic_load(&reduction->ambiguous);
         }
     }
     return !ambiguous;

@@ -335,7 +335,7 @@ static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const 
     job.plan = &reduction.plan;
     job.context = &reduction;
     job.given = request.out != NULL;
-    hook->report.reason = reduction_choose(&reduction, &job, request.initial != NULL);
+    hook->report.reason = reduction_choose(&reduction, &job);
     const bool has_value = beginnings.initial || beginnings.identity;
     if (!hook->report.reason &&
         begin(&reduction, &beginnings, job.run == reduction_run_split,

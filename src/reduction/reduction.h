@@ -99,8 +99,7 @@ int reduction_lay_out(struct reduction *reduction, const struct request *request
 PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr);
 
 /* way.c: which way.  NULL, or the reason why none. */
-const char *reduction_choose(struct reduction *reduction, struct drive *job,
-                             bool has_initial);
+const char *reduction_choose(struct reduction *reduction, struct drive *job);
 
 /* The range for drive() is of elements, so that costs are those of one.  -1: no
  * room for partial results; no exception is set. */

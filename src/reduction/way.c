@@ -68,11 +68,10 @@ static npy_intp results_of(const struct reduction *reduction)
     return results;
 }
 
-const char *reduction_choose(struct reduction *reduction, struct drive *job,
-                             bool has_initial)
+const char *reduction_choose(struct reduction *reduction, struct drive *job)
 {
     const bool is_free = reduction->order == ORDER_FREE;
-    const bool is_extreme = reduction->order == ORDER_EXTREME && !has_initial;
+    const bool is_extreme = reduction->order == ORDER_EXTREME;
     const bool turned = (is_free || is_extreme) && has_short_rows(reduction);
     if (turned) {
         turn(reduction);
@@ -89,9 +88,9 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job,
         }
     }
     /* Where the order is part of a result, it is that of NumPy's rows. */
-    const bool gathered = rows && !is_free && reduction->rows_are != ROWS_NATURAL;
+    const bool gathered = !is_free && reduction->rows_are != ROWS_NATURAL;
     const bool whole = results_of(reduction) == 1;
-    reduction->is_chunked = gathered && !is_extreme;
+    reduction->is_chunked = rows && gathered && !is_extreme;
     if (reduction->is_chunked &&
         (reduction->mask || reduction->rows_are == ROWS_UNKNOWN || !reduction->sum ||
          !whole || reduction->chunk > REDUCTION_CHUNK)) {
@@ -119,7 +118,8 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job,
     } else if (may_keep && (most >= 2 || columns)) {
         job->run = reduction_run_kept;
     } else {
-        return "one result from a row whose order is part of it";
+        return gathered ? gathered_rows
+                        : "one result from a row whose order is part of it";
     }
     return NULL;
 }
