@@ -6,7 +6,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from reductions import GRIDS, plain
+from reductions import GRIDS, TURN, plain
 from support import difference, outcome
 from values import sample
 
@@ -128,3 +128,24 @@ def test_explained():
     assert "judge" in npp.explain(np.var, x, dtype="f4").reason
     with pytest.raises(TypeError, match="median"):
         npp.explain(np.median, x)
+
+
+@pytest.mark.parametrize("name", ["nanargmax", "nanargmin"])
+@pytest.mark.parametrize("dtype", "fde")
+def test_searches_without_nans(name, dtype):
+    """The first of equals, infinities, lines of NaNs only (NumPy raises)."""
+    for shape, share in itertools.product([(1000,), (70_000,), *GRIDS], (0, 0.1, 0.999, 1)):
+        for (how, arrange), axis in itertools.product(ARRANGE.items(), (None, *range(-len(shape), len(shape)))):
+            if next(TURN) % 9:
+                continue  # for time
+
+            def case(f):
+                x = np.round(with_gaps(dtype, shape, share))  # noqa: B023
+                x[..., 5:9] = np.inf if share < 0.1 else -np.inf  # noqa: B023
+                return f(arrange(x), axis)  # noqa: B023
+
+            check(name, case, f"{shape} {how} {axis} {share}")
+    check(name, lambda f: f(with_gaps(dtype, (50, 60)), axis=0, keepdims=True), "keepdims")
+    check(name, lambda f: f(with_gaps(dtype, (50, 60)), 0, np.zeros(60, np.intp)), "out")
+    if dtype in "fd":
+        assert npp.explain(getattr(np, name), with_gaps(dtype, (400, 500)), axis=0).path == "reduction"

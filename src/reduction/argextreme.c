@@ -5,6 +5,7 @@
  */
 #include "reduction.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "../arguments.h"
@@ -17,6 +18,8 @@ enum { PART = 16384, SIDE_BY_SIDE = 8, LINE = 1024 };
 struct search {
     PyArray_ArgFunc *find;
     npy_intp size; /* of an element */
+    int type;      /* of float32 or float64, of which NaNs are left out; or -1 */
+    double worst;  /* in the place of those */
     char *in;
     npy_intp *out;
     npy_intp n, from, lines; /* along the axis; how many lines */
@@ -32,14 +35,12 @@ struct search {
     _Atomic(npy_intp) last;
 };
 
-static npy_intp find(const struct search *search, char *data, npy_intp n)
+static npy_intp find_any(const struct search *search, char *data, npy_intp n)
 {
     npy_intp at = 0;
     search->find(data, n, &at, NULL);
     return at;
 }
-
-/* -- lines ---------------------------------------------------------------------- */
 
 /* What is best of a line so far. */
 struct best {
@@ -51,13 +52,50 @@ struct best {
 static void consider(const struct search *search, struct best *best, char *data,
                      npy_intp n, npy_intp begin)
 {
-    const npy_intp at = find(search, data, n);
+    const npy_intp at = find_any(search, data, n);
     memcpy(best->pair + search->size, data + at * search->size, (size_t)search->size);
-    if (begin == 0 || find(search, best->pair, 2) == 1) {
+    if (begin == 0 || find_any(search, best->pair, 2) == 1) {
         memcpy(best->pair, best->pair + search->size, (size_t)search->size);
         best->at = begin + at;
     }
 }
+
+/* -- without NaNs --------------------------------------------------------------- */
+
+#define PUT_WORST(T, data)                                                             \
+  for (npy_intp i = 0; i < n; i++) {                                                   \
+    const T x = ((const T *)(data))[i];                                                \
+    ((T *)to)[i] = x == x ? x : (T)search->worst;                                      \
+  }
+
+/* NumPy's nan functions put the worst value in the place of NaNs. */
+static void put_worst(const struct search *search, const char *data, npy_intp n,
+                      char *to)
+{
+    if (search->type == NPY_FLOAT) {
+        PUT_WORST(float, data)
+    } else {
+        PUT_WORST(double, data)
+    }
+}
+
+static npy_intp find(const struct search *search, char *data, npy_intp n)
+{
+    _Alignas(64) char block[LINE];
+    struct best best = {0};
+    const npy_intp most = LINE / search->size;
+    if (search->type < 0) {
+        return find_any(search, data, n);
+    }
+    for (npy_intp begin = 0; begin < n; begin += most) {
+        const npy_intp m = n - begin < most ? n - begin : most;
+        put_worst(search, data + begin * search->size, m, block);
+        consider(search, &best, block, m, begin);
+    }
+    return best.at;
+}
+
+/* -- lines ---------------------------------------------------------------------- */
 
 /* n elements of each of `count` lines, that are `apart`, to where they are contiguous.
  */
@@ -106,7 +144,11 @@ static void search_strided(const struct search *search, const char *in, npy_intp
         gather(search->size, in + begin * search->from, search->from, n, apart, count,
                lines);
         for (npy_intp line = 0; line < count; line++) {
-            consider(search, &best[line], lines + line * LINE, n, begin);
+            char *elements = lines + line * LINE;
+            if (search->type >= 0) {
+                put_worst(search, elements, n, elements);
+            }
+            consider(search, &best[line], elements, n, begin);
         }
     }
     for (npy_intp line = 0; line < count; line++) {
@@ -238,12 +280,29 @@ static PyArrayObject *lay_out(struct search *search, PyArrayObject *array, int a
     return out;
 }
 
+/* Whether each line has a number: what was found is one. */
+static bool has_numbers(const struct search *search)
+{
+    bool found = true;
+    for (npy_intp i = 0; i < search->lines && found; i++) {
+        const char *at = line_at(search, i) + search->out[i] * search->from;
+        found = search->type == NPY_FLOAT ? !isnan(*(const float *)at)
+                                          : !isnan(*(const double *)at);
+    }
+    return found;
+}
+
+/* Of numbers: a function of an array, which is args[0], that leaves out NaNs. */
 static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
                                 PyObject *const *args, Py_ssize_t nargs,
-                                PyObject *kwnames, bool greatest)
+                                PyObject *kwnames, bool greatest, bool of_numbers)
 {
+    if (of_numbers && nargs > 0) {
+        self = *args++;
+        nargs--;
+    }
     struct arguments arguments = {args, nargs, kwnames, 0};
-    struct search search = {0};
+    struct search search = {.type = -1};
     struct plan plan = {0};
     struct drive job;
     int along = -1;
@@ -253,10 +312,19 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     const bool all = axis == NULL || axis == Py_None;
     hook->report.reason =
         "not a plain, aligned ndarray of numbers in this machine's byte order";
-    if (!request_is_plain(self) || PyArray_NDIM((PyArrayObject *)self) == 0) {
+    if (self == NULL || !request_is_plain(self) ||
+        PyArray_NDIM((PyArrayObject *)self) == 0) {
         return NULL;
     }
     PyArrayObject *array = (PyArrayObject *)self;
+    if (of_numbers) {
+        search.type = PyArray_TYPE(array);
+        search.worst = greatest ? -INFINITY : INFINITY;
+        hook->report.reason = "other numbers than float32 or float64";
+        if (search.type != NPY_FLOAT && search.type != NPY_DOUBLE) {
+            return NULL;
+        }
+    }
     hook->report.elements = PyArray_SIZE(array);
     hook->report.reason = arguments_refused;
     if (nargs > 2 || !arguments_known(&arguments) ||
@@ -272,7 +340,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
         hook->report.reason = "a line that NumPy copies first";
         return NULL;
     }
-    if (!request_is_worth(hook, array, (uint64_t)along + 2, false, &job)) {
+    if (!request_is_worth(hook, array, (uint64_t)along + 2, of_numbers, &job)) {
         return NULL;
     }
     PyArray_ArrFuncs *functions = PyDataType_GetArrFuncs(PyArray_DESCR(array));
@@ -281,7 +349,11 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     PyArrayObject *out = lay_out(&search, array, along);
     job.plan = &plan;
     job.context = &search;
-    const bool done = out && run(hook, &search, &job);
+    bool done = out && run(hook, &search, &job);
+    if (done && of_numbers && !has_numbers(&search)) {
+        hook->report.reason = "nothing but NaNs: NumPy raises";
+        done = false;
+    }
     hook->report.elements = PyArray_SIZE(array);
     PyMem_Free(search.found);
     if (!done) {
@@ -290,14 +362,15 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     return out ? PyArray_Return(out) : NULL;
 }
 
-PyObject *reduction_argmax(struct hook_call *hook, PyObject *self,
-                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
-{
-    return search_extreme(hook, self, args, nargs, kwnames, true);
-}
+#define HOOK_OF(name, greatest, of_numbers)                                            \
+  PyObject *reduction_##name(struct hook_call *hook, PyObject *self,                   \
+                             PyObject *const *args, Py_ssize_t nargs,                  \
+                             PyObject *kwnames)                                        \
+  {                                                                                    \
+    return search_extreme(hook, self, args, nargs, kwnames, greatest, of_numbers);     \
+  }
 
-PyObject *reduction_argmin(struct hook_call *hook, PyObject *self,
-                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
-{
-    return search_extreme(hook, self, args, nargs, kwnames, false);
-}
+HOOK_OF(argmax, true, false)
+HOOK_OF(argmin, false, false)
+HOOK_OF(nanargmax, true, true)
+HOOK_OF(nanargmin, false, true)

@@ -25,6 +25,8 @@ static const struct method {
     {"nanmean", OF_NUMPY, reduction_nanmean},
     {"nanvar", OF_NUMPY, reduction_nanvar},
     {"nanstd", OF_NUMPY, reduction_nanstd},
+    {"nanargmax", OF_NUMPY, reduction_nanargmax},
+    {"nanargmin", OF_NUMPY, reduction_nanargmin},
 };
 
 static const struct method *find(const char *name)

@@ -129,7 +129,7 @@ hook_function reduction_reduce, reduction_accumulate, reduction_argmax,
 
 /* Methods of an array (self), or functions of one, the first argument. */
 hook_function reduction_var, reduction_std, reduction_nansum, reduction_nanmean,
-    reduction_nanvar, reduction_nanstd;
+    reduction_nanvar, reduction_nanstd, reduction_nanargmax, reduction_nanargmin;
 
 /* The sum along axes of what is made of each element (kernels/sums.h); `centers` lie as
  * the results do, or NULL.  As a hook, but for the result, which may have no axes. */

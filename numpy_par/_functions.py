@@ -6,11 +6,11 @@ import numpy as np
 
 from numpy_par import _engine
 
-_DOC = """Do what `numpy.{name}` does, on several threads, each sum in one pass.
+_DOC = """Do what `numpy.{name}` does, on several threads, without the arrays that NumPy makes on the way.
 
     Parameters, result, warnings and errors are NumPy's, and so are the bits of the result.
-    Contiguous arrays of float32 or float64, with no arguments but `axis`{ddof} and `keepdims`, are
-    done here; all else is done by NumPy.
+    Contiguous arrays of float32 or float64, with no arguments but {taken}, are done here; all else
+    is done by NumPy.
 
     Examples
     --------
@@ -22,7 +22,7 @@ _DOC = """Do what `numpy.{name}` does, on several threads, each sum in one pass.
     """
 
 
-def _like(numpys):
+def _like(numpys, taken="`axis` and `keepdims`"):
     """Return a function with the parameters of NumPy's that asks the engine first."""
 
     @functools.wraps(numpys)
@@ -31,15 +31,16 @@ def _like(numpys):
         return numpys(a, *args, **kwargs) if found is NotImplemented else found
 
     function.__module__ = __name__
-    function.__doc__ = _DOC.format(
-        name=numpys.__name__, ddof=", `ddof`" if numpys in (np.var, np.std, np.nanvar, np.nanstd) else ""
-    )
+    function.__doc__ = _DOC.format(name=numpys.__name__, taken=taken)
     return function
 
 
-var = _like(np.var)
-std = _like(np.std)
+_OF_VAR = "`axis`, `ddof` and `keepdims`"
+var = _like(np.var, _OF_VAR)
+std = _like(np.std, _OF_VAR)
 nansum = _like(np.nansum)
 nanmean = _like(np.nanmean)
-nanvar = _like(np.nanvar)
-nanstd = _like(np.nanstd)
+nanvar = _like(np.nanvar, _OF_VAR)
+nanstd = _like(np.nanstd, _OF_VAR)
+nanargmax = _like(np.nanargmax, "`axis`")
+nanargmin = _like(np.nanargmin, "`axis`")
