@@ -116,10 +116,10 @@ from numpy import (
 
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from numpy import nanmean as nanmean
-from numpy import nanstd as nanstd
 from numpy import nanargmax as nanargmax
 from numpy import nanargmin as nanargmin
+from numpy import nanmean as nanmean
+from numpy import nanstd as nanstd
 from numpy import nansum as nansum
 from numpy import nanvar as nanvar
 from numpy import std as std
