@@ -26,7 +26,7 @@ from numpy_par._config import show_config
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
 from numpy_par._mirror import publish as _publish
-from numpy_par._functions import nanargmax, nanargmin, nanmean, nanstd, nansum, nanvar, std, var
+from numpy_par._functions import minmax, nanargmax, nanargmin, nanmean, nanstd, nansum, nanvar, std, var
 from numpy_par._parallelize import parallelize
 from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
@@ -70,6 +70,7 @@ __all__ = [
     "is_enabled",
     "linalg",
     "memory",
+    "minmax",
     "moments",
     "nanargmax",
     "nanargmin",

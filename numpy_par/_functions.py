@@ -1,4 +1,4 @@
-"""var, std and the nan functions, by the engine where it can (src/reduction/moments.c), else by NumPy."""
+"""var, std, the nan functions and minmax: by the engine where it can (src/reduction/methods.c), else by NumPy."""
 
 import functools
 
@@ -44,3 +44,39 @@ nanvar = _like(np.nanvar, _OF_VAR)
 nanstd = _like(np.nanstd, _OF_VAR)
 nanargmax = _like(np.nanargmax, "`axis`")
 nanargmin = _like(np.nanargmin, "`axis`")
+
+
+def minmax(a, axis=None, *, keepdims=False):
+    """Return the least and the greatest elements, in one pass over the array, on several threads.
+
+    Parameters
+    ----------
+    a : array_like
+        Elements of any dtype that has an order.
+    axis : None, int or tuple of int, optional
+        Over which axes; None: over all.
+    keepdims : bool, optional
+        Leave these axes in the results, with one element each.
+
+    Returns
+    -------
+    least, greatest : ndarray or scalar
+        What `numpy.min` and `numpy.max` return, with the same bits: a NaN if there is one.
+
+    Raises
+    ------
+    ValueError
+        If there is no element.
+    numpy.exceptions.AxisError
+        If `a` has no such axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> x = np.linspace(-1, 1, 1_000_001)
+    >>> npp.minmax(x)
+    (np.float64(-1.0), np.float64(1.0))
+    """
+    found = _engine.call("minmax", a, axis, None, None, keepdims)
+    return (np.min(a, axis, keepdims=keepdims), np.max(a, axis, keepdims=keepdims)) if found is NotImplemented else found

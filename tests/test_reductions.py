@@ -6,7 +6,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from reductions import GRIDS, NUMBERS, SIZES, TURN, check, outcomes, plain
+from reductions import GRIDS, NUMBERS, SIZES, THREADS, TURN, check, outcomes, plain
 from support import difference, outcome, run_python
 from values import sample
 
@@ -393,3 +393,33 @@ def test_a_small_stack():
         thread.join()
         """
     )
+
+
+@pytest.mark.parametrize("dtype", "fdeg?bHlD")
+def test_minmax(dtype):
+    for shape, (how, arrange) in itertools.product([(1000,), *GRIDS], ARRANGE.items()):
+        for axis, keepdims, threads in itertools.product(axes_of(shape), (False, True), THREADS):
+            if next(TURN) % 17:
+                continue  # for time
+            x = arrange(plain(dtype, shape))
+            with npp.threads(threads):
+                got = npp.minmax(x, axis, keepdims=keepdims)
+            want = np.min(x, axis, keepdims=keepdims), np.max(x, axis, keepdims=keepdims)
+            text = difference(want, got)
+            assert not text, f"{shape} {how} {axis} {keepdims} {threads}: {text}"
+
+
+def test_minmax_of_other_things():
+    x = plain("d", 100_000)
+    x[7000] = np.nan
+    assert np.isnan(npp.minmax(x)).all()
+    assert npp.minmax([3, 1, 2]) == (1, 3)
+    assert npp.minmax(np.array(["b", "a"], "O")) == ("a", "b")
+    assert repr(npp.minmax(np.repeat([0.0, -0.0, 1.0], 5000))) == repr((np.min([0.0, -0.0, 1.0]), np.float64(1)))
+    with pytest.raises(ValueError, match="zero-size"):
+        npp.minmax(np.zeros(0))
+    with pytest.raises(np.exceptions.AxisError):
+        npp.minmax(x, 1)
+    before = npp._engine.counters()["regions"]
+    npp.minmax(plain("d", 200_000))
+    assert npp._engine.counters()["regions"] == before + 1  # one pass

@@ -25,6 +25,7 @@ static const struct method {
     {"nanmean", OF_NUMPY, reduction_nanmean},
     {"nanvar", OF_NUMPY, reduction_nanvar},
     {"nanstd", OF_NUMPY, reduction_nanstd},
+    {"minmax", OF_NUMPY, reduction_minmax},
     {"nanargmax", OF_NUMPY, reduction_nanargmax},
     {"nanargmin", OF_NUMPY, reduction_nanargmin},
 };

@@ -1,6 +1,5 @@
 /* reduce.c - a call of ufunc.reduce. */
-#include "reduction.h"
-#include "request.h"
+#include "reduce.h"
 
 #include <string.h>
 
@@ -61,38 +60,6 @@ static bool is_reorderable(const PyUFuncObject *ufunc)
     return ufunc->identity != PyUFunc_None;
 }
 
-/* A value as a number of the result's dtype, in an array without axes. */
-static PyArrayObject *make_number(PyArray_Descr *descr, PyObject *value)
-{
-    Py_INCREF(descr);
-    PyArrayObject *number = (PyArrayObject *)PyArray_NewFromDescr(
-        &PyArray_Type, descr, 0, NULL, NULL, NULL, 0, NULL);
-    if (number && PyArray_SETITEM(number, PyArray_BYTES(number), value) < 0) {
-        Py_CLEAR(number);
-    }
-    return number;
-}
-
-/* The ufunc's identity; NULL without an exception: it has none. */
-static PyArrayObject *make_identity(const PyUFuncObject *ufunc, PyArray_Descr *descr)
-{
-    PyObject *value = PyObject_GetAttrString((PyObject *)ufunc, "identity");
-    PyArrayObject *number = NULL;
-    if (value && PyLong_Check(value) && PyTypeNum_ISUNSIGNED(descr->type_num) &&
-        PyObject_RichCompareBool(value, Py_False, Py_LT) == 1) {
-        /* -1 stands for all bits. */
-        Py_SETREF(value, PyLong_FromLong(0));
-        number = value ? make_number(descr, value) : NULL;
-        if (number) {
-            memset(PyArray_BYTES(number), -1, (size_t)PyArray_ITEMSIZE(number));
-        }
-    } else if (value && value != Py_None) {
-        number = make_number(descr, value);
-    }
-    Py_XDECREF(value);
-    return number;
-}
-
 /* -- the loop ------------------------------------------------------------------- */
 
 /* The loop, the order, and whether NumPy's rows can be had.  NULL, or a reason. */
@@ -133,96 +100,6 @@ static const char *choose_loop(struct reduction *reduction,
 
 /* -- the call ------------------------------------------------------------------- */
 
-/* Of a call that is worth it and laid out.  True: the result is complete. */
-static bool run(struct hook_call *hook, struct reduction *reduction, struct drive *job,
-                bool has_initial)
-{
-    int fpe = 0;
-    if (reduction_prepare(reduction, job) < 0) {
-        hook->report.reason = "no room for partial results";
-        return false;
-    }
-    if (!drive(job, hook->explain, &fpe, &hook->report)) {
-        return false;
-    }
-    if (job->run == reduction_run_split) {
-        fpu_clear_flags();
-        const bool clear = reduction_combine(reduction, has_initial);
-        fpe |= fpu_get_flags();
-        fpu_clear_flags();
-        if (!clear) {
-            hook->report.reason =
-                "zeros, or NaNs, of several kinds: NumPy's order decides which it is";
-            return false;
-        }
-    }
-    if (reduction->is_part && (fpe & FPU_FLAGS)) {
-        hook->report.reason = "a floating-point error: NumPy names the call it is of";
-        return false;
-    }
-    return !reduction->plan.fpe || drive_give_fpe("reduce", fpe) == 0;
-}
-
-/* What results and partial results begin with; NULL where it is their first element. */
-struct beginnings {
-    PyArrayObject *identity, *initial; /* owned; that of the ufunc, the caller's */
-};
-
-/* Whether it becomes one of these numbers without a warning: what is no number, or may
- * not fit, is NumPy's to judge. */
-static bool fits(PyObject *value, PyArray_Descr *descr)
-{
-    const double least = -60000, most = 60000; /* float16 holds them */
-    const double number =
-        PyLong_CheckExact(value) || PyFloat_CheckExact(value) || PyBool_Check(value)
-            ? PyFloat_AsDouble(value)
-            : most;
-    PyErr_Clear();
-    if (Py_TYPE(value) == descr->typeobj) {
-        return true;
-    }
-    const bool whole = PyTypeNum_ISINTEGER(descr->type_num);
-    return least < number && number < most && !(whole && PyFloat_CheckExact(value));
-}
-
-static const char *take_beginnings(struct beginnings *beginnings,
-                                   const struct request *request, PyArray_Descr *descr)
-{
-    if (request->initial && !fits(request->initial, descr)) {
-        return "an initial value that may not fit";
-    }
-    beginnings->identity = make_identity(request->ufunc, descr);
-    if (request->initial && !PyErr_Occurred()) {
-        beginnings->initial = make_number(descr, request->initial);
-    }
-    if (PyErr_Occurred()) {
-        PyErr_Clear();
-        return "an initial value that does not fit";
-    }
-    return NULL;
-}
-
-/* Before a run: what is known of the beginnings, which ways differ in.  -1: an
- * exception is set. */
-static int begin(struct reduction *reduction, const struct beginnings *beginnings,
-                 bool split, PyArrayObject *out)
-{
-    PyArrayObject *identity = beginnings->identity;
-    PyArrayObject *value = beginnings->initial ? beginnings->initial : identity;
-    if (reduction->mask && !identity) {
-        identity = value; /* of an extreme, which may come in several times */
-    }
-    reduction->copies_first = split ? !identity : !value;
-    if (identity && PyArray_ITEMSIZE(identity) <= (npy_intp)sizeof reduction->neutral) {
-        memcpy(reduction->neutral.bytes, PyArray_BYTES(identity),
-               (size_t)PyArray_ITEMSIZE(identity));
-    }
-    reduction->has_end =
-        reduction->type == NPY_BOOL && (strcmp(reduction->ufunc, "logical_or") == 0 ||
-                                        strcmp(reduction->ufunc, "logical_and") == 0);
-    return value && out ? PyArray_CopyInto(out, value) : 0;
-}
-
 /* NULL, or why NumPy is to run it; no exception is set. */
 static const char *prepare_loop(struct reduction *reduction, struct request *request,
                                 struct beginnings *beginnings, PyArrayObject **out)
@@ -241,7 +118,7 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
     if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), descr)) {
         return "an out= of another dtype than the result's";
     }
-    reason = take_beginnings(beginnings, request, descr);
+    reason = beginnings_take(beginnings, request, descr);
     if (reason) {
         return reason;
     }
@@ -282,12 +159,6 @@ static const char *refuse_map(const struct reduction *reduction, PyArrayObject *
                : "elements or an order that a kernel does not have";
 }
 
-/* Of a call that is more than a reduction: var, say. */
-struct part {
-    enum map map;
-    PyArrayObject *centers; /* borrowed, or NULL */
-};
-
 /* NumPy makes arrays for the other parts of such a call, and sums float16 one by one.
  */
 static bool pays_alone(const struct request *request, const struct part *part)
@@ -296,70 +167,104 @@ static bool pays_alone(const struct request *request, const struct part *part)
                     strcmp(request->ufunc->name, "add") == 0);
 }
 
-static PyObject *reduce(struct hook_call *hook, PyObject *self, PyObject *const *args,
-                        Py_ssize_t nargs, PyObject *kwnames, const struct part *part)
+bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *ufunc,
+                  PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
+                  const struct part *part)
 {
+    struct request *request = &reducing->request;
+    struct reduction *reduction = &reducing->reduction;
+    struct drive *job = &reducing->job;
     PyArrayObject *centers = part ? part->centers : NULL;
     const enum map map = part ? part->map : MAP_PLAIN;
-    struct request request;
-    struct reduction reduction = {
-        .state = hook->state, .map = map, .is_part = part != NULL};
-    struct beginnings beginnings = {0};
-    struct drive job;
-    PyObject *result = NULL;
-    PyArrayObject *out = NULL;
+    *reduction =
+        (struct reduction){.state = hook->state, .map = map, .is_part = part != NULL};
+    const char **reason = &hook->report.reason;
+    *reason = request_take(request, hook->state, ufunc, args, nargs, kwnames, false);
+    if (*reason ||
+        !request_is_worth(hook, request->array, request_key(request, (uint32_t)map),
+                          pays_alone(request, part), job)) {
+        return false;
+    }
+    *reason = prepare_loop(reduction, request, &reducing->beginnings, &reducing->out);
+    *reason = *reason ? *reason : refuse_map(reduction, centers);
+    if (!*reason && centers && !is_alike(centers, reducing->out)) {
+        *reason = "means that do not lie as the results do";
+    }
+    if (*reason) {
+        return false;
+    }
+    reduction->centers = centers ? PyArray_BYTES(centers) : NULL;
+    job->plan = &reduction->plan;
+    job->context = reduction;
+    job->given = request->out != NULL;
+    *reason = reduction_choose(reduction, job);
+    if (*reason ||
+        beginnings_put(&reducing->beginnings, reduction,
+                       job->run == reduction_run_split,
+                       hook->explain && request->out ? NULL : reducing->out) < 0) {
+        return false;
+    }
+    *reason =
+        reduction_prepare(reduction, job) < 0 ? "no room for partial results" : NULL;
+    return !*reason;
+}
 
-    hook->report.reason =
-        request_take(&request, hook->state, self, args, nargs, kwnames, false);
-    if (hook->report.reason) {
-        goto finish;
-    }
-    if (!request_is_worth(hook, request.array, request_key(&request, (uint32_t)map),
-                          pays_alone(&request, part), &job)) {
-        goto finish;
-    }
-    hook->report.reason = prepare_loop(&reduction, &request, &beginnings, &out);
-    if (!hook->report.reason) {
-        hook->report.reason = refuse_map(&reduction, centers);
-    }
-    if (hook->report.reason) {
-        goto finish;
-    }
-    if (centers) {
-        if (!is_alike(centers, out)) {
-            hook->report.reason = "means that do not lie as the results do";
-            goto finish;
+bool reduce_complete(struct reducing *reducing, struct hook_call *hook, int fpe)
+{
+    struct reduction *reduction = &reducing->reduction;
+    const struct beginnings *beginnings = &reducing->beginnings;
+    if (reducing->job.run == reduction_run_split) {
+        fpu_clear_flags();
+        const bool clear =
+            reduction_combine(reduction, beginnings->initial || beginnings->identity);
+        fpe |= fpu_get_flags();
+        fpu_clear_flags();
+        if (!clear) {
+            hook->report.reason =
+                "zeros, or NaNs, of several kinds: NumPy's order decides which it is";
+            return false;
         }
-        reduction.centers = PyArray_BYTES(centers);
     }
-    job.plan = &reduction.plan;
-    job.context = &reduction;
-    job.given = request.out != NULL;
-    hook->report.reason = reduction_choose(&reduction, &job);
-    const bool has_value = beginnings.initial || beginnings.identity;
-    if (!hook->report.reason &&
-        begin(&reduction, &beginnings, job.run == reduction_run_split,
-              hook->explain && request.out ? NULL : out) == 0 &&
-        run(hook, &reduction, &job, has_value)) {
-        result = request.out || part
-                     ? Py_NewRef((PyObject *)out)
-                     : PyArray_Return((PyArrayObject *)Py_NewRef((PyObject *)out));
+    if (reduction->is_part && (fpe & FPU_FLAGS)) {
+        hook->report.reason = "a floating-point error: NumPy names the call it is of";
+        return false;
     }
+    return !reduction->plan.fpe || drive_give_fpe("reduce", fpe) == 0;
+}
 
-finish:
-    hook->report.elements = request.array ? PyArray_SIZE(request.array) : 0;
-    Py_XDECREF((PyObject *)out);
-    Py_XDECREF((PyObject *)beginnings.initial);
-    Py_XDECREF((PyObject *)beginnings.identity);
-    Py_XDECREF((PyObject *)request.dtype);
-    reduction_clear(&reduction);
+void reduce_clear(struct reducing *reducing)
+{
+    Py_XDECREF((PyObject *)reducing->out);
+    Py_XDECREF((PyObject *)reducing->request.dtype);
+    beginnings_clear(&reducing->beginnings);
+    reduction_clear(&reducing->reduction);
+}
+
+static PyArrayObject *reduce(struct hook_call *hook, PyObject *ufunc,
+                             PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
+                             const struct part *part, bool *given)
+{
+    struct reducing reducing = {0};
+    PyArrayObject *result = NULL;
+    int fpe = 0;
+    if (reduce_start(&reducing, hook, ufunc, args, nargs, kwnames, part) &&
+        drive(&reducing.job, hook->explain, &fpe, &hook->report) &&
+        reduce_complete(&reducing, hook, fpe)) {
+        result = (PyArrayObject *)Py_NewRef((PyObject *)reducing.out);
+    }
+    PyArrayObject *array = reducing.request.array;
+    hook->report.elements = array ? PyArray_SIZE(array) : 0;
+    *given = reducing.request.out != NULL;
+    reduce_clear(&reducing);
     return result;
 }
 
 PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    return reduce(hook, self, args, nargs, kwnames, NULL);
+    bool given;
+    PyArrayObject *result = reduce(hook, self, args, nargs, kwnames, NULL, &given);
+    return result == NULL || given ? (PyObject *)result : PyArray_Return(result);
 }
 
 PyArrayObject *reduction_map_sum(struct hook_call *hook, enum map map,
@@ -368,5 +273,6 @@ PyArrayObject *reduction_map_sum(struct hook_call *hook, enum map map,
 {
     PyObject *args[] = {(PyObject *)array, axis, Py_None, Py_None, keepdims};
     const struct part part = {map, centers};
-    return (PyArrayObject *)reduce(hook, hook->state->add, args, 5, NULL, &part);
+    bool given;
+    return reduce(hook, hook->state->add, args, 5, NULL, &part, &given);
 }

@@ -127,6 +127,9 @@ int reduction_init(struct state *state);
 hook_function reduction_reduce, reduction_accumulate, reduction_argmax,
     reduction_argmin;
 
+/* (minimum.reduce, maximum.reduce) of an array and the other arguments of these. */
+hook_function reduction_minmax;
+
 /* Methods of an array (self), or functions of one, the first argument. */
 hook_function reduction_var, reduction_std, reduction_nansum, reduction_nanmean,
     reduction_nanvar, reduction_nanstd, reduction_nanargmax, reduction_nanargmin;

@@ -1,0 +1,95 @@
+/* beginnings.c - see beginnings.h. */
+#include "beginnings.h"
+
+#include <string.h>
+
+/* A value as a number of the result's dtype, in an array without axes. */
+static PyArrayObject *make_number(PyArray_Descr *descr, PyObject *value)
+{
+    Py_INCREF(descr);
+    PyArrayObject *number = (PyArrayObject *)PyArray_NewFromDescr(
+        &PyArray_Type, descr, 0, NULL, NULL, NULL, 0, NULL);
+    if (number && PyArray_SETITEM(number, PyArray_BYTES(number), value) < 0) {
+        Py_CLEAR(number);
+    }
+    return number;
+}
+
+/* The ufunc's identity; NULL without an exception: it has none. */
+static PyArrayObject *make_identity(const PyUFuncObject *ufunc, PyArray_Descr *descr)
+{
+    PyObject *value = PyObject_GetAttrString((PyObject *)ufunc, "identity");
+    PyArrayObject *number = NULL;
+    if (value && PyLong_Check(value) && PyTypeNum_ISUNSIGNED(descr->type_num) &&
+        PyObject_RichCompareBool(value, Py_False, Py_LT) == 1) {
+        /* -1 stands for all bits. */
+        Py_SETREF(value, PyLong_FromLong(0));
+        number = value ? make_number(descr, value) : NULL;
+        if (number) {
+            memset(PyArray_BYTES(number), -1, (size_t)PyArray_ITEMSIZE(number));
+        }
+    } else if (value && value != Py_None) {
+        number = make_number(descr, value);
+    }
+    Py_XDECREF(value);
+    return number;
+}
+
+/* Whether it becomes one of these numbers without a warning: what is no number, or may
+ * not fit, is NumPy's to judge. */
+static bool fits(PyObject *value, PyArray_Descr *descr)
+{
+    const double least = -60000, most = 60000; /* float16 holds them */
+    const double number =
+        PyLong_CheckExact(value) || PyFloat_CheckExact(value) || PyBool_Check(value)
+            ? PyFloat_AsDouble(value)
+            : most;
+    PyErr_Clear();
+    if (Py_TYPE(value) == descr->typeobj) {
+        return true;
+    }
+    const bool whole = PyTypeNum_ISINTEGER(descr->type_num);
+    return least < number && number < most && !(whole && PyFloat_CheckExact(value));
+}
+
+const char *beginnings_take(struct beginnings *beginnings,
+                            const struct request *request, PyArray_Descr *descr)
+{
+    if (request->initial && !fits(request->initial, descr)) {
+        return "an initial value that may not fit";
+    }
+    beginnings->identity = make_identity(request->ufunc, descr);
+    if (request->initial && !PyErr_Occurred()) {
+        beginnings->initial = make_number(descr, request->initial);
+    }
+    if (PyErr_Occurred()) {
+        PyErr_Clear();
+        return "an initial value that does not fit";
+    }
+    return NULL;
+}
+
+int beginnings_put(const struct beginnings *beginnings, struct reduction *reduction,
+                   bool split, PyArrayObject *out)
+{
+    PyArrayObject *identity = beginnings->identity;
+    PyArrayObject *value = beginnings->initial ? beginnings->initial : identity;
+    if (reduction->mask && !identity) {
+        identity = value; /* of an extreme, which may come in several times */
+    }
+    reduction->copies_first = split ? !identity : !value;
+    if (identity && PyArray_ITEMSIZE(identity) <= (npy_intp)sizeof reduction->neutral) {
+        memcpy(reduction->neutral.bytes, PyArray_BYTES(identity),
+               (size_t)PyArray_ITEMSIZE(identity));
+    }
+    reduction->has_end =
+        reduction->type == NPY_BOOL && (strcmp(reduction->ufunc, "logical_or") == 0 ||
+                                        strcmp(reduction->ufunc, "logical_and") == 0);
+    return value && out ? PyArray_CopyInto(out, value) : 0;
+}
+
+void beginnings_clear(struct beginnings *beginnings)
+{
+    Py_XDECREF((PyObject *)beginnings->initial);
+    Py_XDECREF((PyObject *)beginnings->identity);
+}

@@ -1,0 +1,71 @@
+/*
+ * minmax.c - the least and the greatest in one pass over memory: a reduction by minimum
+ * and one by maximum, each a part at a time of what stays in a second-level cache.
+ */
+#include "reduce.h"
+
+#include "../arguments.h"
+
+/* Elements of which both are done before the next. */
+enum { TOGETHER = 16384 };
+
+struct minmax {
+    struct reducing least, greatest;
+};
+
+static int run(const struct drive *drive, npy_intp begin, npy_intp end)
+{
+    const struct minmax *minmax = drive->context;
+    const struct drive *least = &minmax->least.job, *greatest = &minmax->greatest.job;
+    const npy_intp step = drive->cut.step;
+    const npy_intp most = (TOGETHER / step > 0 ? TOGETHER / step : 1) * step;
+    int status = 0;
+    for (npy_intp i = begin; i < end && status == 0; i += most) {
+        const npy_intp until = end - i < most ? end : i + most;
+        status = least->run(least, i, until);
+        status = status == 0 ? greatest->run(greatest, i, until) : status;
+    }
+    return status;
+}
+
+/* Of the same array, so they are cut alike, unless a kernel knows one of them only. */
+static bool are_alike(const struct drive *a, const struct drive *b)
+{
+    return a->run == b->run && a->size == b->size && a->cut.step == b->cut.step;
+}
+
+PyObject *reduction_minmax(struct hook_call *hook, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct minmax minmax = {0};
+    struct reducing *least = &minmax.least, *greatest = &minmax.greatest;
+    PyObject *result = NULL;
+    PyObject *minimum = PyObject_GetAttrString(hook->state->numpy_module, "minimum");
+    PyObject *maximum = PyObject_GetAttrString(hook->state->numpy_module, "maximum");
+    int fpe = 0;
+    if (!minimum || !maximum ||
+        !reduce_start(least, hook, minimum, args, nargs, kwnames, NULL) ||
+        !reduce_start(greatest, hook, maximum, args, nargs, kwnames, NULL)) {
+        goto finish;
+    }
+    if (!are_alike(&least->job, &greatest->job)) {
+        hook->report.reason = "least and greatest are cut otherwise";
+        goto finish;
+    }
+    struct drive job = least->job;
+    job.run = run;
+    job.context = &minmax;
+    if (drive(&job, hook->explain, &fpe, &hook->report) &&
+        reduce_complete(least, hook, fpe) && reduce_complete(greatest, hook, fpe)) {
+        result = Py_BuildValue(
+            "(NN)", PyArray_Return((PyArrayObject *)Py_NewRef((PyObject *)least->out)),
+            PyArray_Return((PyArrayObject *)Py_NewRef((PyObject *)greatest->out)));
+    }
+
+finish:
+    Py_XDECREF(minimum);
+    Py_XDECREF(maximum);
+    reduce_clear(least);
+    reduce_clear(greatest);
+    return result;
+}
