@@ -116,6 +116,9 @@ from numpy import (
 
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from numpy import allclose as allclose
+from numpy import array_equal as array_equal
+from numpy import isclose as isclose
 from numpy import nanmean as nanmean
 from numpy import nanstd as nanstd
 from numpy import nansum as nansum

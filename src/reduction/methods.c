@@ -25,6 +25,11 @@ static const struct method {
     {"nanmean", OF_NUMPY, reduction_nanmean},
     {"nanvar", OF_NUMPY, reduction_nanvar},
     {"nanstd", OF_NUMPY, reduction_nanstd},
+    {"find_first", OF_NUMPY, reduction_find_first},
+    {"array_equal", OF_NUMPY, reduction_array_equal},
+    {"allclose", OF_NUMPY, reduction_allclose},
+    {"isclose", OF_NUMPY, reduction_isclose},
+    {"count_nonzero", OF_NUMPY, reduction_count_nonzero},
 };
 
 static const struct method *find(const char *name)
