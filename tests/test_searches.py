@@ -13,7 +13,7 @@ from tables import ENTRIES
 from values import sample
 
 BLOCK = 4096  # src/reduction/find.h
-SIZES = [*range(0, 301, 7), 1, 2, 499, 500, 501, *(k * BLOCK + d for k in (1, 2, 3, 8) for d in (-1, 0, 1)), 100_003]
+SIZES = [*range(0, 301, 23), 1, 2, 499, 500, 501, *(k * BLOCK + d for k in (1, 2, 3, 8) for d in (-1, 0, 1)), 100_003]
 TURN = itertools.count()
 
 
@@ -283,6 +283,17 @@ def test_isclose_to_a_number(value):
         check_close(lambda f: f(x(), value, 1e-3, 1e-3), f"{dtype} tolerances")
 
 
+@pytest.mark.parametrize("dtype", "fd")
+def test_bound_of_a_number(dtype):
+    """Of a Python number it is rounded once, from double; that of an array at each operation."""
+    for y in np.random.default_rng(0).random(30).tolist():
+        x = np.array(y + 0.3 + 0.7 * y, dtype)
+        x = np.resize(x + np.spacing(x) * np.arange(-6, 7, dtype=dtype), 900)
+        same("isclose", lambda f: f(x.copy(), y, 0.7, 0.3), f"{dtype} {y!r}")
+        same("isclose", lambda f: f(x.copy(), np.full(900, y, dtype), 0.7, 0.3), f"{dtype} {y!r} array")
+        same("isclose", lambda f: f(x.copy(), x.dtype.type(y), 0.7, 0.3), f"{dtype} {y!r} scalar")
+
+
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 def test_isclose_in_every_layout(layout):
     for dtypes, n in itertools.product(("dd", "ff", "ld"), (7, 700, 20_011)):
@@ -330,23 +341,23 @@ def test_warnings_are_numpys(dtype):
 @pytest.mark.parametrize("dtype", "fd")
 def test_warnings_up_to_the_first_difference(dtype):
     """Whoever is ahead of it: those of the blocks up to its own. What is to be raised is, wherever it is."""
-    large = np.finfo(dtype).max
+    large, n = np.finfo(dtype).max, 64 * BLOCK
 
     def case(f, overflow, differs, over="warn"):
-        x = np.ones(12 * BLOCK, dtype)
+        x = np.ones(n, dtype)
+        x[overflow:] = large
         y = x.copy()
-        x[overflow] = y[overflow] = large
         y[differs] = np.inf
         with np.errstate(over=over):
             return f(x, y, rtol=1.5)
 
-    for overflow, differs in itertools.product((0, BLOCK, 5 * BLOCK + 7, -1), (1, 3 * BLOCK, 5 * BLOCK, -2)):
-        at, until = overflow % (12 * BLOCK), differs % (12 * BLOCK) // BLOCK * BLOCK + BLOCK
+    for overflow, differs in itertools.product((1, BLOCK, 5 * BLOCK, n - 1), (0, 5 * BLOCK - 1, 5 * BLOCK, n - 2)):
+        warned = overflow < (differs // BLOCK + 1) * BLOCK
         for _ in range(5):
             turn_threads()
             got = outcome(lambda _: case(npp.allclose, overflow, differs), None)
             assert got.result is False
-            assert [w[1] for w in got.warnings] == ["overflow encountered in multiply"] * (at < until), f"{overflow} {differs}"
+            assert [w[1] for w in got.warnings] == ["overflow encountered in multiply"] * warned, f"{overflow} {differs}"
             with pytest.raises(FloatingPointError):
                 case(npp.allclose, overflow, differs, "raise")
 
@@ -386,11 +397,11 @@ def test_count_nonzero(dtype):
         x[np.arange(x.size).reshape(shape) % 3 == 1] = np.zeros(1, dtype)[0]
         return x
 
-    for n in (0, 1, 63, 64, 65, 300, 500, 4097, 17_000, 100_003):
+    for n in (0, 1, 63, 64, 65, 500, 4097, 40_003):
         check_drop_in(lambda: np.count_nonzero(make(n)), f"{dtype} {n}")
     for shape, (name, arrange) in itertools.product(((9000,), (90, 110), (7, 30, 50)), ARRANGE.items()):
         check_drop_in(lambda: np.count_nonzero(arrange(make(shape))), f"{dtype} {shape} {name}")
-        check_drop_in(lambda: np.count_nonzero(arrange(make(shape)), axis=0), f"{dtype} {shape} {name} axis")
+    check_drop_in(lambda: np.count_nonzero(make((90, 110)), axis=0), f"{dtype} axis")
 
 
 def test_count_nonzero_of_other_things():

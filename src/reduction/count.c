@@ -97,6 +97,9 @@ PyObject *reduction_count_nonzero(struct hook_call *hook, PyObject *self,
     }
     const int type = PyArray_TYPE((PyArrayObject *)args[0]);
     const bool is_bool = type == NPY_BOOL;
+    /* NumPy's count of integers is as fast, and that of strided elements. */
+    const bool pays_alone =
+        PyArray_ISCONTIGUOUS((PyArrayObject *)args[0]) && !PyTypeNum_ISINTEGER(type);
     PyObject *zero = PyArray_ZEROS(0, NULL, type, 0);
     if (zero == NULL) {
         return NULL;
@@ -110,7 +113,7 @@ PyObject *reduction_count_nonzero(struct hook_call *hook, PyObject *self,
     }
     struct call *call = &nonzero.call;
     hook->report.elements = call->size;
-    call->pays_alone = !is_bool;
+    call->pays_alone = pays_alone;
     if (!request_call_is_worth(hook, call, &job)) {
         goto finish;
     }
