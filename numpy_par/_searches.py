@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from numpy_par import _engine
 
-_NONE = object()
+_NONE = np._NoValue  # its repr is good to read in a signature
 
 
 def find_first(x: ArrayLike, predicate: np.ufunc, value: Any = _NONE) -> int:

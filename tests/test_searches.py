@@ -15,20 +15,26 @@ from values import sample
 BLOCK = 4096  # src/reduction/find.h
 SIZES = [*range(0, 301, 23), 1, 2, 499, 500, 501, *(k * BLOCK + d for k in (1, 2, 3, 8) for d in (-1, 0, 1)), 100_003]
 TURN = itertools.count()
+EMPTY: set = set()
+BY_ENGINE = {"parallel", "nobody was free to help, or came in time"}
 
 
 def turn_threads():
-    npp.set_num_threads(THREADS[next(TURN) % len(THREADS)])
+    npp.set_num_threads(THREADS[next(TURN) // 3 % len(THREADS)])
 
 
 def same(name, case, label):
     """case(function) builds its operands itself; warnings compare by what they say, for a line of ours is between."""
     want = outcome(lambda _: case(getattr(np, name)), None)
     turn_threads()
-    got = outcome(lambda _: case(getattr(npp, name)), None)
-    text = difference(want.result, got.result)
-    assert not text, f"{name} {label}, {npp.get_num_threads()} threads: {text}"
-    assert [w[:2] for w in want.warnings] == [w[:2] for w in got.warnings], f"{name} {label}"
+    answers = [outcome(lambda _: case(getattr(npp, name)), None)]
+    if next(TURN) % 4 == 0:
+        with npp.enabled():
+            answers.append(outcome(lambda _: case(getattr(np, name)), None))
+    for got in answers:
+        text = difference(want.result, got.result)
+        assert not text, f"{name} {label}, {npp.get_num_threads()} threads: {text}"
+        assert [w[:2] for w in want.warnings] == [w[:2] for w in got.warnings], f"{name} {label}"
 
 
 def first(mask):
@@ -427,11 +433,14 @@ def test_by_the_engine():
     for dtype in "?bhilQefdFD":
         y = plain(dtype, 50_000)
         assert by_engine("find_first", y, np.not_equal, y) and by_engine("array_equal", y, y.copy(), True), dtype
-        assert outcomes(lambda: np.count_nonzero(y), "function.count_nonzero") == {"parallel"}, dtype
+        assert EMPTY < outcomes(lambda: np.count_nonzero(y), "function.count_nonzero") <= BY_ENGINE, dtype
     for y in (x, x.astype("l"), 0, 1.5, np.float64(1), x.astype("?")):
         assert by_engine("isclose", x, y) and by_engine("allclose", x, y) and by_engine("isclose", x.astype("l"), y)
     for y in (x.astype("f"), 0, 1.5, np.float32(1)):
         assert by_engine("isclose", x.astype("f"), y)
+    assert EMPTY < outcomes(lambda: np.array_equal(x, x.copy()), "function.array_equal") <= BY_ENGINE
+    for function in (np.isclose, np.allclose):
+        assert EMPTY < outcomes(lambda: function(x, x.copy()), "function.isclose") <= BY_ENGINE
     grid = x.reshape(200, 250)
     for a, b in ((grid, grid[0]), (grid[::2], grid[::2]), (grid.T, grid.T), (grid, grid[:, :1]), (grid[::2, ::-1], 0.0)):
         assert by_engine("isclose", a, b) and by_engine("find_first", a, np.greater, b)

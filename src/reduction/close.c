@@ -231,7 +231,7 @@ PyObject *reduction_allclose(struct hook_call *hook, PyObject *self,
     npy_intp differs = -1;
     bool done = false;
     if (prepare(&closeness, hook, args, nargs, kwnames)) {
-        search.loop = casting_loop(&closeness.casting);
+        search.plan.loop = casting_loop(&closeness.casting);
         hook->report.reason =
             find_box(&search.box, closeness.call.op, FIND_INPUTS, NPY_KEEPORDER);
         done =

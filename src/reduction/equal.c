@@ -22,12 +22,12 @@ static int run_equal_nan(PyArrayMethod_Context *context, char *const *data,
     char nan[FIND_INPUTS][FIND_BLOCK], *equal = data[FIND_INPUTS];
     const npy_intp n = *count; /* at most a block */
     int status = loop_run(&with->equal, data, n, strides);
-    if (status != 0 || memchr(equal, false, (size_t)n) == NULL) {
+    if (status != 0 || memchr(equal, 0, (size_t)n) == NULL) {
         return status;
     }
     for (int k = 0; k < FIND_INPUTS && status == 0; k++) {
-        status = loop_run(&with->isnan, (char *[]){data[k], nan[k]}, n,
-                          (npy_intp[]){strides[k], 1});
+        char *const at[] = {data[k], &nan[k][0]};
+        status = loop_run(&with->isnan, at, n, (npy_intp[]){strides[k], 1});
     }
     for (npy_intp i = 0; i < n; i++) {
         equal[i] = (char)(equal[i] | (nan[0][i] & nan[1][i]));
@@ -105,7 +105,7 @@ static int are_equal(struct hook_call *hook, PyObject *const *arrays, bool equal
             casting_make(&casting, &equal.plan.loop, FIND_INPUTS, call->op, descrs);
     }
     if (!hook->report.reason) {
-        search.loop = casting_loop(&casting);
+        search.plan.loop = casting_loop(&casting);
         hook->report.reason =
             find_box(&search.box, call->op, FIND_INPUTS, NPY_KEEPORDER);
     }

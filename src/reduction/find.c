@@ -165,7 +165,7 @@ static int judge(void *context, char **data, npy_intp n)
     at[nin] = block->end;
     steps[nin] = 1;
     block->end += n;
-    return loop_run(&search->loop, at, n, steps);
+    return loop_run(&search->plan.loop, at, n, steps);
 }
 
 static void note_least(_Atomic(npy_intp) *least, npy_intp at)
@@ -199,7 +199,8 @@ static npy_intp look(struct search *search, npy_intp begin, npy_intp end)
     }
     assert(block.end - block.truth == end - begin);
     take_flags(search, begin);
-    const char *hit = memchr(block.truth, search->wanted, (size_t)(end - begin));
+    const char *hit =
+        memchr(block.truth, search->wanted ? 1 : 0, (size_t)(end - begin));
     return hit ? begin + (hit - block.truth) : -1;
 }
 
@@ -259,8 +260,7 @@ static bool run_all(struct search *search, struct hook_call *hook, struct drive 
 bool search_run(struct search *search, struct hook_call *hook, struct drive *job,
                 npy_intp *found)
 {
-    const struct plan plan = {.loop = search->loop};
-    job->plan = &plan;
+    job->plan = &search->plan;
     if (!run_all(search, hook, job)) {
         return false;
     }
@@ -322,7 +322,7 @@ PyObject *reduction_find_first(struct hook_call *hook, PyObject *self,
             casting_make(&casting, &predicate.plan.loop, call->nin, call->op, descrs);
     }
     if (!hook->report.reason) {
-        search.loop = casting_loop(&casting);
+        search.plan.loop = casting_loop(&casting);
         hook->report.reason = find_box(&search.box, call->op, call->nin, NPY_CORDER);
     }
     if (!hook->report.reason && search_run(&search, hook, &job, &found)) {

@@ -49,10 +49,10 @@ const char *find_box(struct box *box, PyArrayObject *const *op, int nin,
                      NPY_ORDER order);
 
 struct search {
-    struct loop loop;
-    bool wanted;    /* what the predicate is to be */
-    struct box box; /* of the inputs */
-    int flags;      /* FE_* that NumPy may report */
+    struct plan plan; /* of which drive() sees the loop */
+    bool wanted;      /* what the predicate is to be */
+    struct box box;   /* of the inputs */
+    int flags;        /* FE_* that NumPy may report */
     _Atomic(npy_intp) next, found;
     _Atomic(npy_intp) flagged; /* the first block in which any were raised */
     _Atomic int raised;
