@@ -27,23 +27,21 @@ static int count_row(void *context, char **data, npy_intp n)
         part->all += counting->count(data[0], n);
         return 0;
     }
-    for (npy_intp i = 0; i < n; i += FIND_BLOCK) {
-        const npy_intp m = n - i < FIND_BLOCK ? n - i : FIND_BLOCK;
-        char *at[] = {data[0] + i * stride[0], data[1], truth};
-        const npy_intp steps[] = {stride[0], 0, 1};
-        if (counting->loop.run) {
-            const int status = loop_run(&counting->loop, at, m, steps);
-            if (status != 0) {
-                return status;
-            }
-        } else {
-            for (npy_intp j = 0; j < m; j++) {
-                truth[j] = at[0][j * stride[0]];
-            }
+    if (counting->loop.run == NULL) {
+        for (npy_intp i = 0; i < n; i++) {
+            part->all += data[0][i * stride[0]] != 0;
         }
+        return 0;
+    }
+    int status = 0;
+    for (npy_intp i = 0; i < n && status == 0; i += FIND_BLOCK) {
+        const npy_intp m = n - i < FIND_BLOCK ? n - i : FIND_BLOCK;
+        char *const at[] = {data[0] + i * stride[0], data[1], truth};
+        const npy_intp steps[] = {stride[0], 0, 1};
+        status = loop_run(&counting->loop, at, m, steps);
         part->all += counting->count(truth, m);
     }
-    return 0;
+    return status;
 }
 
 static int run(const struct drive *drive, npy_intp begin, npy_intp end)
