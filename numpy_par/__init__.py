@@ -30,6 +30,7 @@ from numpy_par._functions import minmax, nanargmax, nanargmin, nanmean, nanstd, 
 from numpy_par._parallelize import parallelize
 from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
+from numpy_par._searches import allclose, array_equal, find_first, isclose
 from numpy_par._sliding import sliding
 from numpy_par._statistics import Moments, moments
 from numpy_par._sums import cumsum, sum
@@ -60,14 +61,18 @@ __all__ = [
     "Explanation",
     "Moments",
     "Row",
+    "allclose",
+    "array_equal",
     "cumsum",
     "disable",
     "enable",
     "enabled",
     "explain",
+    "find_first",
     "get_num_threads",
     "get_precision",
     "is_enabled",
+    "isclose",
     "linalg",
     "memory",
     "minmax",

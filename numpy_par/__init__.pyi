@@ -116,6 +116,9 @@ from numpy import (
 
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from numpy import allclose as allclose
+from numpy import array_equal as array_equal
+from numpy import isclose as isclose
 from numpy import nanargmax as nanargmax
 from numpy import nanargmin as nanargmin
 from numpy import nanmean as nanmean
@@ -172,6 +175,8 @@ class Moments(NamedTuple):
     variance: Any
     skewness: Any
     kurtosis: Any
+
+def find_first(x: ArrayLike, predicate: np.ufunc, value: ArrayLike = ...) -> int: ...
 
 class profile:
     def __enter__(self) -> profile: ...

@@ -41,23 +41,26 @@ bool call_is_plain_array(const struct state *state, PyObject *object)
     return PyArray_CheckExact(object) || (PyObject *)Py_TYPE(object) == state->memmap;
 }
 
-/* Up to NumPy 2.1 a process may ask for promotion as in NumPy 1, by what scalars hold.
- */
+bool call_promotes_by_value(const struct state *state)
+{
+    if (!state->get_promotion_state) {
+        return false;
+    }
+    PyObject *now = PyObject_CallNoArgs(state->get_promotion_state);
+    const bool by_value =
+        !now || !PyUnicode_Check(now) || PyUnicode_CompareWithASCIIString(now, "weak");
+    PyErr_Clear();
+    Py_XDECREF(now);
+    return by_value;
+}
+
 static bool promotes_by_value(const struct call *call)
 {
     bool scalars = false;
     for (int i = 0; i < call->nin; i++) {
         scalars = scalars || !call->op[i] || PyArray_NDIM(call->op[i]) == 0;
     }
-    if (!call->state->get_promotion_state || !scalars || call->nin < 2) {
-        return false;
-    }
-    PyObject *now = PyObject_CallNoArgs(call->state->get_promotion_state);
-    const bool by_value =
-        !now || !PyUnicode_Check(now) || PyUnicode_CompareWithASCIIString(now, "weak");
-    PyErr_Clear();
-    Py_XDECREF(now);
-    return by_value;
+    return scalars && call->nin > 1 && call_promotes_by_value(call->state);
 }
 
 static int find_keyword(PyObject *name)

@@ -57,6 +57,10 @@ void call_clear(struct call *call);
 /* The number of elements of all operands broadcast against each other, or -1. */
 npy_intp call_broadcast_size(const struct call *call);
 
+/* Whether the process promotes by what scalars hold, as NumPy 1 did (up to NumPy 2.1).
+ */
+bool call_promotes_by_value(const struct state *state);
+
 /* True for what may hold the data of a call: an ndarray, or a memmap (its results
  * are ndarrays), but no other subclass. */
 bool call_is_plain_array(const struct state *state, PyObject *object);

@@ -110,10 +110,11 @@ static int run_piece(void *context, int member, int64_t piece)
     if (task->drive->run) {
         return task->drive->run(task->drive, begin, end);
     }
-    if (task->iters) {
-        return run_iterator(task->drive, task->iters[member], begin, end);
-    }
-    return box_run(task->drive->box, begin, end, run_segment, (void *)task->drive);
+    const int status =
+        task->iters
+            ? run_iterator(task->drive, task->iters[member], begin, end)
+            : box_run(task->drive->box, begin, end, run_segment, (void *)task->drive);
+    return status < 0 ? -1 : 0;
 }
 
 /* -- the team's view ------------------------------------------------------------ */
@@ -249,7 +250,7 @@ static npy_intp probe(struct task *task, struct team_result *result, double *ns)
 /* After a region: true if all went well, else false as drive() has it. */
 static bool went_well(enum team_status status, struct report *report)
 {
-    if (status == TEAM_DONE && PyErr_Occurred()) {
+    if ((status == TEAM_DONE || status == TEAM_ENDED) && PyErr_Occurred()) {
         status = TEAM_FAILED; /* it did not say so, but left its exception behind */
     }
     if (status == TEAM_FAILED) {
@@ -257,7 +258,7 @@ static bool went_well(enum team_status status, struct report *report)
         PyErr_Clear();
         report->reason = "a loop reported an error: NumPy repeats the call";
     }
-    return status == TEAM_DONE;
+    return status == TEAM_DONE || status == TEAM_ENDED;
 }
 
 static void describe(const struct drive *drive, int threads, npy_intp pieces, double ns,
@@ -298,7 +299,7 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
     if (!went_well(result.status, report)) {
         return false;
     }
-    if (result.caller_pieces > 0) {
+    if (result.caller_pieces > 0 && result.status == TEAM_DONE) {
         const double share = (double)result.caller_pieces / (double)task->pieces.count;
         const double own =
             (double)result.caller_ns / (share * (double)(drive->size - done));
@@ -355,12 +356,16 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
         if (!went_well(result.status, report)) {
             goto finish;
         }
-        cost_learn(drive->costs, drive->key, ns);
+        if (result.status == TEAM_ENDED) {
+            done = drive->size;
+        } else {
+            cost_learn(drive->costs, drive->key, ns);
+        }
         *fpe = result.fpe;
     }
     if (explain) {
         explain_run(drive, ns, report);
-    } else if (done == drive->size) { /* the probe was all there was */
+    } else if (done == drive->size) { /* the probe was all that is needed */
         describe(drive, 1, 1, ns, task.without_gil_ns, report);
         success = true;
     } else {

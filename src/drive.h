@@ -25,6 +25,7 @@ struct report {
 };
 
 struct drive;
+/* 0; -1: failed; 1: what nobody is at need not run any more. */
 typedef int drive_run(const struct drive *drive, npy_intp begin, npy_intp end);
 
 struct drive {

@@ -10,6 +10,7 @@
 #include "kernels/moments.h"
 #include "kernels/prefixes.h"
 #include "kernels/scans.h"
+#include "kernels/searches.h"
 #include "kernels/sums.h"
 
 enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
@@ -28,7 +29,7 @@ static const struct row {
 
 #define TABLES(level)                                                                  \
   &kernels_##level, &casts_##level, &sums_##level, &scans_##level, &gathers_##level,   \
-      exact_##level, &prefixes_##level, moments_##level
+      exact_##level, &prefixes_##level, moments_##level, &searches_##level
 
 static const struct level {
     const char *name;
@@ -41,6 +42,7 @@ static const struct level {
     exact_function *exact;
     prefix_table *prefixes;
     moments_function *moments;
+    search_table *searches;
 } levels[LEVEL_COUNT] = {
 #if defined(__aarch64__)
     [LEVEL_BASE] = {"neon", NEON, TABLES(base)},
@@ -194,6 +196,17 @@ kernel_loop *kernels_scan(const char *ufunc, int type)
     return number < NUMBER_COUNT && scan < SCAN_COUNT
                ? (*levels[chosen].scans)[scan][number]
                : NULL;
+}
+
+kernel_loop *kernels_close(int type)
+{
+    const int number = known_number(type);
+    return number < NUMBER_COUNT ? levels[chosen].searches->close[number] : NULL;
+}
+
+count_function *kernels_count(void)
+{
+    return levels[chosen].searches->count;
 }
 
 int kernels_choose(const char *name, bool everything)

@@ -15,6 +15,7 @@
 #include "kernels/exact.h"
 #include "kernels/moments.h"
 #include "kernels/prefixes.h"
+#include "kernels/searches.h"
 #include "kernels/sums.h"
 
 /* As kernel_function (kernels/kernel.h); the last argument is NULL. */
@@ -79,6 +80,12 @@ exact_function *kernels_exact(void);
 moments_function *kernels_moments(void);
 /* Of NPY_FLOAT or NPY_DOUBLE. */
 const struct prefix_kernels *kernels_prefixes(int type);
+
+/* That which tells what is close to what (kernels/searches.h), or NULL. */
+kernel_loop *kernels_close(int type);
+
+/* That which counts truth values; there is one once a level is chosen. */
+count_function *kernels_count(void);
 
 /* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.

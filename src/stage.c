@@ -15,7 +15,7 @@
 #define SHORTEST_LINE 512 /* of what is streamed */
 #define VECTOR_STEP 64
 
-static bool find_cast(struct cast *cast, PyArray_Descr *from, PyArray_Descr *to)
+bool cast_find(struct cast *cast, PyArray_Descr *from, PyArray_Descr *to)
 {
     cast->run = PyArray_ISNBO(from->byteorder) && PyArray_ISNBO(to->byteorder)
                     ? kernels_cast(from->type_num, to->type_num)
@@ -43,7 +43,7 @@ bool stage_casts(struct stage *stage, PyArrayObject *const *op, const struct cal
             PyArray_Descr *own = PyArray_DESCR(op[i]);
             const bool in = i < call->nin;
             can = PyArray_ISALIGNED(op[i]) &&
-                  find_cast(&stage->casts[i], in ? own : descr, in ? descr : own);
+                  cast_find(&stage->casts[i], in ? own : descr, in ? descr : own);
         }
     }
     return can;

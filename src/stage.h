@@ -31,6 +31,9 @@ struct stage {
     _Atomic int fpe; /* what casts of results raised */
 };
 
+/* The kernel for a cast; false: there is none. */
+bool cast_find(struct cast *cast, PyArray_Descr *from, PyArray_Descr *to);
+
 /*
  * Whether the casts of a call can be done so: there is a kernel for each, and each
  * operand lies in one piece, so that NumPy's iterator would show a loop the same

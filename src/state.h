@@ -28,6 +28,9 @@
     V(add)            /*         numpy.add, */                              \
     V(subtract)       /*         numpy.subtract, */                         \
     V(multiply)       /*         numpy.multiply */                          \
+    V(equal)          /* reduce.c: numpy.equal, */                          \
+    V(not_equal)      /*         numpy.not_equal, */                        \
+    V(isnan)          /*         numpy.isnan */                             \
     V(matmul)         /* gufunc.c: numpy.matmul */                          \
     V(registry)       /* ufuncs.c: {NumPy's ufunc: ours} */                 \
     V(limit_variable) /*           the context variable of threads(n) */    \

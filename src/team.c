@@ -152,8 +152,9 @@ static int64_t work(const struct team_region *region, int member)
             break;
         }
         worked++;
-        if (region->body(region->context, member, piece) < 0) {
-            report(TEAM_FAILED);
+        const int status = region->body(region->context, member, piece);
+        if (status != 0) {
+            report(status < 0 ? TEAM_FAILED : TEAM_ENDED);
         }
         if (member == 0 && poll_now(region, &polled_at)) {
             report(TEAM_STOPPED);
@@ -270,8 +271,9 @@ static void run_alone(const struct team_region *region, struct team_result *resu
     const int64_t since = monotonic_ns();
     int64_t polled_at = since;
     for (int64_t piece = 0; piece < region->npieces; piece++) {
-        if (region->body(region->context, 0, piece) < 0) {
-            result->status = TEAM_FAILED;
+        const int status = region->body(region->context, 0, piece);
+        if (status != 0) {
+            result->status = status < 0 ? TEAM_FAILED : TEAM_ENDED;
             break;
         }
         if (poll_now(region, &polled_at)) {

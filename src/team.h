@@ -23,7 +23,8 @@
 /* The most threads a region can have: the width of a field of the gate in team.c. */
 enum { TEAM_MAX_THREADS = 1024 };
 
-/* Runs one piece as one of the members 0 (the caller) ... threads - 1; -1: failed. */
+/* Runs one piece as one of the members 0 (the caller) ... threads - 1.  0; -1: failed;
+ * 1: those that nobody is at need not run any more. */
 typedef int team_body(void *context, int member, int64_t piece);
 
 /* Asked by the caller between its pieces, now and then; true: stop everybody. */
@@ -35,6 +36,7 @@ typedef int team_leave(void *entered);
 
 enum team_status {
     TEAM_DONE,
+    TEAM_ENDED,   /* a body returned 1, the others finished the piece they were at */
     TEAM_FAILED,  /* a body returned -1; pieces after it may or may not have run */
     TEAM_STOPPED, /* the poll asked to stop */
 };

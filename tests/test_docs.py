@@ -9,7 +9,7 @@ import numpy_par as npp
 import pytest
 from support import run_python
 
-MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_arena _config _drop_in _explain _functions _parallelize _profile _sliding _statistics _sums _threads linalg memory strings".split()))
+MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_arena _config _drop_in _explain _functions _parallelize _profile _searches _sliding _statistics _sums _threads linalg memory strings".split()))
 README = pathlib.Path(__file__).parents[1] / "README.md"
 
 

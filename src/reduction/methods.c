@@ -28,6 +28,11 @@ static const struct method {
     {"minmax", OF_NUMPY, reduction_minmax},
     {"nanargmax", OF_NUMPY, reduction_nanargmax},
     {"nanargmin", OF_NUMPY, reduction_nanargmin},
+    {"find_first", OF_NUMPY, reduction_find_first},
+    {"array_equal", OF_NUMPY, reduction_array_equal},
+    {"allclose", OF_NUMPY, reduction_allclose},
+    {"isclose", OF_NUMPY, reduction_isclose},
+    {"count_nonzero", OF_NUMPY, reduction_count_nonzero},
 };
 
 static const struct method *find(const char *name)

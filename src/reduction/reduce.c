@@ -18,7 +18,12 @@ int reduction_init(struct state *state)
     state->no_value = state->numpy_module
                           ? PyObject_GetAttrString(state->numpy_module, "_NoValue")
                           : NULL;
-    return state->no_value ? 0 : -1;
+    if (state->no_value) {
+        state->equal = PyObject_GetAttrString(state->numpy_module, "equal");
+        state->not_equal = PyObject_GetAttrString(state->numpy_module, "not_equal");
+        state->isnan = PyObject_GetAttrString(state->numpy_module, "isnan");
+    }
+    return state->equal && state->not_equal && state->isnan ? 0 : -1;
 }
 
 /* -- what the ufunc is ---------------------------------------------------------- */

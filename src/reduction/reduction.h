@@ -134,6 +134,10 @@ hook_function reduction_minmax;
 hook_function reduction_var, reduction_std, reduction_nansum, reduction_nanmean,
     reduction_nanvar, reduction_nanstd, reduction_nanargmax, reduction_nanargmin;
 
+/* Searches, and a count. */
+hook_function reduction_find_first, reduction_array_equal, reduction_allclose,
+    reduction_isclose, reduction_count_nonzero;
+
 /* The sum along axes of what is made of each element (kernels/sums.h); `centers` lie as
  * the results do, or NULL.  As a hook, but for the result, which may have no axes. */
 PyArrayObject *reduction_map_sum(struct hook_call *hook, enum map map,

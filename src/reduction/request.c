@@ -1,6 +1,7 @@
 /* request.c - see request.h. */
 #include "request.h"
 
+#include <fenv.h>
 #include <string.h>
 
 #include "../arguments.h"
@@ -215,10 +216,22 @@ uint32_t request_key(const struct request *request, uint32_t more)
     return cost_mix(cost_mix(more, (uint64_t)(uintptr_t)request->ufunc), axes);
 }
 
+bool request_call_is_worth(struct hook_call *hook, const struct call *call,
+                           struct drive *job)
+{
+    struct worth worth;
+    hook->report.reason = worth_consider(&worth, call, hook->costs, hook->explain);
+    *job = (struct drive){.path = "reduction",
+                          .weight = 1,
+                          .costs = hook->costs,
+                          .key = worth.key,
+                          .limit = worth.limit};
+    return !hook->report.reason && !PyErr_Occurred();
+}
+
 bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
                       bool pays_alone, struct drive *job)
 {
-    struct worth worth;
     const struct call call = {.state = hook->state,
                               .nin = 1,
                               .nop = 1,
@@ -226,11 +239,40 @@ bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t mor
                               .size = PyArray_SIZE(array),
                               .more = more,
                               .pays_alone = pays_alone};
-    hook->report.reason = worth_consider(&worth, &call, hook->costs, hook->explain);
-    *job = (struct drive){.path = "reduction",
-                          .weight = 1,
-                          .costs = hook->costs,
-                          .key = worth.key,
-                          .limit = worth.limit};
-    return !hook->report.reason && !PyErr_Occurred();
+    return request_call_is_worth(hook, &call, job);
+}
+
+/* Those of the flags (FE_*) for which np.errstate has this. */
+static int flags_with(const struct state *state, int fpe, const char *wanted)
+{
+    static const struct {
+        int flag;
+        const char *name;
+    } kinds[] = {{FE_DIVBYZERO, "divide"},
+                 {FE_OVERFLOW, "over"},
+                 {FE_UNDERFLOW, "under"},
+                 {FE_INVALID, "invalid"}};
+    PyObject *settings =
+        state->get_extobj ? PyObject_CallNoArgs(state->get_extobj) : NULL;
+    int found = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        PyObject *way = settings ? PyDict_GetItemString(settings, kinds[i].name) : NULL;
+        if (way && PyUnicode_Check(way) &&
+            PyUnicode_CompareWithASCIIString(way, wanted) == 0) {
+            found |= fpe & kinds[i].flag;
+        }
+    }
+    Py_XDECREF(settings);
+    PyErr_Clear();
+    return found;
+}
+
+bool request_reports(const struct state *state, int fpe)
+{
+    return fpe && flags_with(state, fpe, "ignore") != fpe;
+}
+
+bool request_raises(const struct state *state, int fpe)
+{
+    return !state->get_extobj || flags_with(state, fpe, "raise");
 }

@@ -31,6 +31,14 @@ uint32_t request_key(const struct request *request, uint32_t more);
 bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
                       bool pays_alone, struct drive *job);
 
+/* The same for a call of any operands. */
+bool request_call_is_worth(struct hook_call *hook, const struct call *call,
+                           struct drive *job);
+
+/* Whether NumPy warns of any of the flags (FE_*) here and now, or raises; or raises. */
+bool request_reports(const struct state *state, int fpe);
+bool request_raises(const struct state *state, int fpe);
+
 /* An int, counted from the end if it is negative, as an axis of ndim.  False: NumPy is
  * to judge it. */
 bool request_axis(PyObject *object, int ndim, int *axis);

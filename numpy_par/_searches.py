@@ -1,0 +1,159 @@
+"""`find_first`, and the comparisons of arrays that end at the first difference."""
+
+import functools
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numpy_par import _engine
+
+_NONE = np._NoValue  # its repr is good to read in a signature
+
+
+def find_first(x: ArrayLike, predicate: np.ufunc, value: Any = _NONE) -> int:
+    """Find the first element of an array at which a predicate is true.
+
+    All threads stop at the first hit: what lies behind it is not looked at, and no array of
+    truth values is made.
+
+    Parameters
+    ----------
+    x : array_like of shape (...)
+        Where to look. Elements that a masked array masks are never hits.
+    predicate : numpy.ufunc
+        NumPy's or ours, with a bool result: of one input, ``np.isnan``, or with `value` of
+        two, ``np.greater``.
+    value : array_like, optional
+        The second input of the predicate: a number, or an array that broadcasts to the shape
+        of `x`.
+
+    Returns
+    -------
+    int
+        The lowest index, in C order, of ``predicate(x)`` or ``predicate(x, value)`` being
+        true; -1 if it is nowhere. For an array of several dimensions, `numpy.unravel_index`
+        makes a tuple of it.
+
+    Raises
+    ------
+    TypeError
+        If the predicate is no ufunc, has another number of inputs, has several outputs or a
+        result that is not bool, or has no loop for these dtypes.
+    ValueError
+        If `value` does not broadcast to the shape of `x`.
+
+    See Also
+    --------
+    numpy.argmax : of an array of truth values that is there already.
+
+    Notes
+    -----
+    Blocks of elements that fit into a core's first cache are compared, one after the other,
+    by whichever thread is free. Numbers, times and strings take this way, also where NumPy
+    casts one number to another; for other arrays, and where NumPy has a warning to give, all of
+    ``predicate(x, value)`` is computed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> x = np.arange(12.0).reshape(3, 4)
+    >>> npp.find_first(x, np.greater, 5)
+    6
+    >>> [int(i) for i in np.unravel_index(6, x.shape)]
+    [1, 2]
+    >>> npp.find_first(x, np.isnan)
+    -1
+    """
+    inputs = (1 if value is _NONE else 2) if isinstance(predicate, np.ufunc) else 0
+    if not inputs:
+        raise TypeError(
+            f"find_first: predicate must be a ufunc, not {predicate!r} ({type(predicate).__name__})"
+        )
+    if (predicate.nin, predicate.nout, predicate.signature) != (inputs, 1, None):
+        raise TypeError(
+            f"find_first: predicate must have {inputs} input{'s'[: inputs - 1]} "
+            f"({'with' if inputs > 1 else 'without'} a value) and one output; {predicate.__name__} "
+            f"has {predicate.nin} and {predicate.nout}"
+        )
+    x = np.asanyarray(x)
+    operands = (x,) if inputs == 1 else (x, value)
+    if type(value) not in (int, float) and inputs == 2:
+        _check_shape(x, value)
+    found = _engine.call("find_first", x, predicate, *operands[1:])
+    return _find(predicate, operands) if found is NotImplemented else found
+
+
+def _check_shape(x: np.ndarray, value: Any) -> None:
+    shape = np.shape(value)
+    try:
+        fits = np.broadcast_shapes(x.shape, shape) == x.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"find_first: value, of shape {shape}, must broadcast to the shape of x, {x.shape}"
+        )
+
+
+def _find(predicate: np.ufunc, operands: tuple) -> int:
+    """Compute all truth values, and look for the first."""
+    hits = np.ma.filled(predicate(*operands), False)
+    if getattr(hits, "dtype", None) != np.dtype(bool):
+        raise TypeError(
+            f"find_first: predicate must have a bool result; {predicate.__name__} has "
+            f"{getattr(hits, 'dtype', type(hits).__name__)} for x of {operands[0].dtype}"
+        )
+    hits = np.asarray(hits).ravel()
+    first = int(hits.argmax()) if hits.size else 0
+    return first if hits.size and hits[first] else -1
+
+
+_DOC = """Do what `numpy.{name}` does, on several threads{how}.
+
+    Parameters, result and errors are NumPy's.{more} {which} All else is done by NumPy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> x = np.linspace(0, 1, 1_000_000)
+    >>> {example}
+    True
+    """
+_EARLY = (
+    "\n    Elements behind the first difference are not looked at, so NumPy's warnings of them"
+    " are\n    not given."
+)
+_CLOSE = (
+    "Arrays and scalars of which\n    NumPy's operations are all in float32, or all in float64,"
+    " are done here, with tolerances that\n    are finite Python numbers."
+)
+
+
+def _like(numpys, how, more, which, example):
+    """Return a function with the parameters of NumPy's that asks the engine first."""
+    name = numpys.__name__
+
+    @functools.wraps(numpys)
+    def function(*args, **kwargs):
+        found = _engine.call(name, *args, **kwargs)
+        return numpys(*args, **kwargs) if found is NotImplemented else found
+
+    function.__module__ = __name__
+    function.__doc__ = _DOC.format(name=name, how=how, more=more, which=which, example=example)
+    return function
+
+
+array_equal = _like(
+    np.array_equal,
+    ", and end at the first difference",
+    _EARLY,
+    "Arrays\n    of one shape, of numbers, times or strings, are done here.",
+    "npp.array_equal(x, x.copy())",
+)
+allclose = _like(
+    np.allclose, ", and end at the first difference", _EARLY, _CLOSE, "npp.allclose(x, x + 1e-9)"
+)
+isclose = _like(np.isclose, " and in one pass", "", _CLOSE, "bool(npp.isclose(x, x + 1e-9).all())")
