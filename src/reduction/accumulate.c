@@ -1,88 +1,17 @@
 /*
  * accumulate.c - ufunc.accumulate on the engine, with NumPy's bits.
  *
- * A *line* is the elements along the axis.  Lines are independent.  Where they lie side
- * by side, rows of a block of lines are put together one after the other, in vectors. A
- * single line of integers is scanned in two passes: what each block adds up to, then
- * the blocks, each from what is before it.
+ * Lines are independent.  Where they lie side by side, rows of a block of lines are put
+ * together one after the other, in vectors.
  */
-#include "reduction.h"
-#include "request.h"
+#include "scan.h"
 
 #include <string.h>
 
-/* Bytes of cast elements at a time; lines of a block, as columns in way.c; elements of
- * a block of a line, which stay in a second-level cache. */
-enum { CAST_BYTES = 8192, LEAST_LINES = 256, MOST_LINES = 4096, VECTOR_STEP = 64 };
-enum { BLOCK = 16384 };
-
+/* Lines of a block, as columns in way.c. */
+enum { LEAST_LINES = 256, MOST_LINES = 4096, VECTOR_STEP = 64 };
 /* Its costs are not those of the ufunc's reductions, whose keys begin with a map. */
 enum { SCAN_KEY = MAP_COUNT };
-
-struct scan {
-    struct plan plan;
-    kernel_loop *kernel, *cast; /* NULL: NumPy's loop; nothing to cast */
-    npy_intp itemsize, cast_size;
-    char *out, *in;
-    npy_intp n, to, from; /* along the axis */
-
-    /* The other axes; the first one is that in which results are contiguous, if any. */
-    int ndim;
-    npy_intp shape[NPY_MAXDIMS], tos[NPY_MAXDIMS], froms[NPY_MAXDIMS];
-    npy_intp lines;
-    npy_intp wide, blocks; /* lines side by side in a block, blocks of the first axis */
-    char *partials;        /* of the blocks of a single line */
-};
-
-/* -- a line --------------------------------------------------------------------- */
-
-static int run_loop(const struct scan *scan, char *before, char *in, npy_intp from,
-                    char *out, npy_intp n)
-{
-    char *data[] = {before, in, out};
-    const npy_intp strides[] = {scan->to, from, scan->to};
-    if (scan->kernel) {
-        scan->kernel(data, &n, strides, NULL);
-        return 0;
-    }
-    return loop_run(&scan->plan.loop, data, n, strides);
-}
-
-/* n elements, cast if need be, that follow what is `before`. */
-static int run_on(const struct scan *scan, char *before, char *in, char *out,
-                  npy_intp n)
-{
-    if (!scan->cast) {
-        return run_loop(scan, before, in, scan->from, out, n);
-    }
-    _Alignas(16) char block[CAST_BYTES];
-    const npy_intp size = scan->cast_size, most = CAST_BYTES / size;
-    int status = 0;
-    for (npy_intp i = 0; i < n && status == 0; i += most) {
-        const npy_intp m = n - i < most ? n - i : most;
-        char *args[] = {in + i * scan->from, block};
-        const npy_intp steps[] = {scan->from, size};
-        scan->cast(args, &m, steps, NULL);
-        status = run_loop(scan, before, block, size, out + i * scan->to, m);
-        before = out + (i + m - 1) * scan->to;
-    }
-    return status;
-}
-
-/* n elements as they are, `to` and `from` apart. */
-static void begin(const struct scan *scan, char *out, npy_intp to, char *in,
-                  npy_intp from, npy_intp n)
-{
-    if (scan->cast) {
-        char *args[] = {in, out};
-        const npy_intp steps[] = {from, to};
-        scan->cast(args, &n, steps, NULL);
-        return;
-    }
-    for (npy_intp i = 0; i < n; i++) {
-        memcpy(out + i * to, in + i * from, (size_t)scan->itemsize);
-    }
-}
 
 /* -- lines ---------------------------------------------------------------------- */
 
@@ -107,8 +36,8 @@ static int run_lines(const struct drive *drive, npy_intp begin_at, npy_intp end)
     for (npy_intp i = begin_at / scan->n; i < end / scan->n && status == 0; i++) {
         char *out, *in;
         line_at(scan, i, 0, &out, &in);
-        begin(scan, out, scan->to, in, scan->from, 1);
-        status = run_on(scan, out, in + scan->from, out + scan->to, scan->n - 1);
+        scan_begin(scan, out, scan->to, in, scan->from, 1);
+        status = scan_on(scan, out, in + scan->from, out + scan->to, scan->n - 1);
     }
     return status;
 }
@@ -119,13 +48,13 @@ static int run_side_by_side(const struct scan *scan, char *out, char *in, npy_in
     _Alignas(16) char cast[CAST_BYTES];
     const npy_intp to = scan->tos[0], from = scan->froms[0], size = scan->cast_size;
     int status = 0;
-    begin(scan, out, to, in, from, n);
+    scan_begin(scan, out, to, in, from, n);
     for (npy_intp row = 1; row < scan->n && status == 0; row++) {
         char *before = out;
         out += scan->to;
         in += scan->from;
         if (scan->cast) {
-            begin(scan, cast, size, in, from, n);
+            scan_begin(scan, cast, size, in, from, n);
         }
         char *data[] = {before, scan->cast ? cast : in, out};
         const npy_intp strides[] = {to, scan->cast ? size : from, to};
@@ -148,53 +77,6 @@ static int run_blocks(const struct drive *drive, npy_intp begin_at, npy_intp end
         status = run_side_by_side(scan, out + first * scan->tos[0],
                                   in + first * scan->froms[0],
                                   rest < scan->wide ? rest : scan->wide);
-    }
-    return status;
-}
-
-/* -- a single line in two passes ------------------------------------------------ */
-
-static npy_intp block_of(const struct scan *scan, npy_intp i, char **out, char **in)
-{
-    const npy_intp rest = scan->n - i * BLOCK;
-    *out = scan->out + i * BLOCK * scan->to;
-    *in = scan->in + i * BLOCK * scan->from;
-    return rest < BLOCK ? rest : BLOCK;
-}
-
-/* What a block adds up to. */
-static int run_totals(const struct drive *drive, npy_intp begin_at, npy_intp end)
-{
-    const struct scan *scan = drive->context;
-    int status = 0;
-    for (npy_intp i = begin_at / BLOCK; i < end / BLOCK && status == 0; i++) {
-        char *out, *in;
-        char *total = scan->partials + i * scan->itemsize;
-        const npy_intp n = block_of(scan, i, &out, &in);
-        begin(scan, total, scan->to, in, scan->from, 1);
-        char *data[] = {total, in + scan->from, total};
-        const npy_intp strides[] = {0, scan->from, 0};
-        status = loop_run(&scan->plan.loop, data, n - 1, strides);
-    }
-    return status;
-}
-
-static int run_from_totals(const struct drive *drive, npy_intp begin_at, npy_intp end)
-{
-    const struct scan *scan = drive->context;
-    int status = 0;
-    for (npy_intp i = begin_at / BLOCK; i < end / BLOCK && status == 0; i++) {
-        char *out, *in;
-        const npy_intp n = block_of(scan, i, &out, &in);
-        if (i > 0) {
-            char *before = scan->partials + (i - 1) * scan->itemsize;
-            status = run_loop(scan, before, in, scan->from, out, 1);
-        } else {
-            begin(scan, out, scan->to, in, scan->from, 1);
-        }
-        if (status == 0) {
-            status = run_on(scan, out, in + scan->from, out + scan->to, n - 1);
-        }
     }
     return status;
 }
@@ -256,36 +138,6 @@ static drive_run *choose(struct scan *scan, const char *ufunc, int type, int lim
     return run_lines;
 }
 
-/* The totals of all blocks before each. */
-static int add_totals(struct scan *scan, npy_intp blocks)
-{
-    char *data[] = {scan->partials, scan->partials + scan->itemsize,
-                    scan->partials + scan->itemsize};
-    const npy_intp strides[] = {scan->itemsize, scan->itemsize, scan->itemsize};
-    return loop_run(&scan->plan.loop, data, blocks - 1, strides);
-}
-
-static bool run_in_two_passes(struct hook_call *hook, struct scan *scan,
-                              struct drive *job, int *fpe)
-{
-    const npy_intp blocks = (scan->n + BLOCK - 1) / BLOCK;
-    job->size = blocks * BLOCK;
-    job->cut = (struct cut){job->size, BLOCK};
-    scan->partials = PyMem_Malloc((size_t)(blocks * scan->itemsize));
-    if (scan->partials == NULL) {
-        hook->report.reason = "no memory for partial results";
-        return false;
-    }
-    job->run = run_totals;
-    if (!drive(job, hook->explain, fpe, &hook->report) ||
-        add_totals(scan, blocks) != 0) {
-        return false;
-    }
-    job->run = run_from_totals;
-    job->key = cost_mix(job->key, 2);
-    return drive(job, hook->explain, fpe, &hook->report);
-}
-
 static bool run(struct hook_call *hook, struct scan *scan, struct drive *job,
                 const struct request *request, int type)
 {
@@ -293,13 +145,18 @@ static bool run(struct hook_call *hook, struct scan *scan, struct drive *job,
     npy_intp units;
     const char *ufunc = request->ufunc->name;
     const bool is_free = reduction_order(ufunc, type) == ORDER_FREE;
-    if (scan->lines == 1 && is_free && !scan->cast && scan->n > 2 * (npy_intp)BLOCK) {
-        return run_in_two_passes(hook, scan, job, &fpe);
+    if (scan->lines == 1 && is_free && !scan->cast && job->limit > 1 &&
+        scan->n > 2 * (npy_intp)SCAN_BLOCK) {
+        if (scan_cut(scan, job) < 0) {
+            hook->report.reason = "no memory for partial results";
+            return false;
+        }
+    } else {
+        job->run = choose(scan, ufunc, type, job->limit, &units);
+        const npy_intp each = scan->n * scan->lines / units;
+        job->size = each * units;
+        job->cut = (struct cut){job->size, each};
     }
-    job->run = choose(scan, ufunc, type, job->limit, &units);
-    const npy_intp each = scan->n * scan->lines / units;
-    job->size = each * units;
-    job->cut = (struct cut){job->size, each};
     return drive(job, hook->explain, &fpe, &hook->report) &&
            (!scan->plan.fpe || drive_give_fpe("accumulate", fpe) == 0);
 }
@@ -391,7 +248,6 @@ finish:
     hook->report.elements = request.array ? PyArray_SIZE(request.array) : 0;
     Py_XDECREF((PyObject *)out);
     Py_XDECREF((PyObject *)request.dtype);
-    PyMem_Free(scan.partials);
-    plan_clear(&scan.plan);
+    scan_clear(&scan);
     return result;
 }

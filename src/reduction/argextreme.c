@@ -319,7 +319,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     PyArrayObject *array = (PyArrayObject *)self;
     if (of_numbers) {
         search.type = PyArray_TYPE(array);
-        search.worst = greatest ? -INFINITY : INFINITY;
+        search.worst = greatest ? -HUGE_VAL : HUGE_VAL;
         hook->report.reason = "other numbers than float32 or float64";
         if (search.type != NPY_FLOAT && search.type != NPY_DOUBLE) {
             return NULL;
