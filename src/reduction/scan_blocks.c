@@ -65,25 +65,23 @@ static int scan_block(const struct scan *scan, npy_intp i)
 {
     char *out, *in;
     const npy_intp n = block_at(scan, i, &out, &in);
+    char *total = scan->totals[i].bytes, *sum = scan->sums[i].bytes;
     union partial before;
-    int status = add_up(scan, i, scan->totals[i].bytes);
-    if (i == 0) {
-        scan->sums[i] = scan->totals[i];
-        make_known(scan, i, SUM);
-        scan_begin(scan, out, scan->to, in, scan->from, 1);
-        return status ? status
-                      : scan_on(scan, out, in + scan->from, out + scan->to, n - 1);
+    if (add_up(scan, i, total) != 0) {
+        return -1;
     }
-    make_known(scan, i, TOTAL);
-    status = status ? status : add_up_before(scan, i, before.bytes);
-    scan->sums[i] = before;
-    status = status
-                 ? status
-                 : scan_put_together(scan, scan->sums[i].bytes, scan->totals[i].bytes);
-    make_known(scan, i, SUM);
+    scan->sums[i] = scan->totals[i];
     scan_begin(scan, out, scan->to, in, scan->from, 1);
-    status = status ? status : scan_put_together(scan, out, before.bytes);
-    return status ? status : scan_on(scan, out, in + scan->from, out + scan->to, n - 1);
+    if (i > 0) {
+        make_known(scan, i, TOTAL);
+        if (add_up_before(scan, i, before.bytes) != 0 ||
+            scan_put_together(scan, sum, before.bytes) != 0 ||
+            scan_put_together(scan, out, before.bytes) != 0) {
+            return -1;
+        }
+    }
+    make_known(scan, i, SUM);
+    return scan_on(scan, out, in + scan->from, out + scan->to, n - 1);
 }
 
 /* As many blocks as the range has, but the next ones. */
