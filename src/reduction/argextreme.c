@@ -69,8 +69,8 @@ static void consider(const struct search *search, struct best *best, char *data,
   }
 
 /* NumPy's nan functions put the worst value in the place of NaNs. */
-static void put_worst(const struct search *search, const char *data, npy_intp n,
-                      char *to)
+static void put_worst(const struct search *search, const void *data, npy_intp n,
+                      void *to)
 {
     if (search->type == NPY_FLOAT) {
         PUT_WORST(float, data)
@@ -285,7 +285,7 @@ static bool has_numbers(const struct search *search)
 {
     bool found = true;
     for (npy_intp i = 0; i < search->lines && found; i++) {
-        const char *at = line_at(search, i) + search->out[i] * search->from;
+        const void *at = line_at(search, i) + search->out[i] * search->from;
         found = search->type == NPY_FLOAT ? !isnan(*(const float *)at)
                                           : !isnan(*(const double *)at);
     }

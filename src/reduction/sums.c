@@ -182,11 +182,12 @@ npy_intp sums_of_runs(const struct reduction *reduction, const char *in,
 
 #define ADD_RUNS(T, PARTS)                                                             \
   {                                                                                    \
-    T total[PARTS];                                                                    \
+    T total[PARTS], more[PARTS];                                                       \
     memcpy(total, out, sizeof total);                                                  \
-    for (npy_intp i = 0; i < count * (PARTS); i += (PARTS)) {                          \
+    for (npy_intp i = 0; i < count; i++, sums += sizeof more) {                        \
+      memcpy(more, sums, sizeof more);                                                 \
       for (int part = 0; part < (PARTS); part++) {                                     \
-        total[part] += ((const T *)sums)[i + part];                                    \
+        total[part] += more[part];                                                     \
       }                                                                                \
     }                                                                                  \
     memcpy(out, total, sizeof total);                                                  \
