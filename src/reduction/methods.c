@@ -17,6 +17,7 @@ static const struct method {
 } methods[] = {
     {"reduce", OF_UFUNC, reduction_reduce},
     {"accumulate", OF_UFUNC, reduction_accumulate},
+    {"reduceat", OF_UFUNC, reduction_reduceat},
     {"argmax", OF_ARRAY, reduction_argmax},
     {"argmin", OF_ARRAY, reduction_argmin},
     {"var", OF_NUMPY, reduction_var},
@@ -84,12 +85,20 @@ static PyObject *accumulate(PyObject *self, PyObject *const *args, Py_ssize_t na
     return call(self, "accumulate", reduction_accumulate, args, nargs, kwnames);
 }
 
+static PyObject *reduceat(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
+                          PyObject *kwnames)
+{
+    return call(self, "reduceat", reduction_reduceat, args, nargs, kwnames);
+}
+
 #define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static PyMethodDef definitions[] = {
     {"reduce", FUNCTION(reduce), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.reduce on several threads, with NumPy's bits."},
     {"accumulate", FUNCTION(accumulate), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.accumulate on several threads, with NumPy's bits."},
+    {"reduceat", FUNCTION(reduceat), METH_FASTCALL | METH_KEYWORDS,
+     "numpy.ufunc.reduceat on several threads, with NumPy's bits."},
 };
 
 int methods_add(PyObject *ufunc)
