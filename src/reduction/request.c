@@ -147,12 +147,10 @@ static bool take_mask(struct request *request, PyObject *object)
     return more >= 0 && !(request->out && arrays_overlap(request->out, mask));
 }
 
-static const char *take_ufunc(struct request *request, const struct state *state,
-                              PyObject *self)
+const char *request_take_ufunc(const struct state *state, PyObject *self)
 {
-    request->ufunc = (PyUFuncObject *)self;
-    return request->ufunc->nin != 2 || request->ufunc->nout != 1 ||
-                   request->ufunc->core_enabled
+    const PyUFuncObject *ufunc = (PyUFuncObject *)self;
+    return ufunc->nin != 2 || ufunc->nout != 1 || ufunc->core_enabled
                ? "a ufunc of other than two inputs and one output"
            : !is_numpys(state, self) ? "a ufunc that is not one of NumPy's own"
                                      : NULL;
@@ -178,7 +176,8 @@ const char *request_take(struct request *request, const struct state *state,
 {
     struct arguments arguments = {args, nargs, kwnames, 0};
     *request = (struct request){.method = method};
-    const char *reason = take_ufunc(request, state, self);
+    request->ufunc = (PyUFuncObject *)self;
+    const char *reason = request_take_ufunc(state, self);
     if (reason) {
         return reason;
     }

@@ -48,6 +48,9 @@ bool request_raises(const struct state *state, int fpe);
  * to judge it. */
 bool request_axis(PyObject *object, int ndim, int *axis);
 
+/* NULL, or why a method of this ufunc is NumPy's. */
+const char *request_take_ufunc(const struct state *state, PyObject *self);
+
 /* A plain, aligned ndarray of numbers in this machine's byte order. */
 bool request_is_plain(PyObject *object);
 bool request_is_plain_number(int type);
