@@ -75,7 +75,8 @@ def explain(ufunc: Callable, *args, **kwargs) -> Explanation:
     ----------
     ufunc : numpy.ufunc, method or function
         NumPy's (``np.add``), ours (``npp.add``) or anybody's that `parallelize` takes; or
-        the method `reduce` or `accumulate` of one (``np.add.reduce``), or `argmax`,
+        one of the methods `reduce`, `accumulate`, `reduceat` and `at` of one
+        (``np.add.reduce``), or `argmax`,
         `argmin`, `var` or `std` of an array (``x.argmax``); or a function of NumPy's that
         the engine has as a whole (``np.var``, ``np.nansum``, ...).
     *args, **kwargs

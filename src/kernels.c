@@ -11,6 +11,7 @@
 #include "kernels/prefixes.h"
 #include "kernels/scans.h"
 #include "kernels/searches.h"
+#include "kernels/select.h"
 #include "kernels/sums.h"
 
 enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
@@ -29,7 +30,8 @@ static const struct row {
 
 #define TABLES(level)                                                                  \
   &kernels_##level, &casts_##level, &sums_##level, &scans_##level, &gathers_##level,   \
-      exact_##level, &prefixes_##level, moments_##level, &searches_##level
+      exact_##level, &prefixes_##level, moments_##level, &searches_##level,            \
+      &select_##level
 
 static const struct level {
     const char *name;
@@ -43,6 +45,7 @@ static const struct level {
     prefix_table *prefixes;
     moments_function *moments;
     search_table *searches;
+    select_table *select;
 } levels[LEVEL_COUNT] = {
 #if defined(__aarch64__)
     [LEVEL_BASE] = {"neon", NEON, TABLES(base)},
@@ -207,6 +210,11 @@ kernel_loop *kernels_close(int type)
 count_function *kernels_count(void)
 {
     return levels[chosen].searches->count;
+}
+
+const struct select_kernels *kernels_select(void)
+{
+    return levels[chosen].select;
 }
 
 int kernels_choose(const char *name, bool everything)

@@ -87,6 +87,9 @@ kernel_loop *kernels_close(int type);
 /* That which counts truth values; there is one once a level is chosen. */
 count_function *kernels_count(void);
 
+/* Those that look at indices (kernels/select.h). */
+const struct select_kernels *kernels_select(void);
+
 /* [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL with an
  * exception set.
  */

@@ -44,7 +44,7 @@ SERIAL = {
     "object dtype": (lambda: np.add(X[:900].astype(object), 1), "object dtype"),
     "subclass": (lambda: np.add(X.view(np.matrix), 1), "not a plain ndarray"),
     "limit": (lambda: limited(), "limit on threads is 1"),
-    "no hook": (lambda: np.add.reduceat(X, [0, 5]), "no parallel version"),
+    "in a list": (lambda: np.add.at(X.copy(), [0, 5], 1), "no contiguous array of integers"),
     "in order": (lambda: np.multiply.reduce(X), "order is part of it"),
     "StringDType": (lambda: np.equal(np.full(900, "a", "T"), "b"), "StringDType"),
 }

@@ -9,6 +9,7 @@
 #include "../outer.h"
 #include "../profile.h"
 #include "../reduction/reduction.h"
+#include "../scatter/scatter.h"
 #include "../hook_call.h"
 #include "hooks.h"
 
@@ -17,7 +18,6 @@ typedef PyObject *positional(PyObject *, PyObject *const *, Py_ssize_t);
 
 enum owner { owner_ndarray, owner_ufunc, owner_function };
 enum { DISPATCHED = -1 }; /* by vectorcall */
-#define NUMPY NULL
 
 struct slot {
     const char *name, *label;
@@ -105,10 +105,6 @@ static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *
     PyObject *vector[MOST], *name, *value;
     const Py_ssize_t more = given->dictionary ? PyDict_GET_SIZE(given->dictionary) : 0;
     self = slot->owner == owner_function ? NULL : self;
-    if (slot->ours == NULL) {
-        hook->report.reason = "no parallel version of it yet";
-        return NULL;
-    }
     if (more == 0) {
         return slot->ours(hook, self, given->vector, given->nargs, given->kwnames);
     }

@@ -15,29 +15,17 @@ enum { SCAN_KEY = MAP_COUNT };
 
 /* -- lines ---------------------------------------------------------------------- */
 
-/* Where number i of the lines begins, or of those that begin a row of others. */
-static void line_at(const struct scan *scan, npy_intp i, int first, char **out,
-                    char **in)
-{
-    *out = scan->out;
-    *in = scan->in;
-    for (int axis = first; axis < scan->ndim; axis++) {
-        const npy_intp index = i % scan->shape[axis];
-        *out += index * scan->tos[axis];
-        *in += index * scan->froms[axis];
-        i /= scan->shape[axis];
-    }
-}
-
 static int run_lines(const struct drive *drive, npy_intp begin_at, npy_intp end)
 {
     const struct scan *scan = drive->context;
     int status = 0;
-    for (npy_intp i = begin_at / scan->n; i < end / scan->n && status == 0; i++) {
+    for (npy_intp i = begin_at / scan->along.n; i < end / scan->along.n && status == 0;
+         i++) {
         char *out, *in;
-        line_at(scan, i, 0, &out, &in);
-        scan_begin(scan, out, scan->to, in, scan->from, 1);
-        status = scan_on(scan, out, in + scan->from, out + scan->to, scan->n - 1);
+        along_at(&scan->along, i, 0, &out, &in);
+        scan_begin(scan, out, scan->along.to, in, scan->along.from, 1);
+        status = scan_on(scan, out, in + scan->along.from, out + scan->along.to,
+                         scan->along.n - 1);
     }
     return status;
 }
@@ -46,13 +34,14 @@ static int run_lines(const struct drive *drive, npy_intp begin_at, npy_intp end)
 static int run_side_by_side(const struct scan *scan, char *out, char *in, npy_intp n)
 {
     _Alignas(16) char cast[CAST_BYTES];
-    const npy_intp to = scan->tos[0], from = scan->froms[0], size = scan->cast_size;
+    const npy_intp to = scan->along.tos[0], from = scan->along.froms[0],
+                   size = scan->cast_size;
     int status = 0;
     scan_begin(scan, out, to, in, from, n);
-    for (npy_intp row = 1; row < scan->n && status == 0; row++) {
+    for (npy_intp row = 1; row < scan->along.n && status == 0; row++) {
         char *before = out;
-        out += scan->to;
-        in += scan->from;
+        out += scan->along.to;
+        in += scan->along.from;
         if (scan->cast) {
             scan_begin(scan, cast, size, in, from, n);
         }
@@ -66,49 +55,22 @@ static int run_side_by_side(const struct scan *scan, char *out, char *in, npy_in
 static int run_blocks(const struct drive *drive, npy_intp begin_at, npy_intp end)
 {
     const struct scan *scan = drive->context;
-    const npy_intp all = scan->lines / scan->shape[0] * scan->blocks;
+    const npy_intp all = scan->along.lines / scan->along.shape[0] * scan->blocks;
     const npy_intp each = drive->size / all;
     int status = 0;
     for (npy_intp i = begin_at / each; i < end / each && status == 0; i++) {
         const npy_intp first = i % scan->blocks * scan->wide;
-        const npy_intp rest = scan->shape[0] - first;
+        const npy_intp rest = scan->along.shape[0] - first;
         char *out, *in;
-        line_at(scan, i / scan->blocks, 1, &out, &in);
-        status = run_side_by_side(scan, out + first * scan->tos[0],
-                                  in + first * scan->froms[0],
+        along_at(&scan->along, i / scan->blocks, 1, &out, &in);
+        status = run_side_by_side(scan, out + first * scan->along.tos[0],
+                                  in + first * scan->along.froms[0],
                                   rest < scan->wide ? rest : scan->wide);
     }
     return status;
 }
 
 /* -- the call ------------------------------------------------------------------- */
-
-static void lay_out(struct scan *scan, PyArrayObject *array, PyArrayObject *out,
-                    int along)
-{
-    scan->out = PyArray_BYTES(out);
-    scan->in = PyArray_BYTES(array);
-    scan->n = PyArray_DIM(array, along);
-    scan->to = PyArray_STRIDE(out, along);
-    scan->from = PyArray_STRIDE(array, along);
-    scan->lines = 1;
-    for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
-        if (axis == along || PyArray_DIM(array, axis) == 1) {
-            continue;
-        }
-        /* Axes from the innermost of the results on, so that lines are neighbours. */
-        int at = scan->ndim++;
-        for (; at > 0 && scan->tos[at - 1] > PyArray_STRIDE(out, axis); at--) {
-            scan->shape[at] = scan->shape[at - 1];
-            scan->tos[at] = scan->tos[at - 1];
-            scan->froms[at] = scan->froms[at - 1];
-        }
-        scan->shape[at] = PyArray_DIM(array, axis);
-        scan->tos[at] = PyArray_STRIDE(out, axis);
-        scan->froms[at] = PyArray_STRIDE(array, axis);
-        scan->lines *= PyArray_DIM(array, axis);
-    }
-}
 
 /* Whether elements side by side have the bits of those one by one: not floating-point
  * extremes, of which a vector may choose another zero, nor complex products. */
@@ -121,20 +83,20 @@ static bool may_go_side_by_side(const char *ufunc, int type)
 static drive_run *choose(struct scan *scan, const char *ufunc, int type, int limit,
                          npy_intp *units)
 {
-    const bool side_by_side = scan->ndim > 0 && scan->tos[0] == scan->itemsize &&
-                              scan->to != scan->itemsize &&
-                              scan->shape[0] >= VECTOR_STEP &&
-                              may_go_side_by_side(ufunc, type);
+    const bool side_by_side =
+        scan->along.ndim > 0 && scan->along.tos[0] == scan->itemsize &&
+        scan->along.to != scan->itemsize && scan->along.shape[0] >= VECTOR_STEP &&
+        may_go_side_by_side(ufunc, type);
     if (side_by_side) {
-        npy_intp wide = (scan->shape[0] + limit - 1) / limit;
+        npy_intp wide = (scan->along.shape[0] + limit - 1) / limit;
         const npy_intp most = scan->cast ? CAST_BYTES / scan->cast_size : MOST_LINES;
         wide = wide < LEAST_LINES ? LEAST_LINES : wide > most ? most : wide;
         scan->wide = (wide + VECTOR_STEP - 1) / VECTOR_STEP * VECTOR_STEP;
-        scan->blocks = (scan->shape[0] + scan->wide - 1) / scan->wide;
-        *units = scan->lines / scan->shape[0] * scan->blocks;
+        scan->blocks = (scan->along.shape[0] + scan->wide - 1) / scan->wide;
+        *units = scan->along.lines / scan->along.shape[0] * scan->blocks;
         return run_blocks;
     }
-    *units = scan->lines;
+    *units = scan->along.lines;
     return run_lines;
 }
 
@@ -145,15 +107,15 @@ static bool run(struct hook_call *hook, struct scan *scan, struct drive *job,
     npy_intp units;
     const char *ufunc = request->ufunc->name;
     const bool is_free = reduction_order(ufunc, type) == ORDER_FREE;
-    if (scan->lines == 1 && is_free && !scan->cast && job->limit > 1 &&
-        scan->n > 2 * (npy_intp)SCAN_BLOCK) {
+    if (scan->along.lines == 1 && is_free && !scan->cast && job->limit > 1 &&
+        scan->along.n > 2 * (npy_intp)SCAN_BLOCK) {
         if (scan_cut(scan, job) < 0) {
             hook->report.reason = "no memory for partial results";
             return false;
         }
     } else {
         job->run = choose(scan, ufunc, type, job->limit, &units);
-        const npy_intp each = scan->n * scan->lines / units;
+        const npy_intp each = scan->along.n * scan->along.lines / units;
         job->size = each * units;
         job->cut = (struct cut){job->size, each};
     }
@@ -207,7 +169,7 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
     int type = 0, along = 0;
 
     hook->report.reason =
-        request_take(&request, hook->state, self, args, nargs, kwnames, true);
+        request_take(&request, hook->state, self, args, nargs, kwnames, ACCUMULATE);
     if (!hook->report.reason && !reduction_has_numpys_bits(request.ufunc->name)) {
         hook->report.reason = "a ufunc whose kernels of ours go in order";
     }
@@ -235,7 +197,7 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
         along++;
     }
     if (out) {
-        lay_out(&scan, request.array, out, along);
+        along_lay_out(&scan.along, request.array, out, along);
     }
     job.plan = &scan.plan;
     job.context = &scan;
@@ -247,7 +209,7 @@ PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
 finish:
     hook->report.elements = request.array ? PyArray_SIZE(request.array) : 0;
     Py_XDECREF((PyObject *)out);
-    Py_XDECREF((PyObject *)request.dtype);
+    request_clear(&request);
     scan_clear(&scan);
     return result;
 }

@@ -5,6 +5,7 @@
 
 #include "../dispatch.h"
 #include "../glance.h"
+#include "../scatter/scatter.h"
 #include "reduction.h"
 
 /* Of a ufunc, of an array, or of NumPy's module. */
@@ -17,6 +18,9 @@ static const struct method {
 } methods[] = {
     {"reduce", OF_UFUNC, reduction_reduce},
     {"accumulate", OF_UFUNC, reduction_accumulate},
+    {"reduceat", OF_UFUNC, reduction_reduceat},
+    {"at", OF_UFUNC, scatter_at},
+    {"bincount", OF_NUMPY, scatter_bincount},
     {"argmax", OF_ARRAY, reduction_argmax},
     {"argmin", OF_ARRAY, reduction_argmin},
     {"var", OF_NUMPY, reduction_var},
@@ -50,9 +54,11 @@ static PyObject *call_ours(struct hook_call *hook, hook_function *ours, PyObject
                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
-    return nargs > 0 && glance_elements(args[0]) >= gate
-               ? ours(hook, self, args, nargs, kwnames)
-               : NULL;
+    bool large = false;
+    for (Py_ssize_t i = 0; i < nargs && i < 3; i++) {
+        large |= glance_elements(args[i]) >= gate;
+    }
+    return large ? ours(hook, self, args, nargs, kwnames) : NULL;
 }
 
 static PyObject *call(PyObject *self, const char *name, hook_function *ours,
@@ -84,12 +90,28 @@ static PyObject *accumulate(PyObject *self, PyObject *const *args, Py_ssize_t na
     return call(self, "accumulate", reduction_accumulate, args, nargs, kwnames);
 }
 
+static PyObject *reduceat(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
+                          PyObject *kwnames)
+{
+    return call(self, "reduceat", reduction_reduceat, args, nargs, kwnames);
+}
+
+static PyObject *at(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
+                    PyObject *kwnames)
+{
+    return call(self, "at", scatter_at, args, nargs, kwnames);
+}
+
 #define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static PyMethodDef definitions[] = {
     {"reduce", FUNCTION(reduce), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.reduce on several threads, with NumPy's bits."},
     {"accumulate", FUNCTION(accumulate), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.accumulate on several threads, with NumPy's bits."},
+    {"reduceat", FUNCTION(reduceat), METH_FASTCALL | METH_KEYWORDS,
+     "numpy.ufunc.reduceat on several threads, with NumPy's bits."},
+    {"at", FUNCTION(at), METH_FASTCALL | METH_KEYWORDS,
+     "numpy.ufunc.at on several threads, with NumPy's bits."},
 };
 
 int methods_add(PyObject *ufunc)

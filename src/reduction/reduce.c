@@ -67,9 +67,8 @@ static bool is_reorderable(const PyUFuncObject *ufunc)
 
 /* -- the loop ------------------------------------------------------------------- */
 
-/* The loop, the order, and whether NumPy's rows can be had.  NULL, or a reason. */
-static const char *choose_loop(struct reduction *reduction,
-                               const struct request *request)
+const char *reduction_choose_loop(struct reduction *reduction,
+                                  const struct request *request)
 {
     const int from = PyArray_TYPE(request->array);
     reduction->type = plan_descr(&reduction->plan, 1)->type_num;
@@ -115,7 +114,7 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
     const char *reason =
         plan_make_reduction(&reduction->plan, reduction->state, request->ufunc,
                             request->array, request->dtype);
-    reason = reason ? reason : choose_loop(reduction, request);
+    reason = reason ? reason : reduction_choose_loop(reduction, request);
     if (reason) {
         return reason;
     }
@@ -184,7 +183,7 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
     *reduction =
         (struct reduction){.state = hook->state, .map = map, .is_part = part != NULL};
     const char **reason = &hook->report.reason;
-    *reason = request_take(request, hook->state, ufunc, args, nargs, kwnames, false);
+    *reason = request_take(request, hook->state, ufunc, args, nargs, kwnames, REDUCE);
     if (*reason ||
         !request_is_worth(hook, request->array, request_key(request, (uint32_t)map),
                           pays_alone(request, part), job)) {
@@ -240,7 +239,7 @@ bool reduce_complete(struct reducing *reducing, struct hook_call *hook, int fpe)
 void reduce_clear(struct reducing *reducing)
 {
     Py_XDECREF((PyObject *)reducing->out);
-    Py_XDECREF((PyObject *)reducing->request.dtype);
+    request_clear(&reducing->request);
     beginnings_clear(&reducing->beginnings);
     reduction_clear(&reducing->reduction);
 }

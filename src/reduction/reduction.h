@@ -122,10 +122,16 @@ bool reduction_combine(struct reduction *reduction, bool has_initial);
 enum order reduction_order(const char *ufunc, int type);
 bool reduction_has_numpys_bits(const char *ufunc);
 
-/* What the hooks of ufunc.reduce and ufunc.accumulate lead to. */
+/* The loop of a plan, its order, casts and kernels.  NULL, or why NumPy is to run it.
+ */
+struct request;
+const char *reduction_choose_loop(struct reduction *reduction,
+                                  const struct request *request);
+
+/* What the hooks lead to. */
 int reduction_init(struct state *state);
-hook_function reduction_reduce, reduction_accumulate, reduction_argmax,
-    reduction_argmin;
+hook_function reduction_reduce, reduction_accumulate, reduction_reduceat,
+    reduction_argmax, reduction_argmin;
 
 /* (minimum.reduce, maximum.reduce) of an array and the other arguments of these. */
 hook_function reduction_minmax;

@@ -71,14 +71,16 @@ static bool take_axes(struct request *request, PyObject *object)
 static bool has_shape_of_result(const struct request *request, PyArrayObject *out)
 {
     int next = 0;
-    if (request->scans) {
-        return PyArray_SAMESHAPE(out, request->array);
-    }
     for (int axis = 0; axis < PyArray_NDIM(request->array); axis++) {
-        if (request->axes[axis] && !request->keepdims) {
-            continue;
+        npy_intp n = PyArray_DIM(request->array, axis);
+        if (request->axes[axis] && request->method == REDUCE) {
+            if (!request->keepdims) {
+                continue;
+            }
+            n = 1;
+        } else if (request->axes[axis] && request->method == REDUCEAT) {
+            n = PyArray_SIZE(request->indices);
         }
-        const npy_intp n = request->axes[axis] ? 1 : PyArray_DIM(request->array, axis);
         if (next >= PyArray_NDIM(out) || PyArray_DIM(out, next) != n) {
             return false;
         }
@@ -145,43 +147,63 @@ static bool take_mask(struct request *request, PyObject *object)
     return more >= 0 && !(request->out && arrays_overlap(request->out, mask));
 }
 
-static const char *take_ufunc(struct request *request, const struct state *state,
-                              PyObject *self)
+const char *request_take_ufunc(const struct state *state, PyObject *self)
 {
-    request->ufunc = (PyUFuncObject *)self;
-    return request->ufunc->nin != 2 || request->ufunc->nout != 1 ||
-                   request->ufunc->core_enabled
+    const PyUFuncObject *ufunc = (PyUFuncObject *)self;
+    return ufunc->nin != 2 || ufunc->nout != 1 || ufunc->core_enabled
                ? "a ufunc of other than two inputs and one output"
            : !is_numpys(state, self) ? "a ufunc that is not one of NumPy's own"
                                      : NULL;
 }
 
+/* Without the conversions that run code of the caller's, which NumPy would run again.
+ */
+static bool take_indices(struct request *request, PyObject *object)
+{
+    const bool array = PyArray_CheckExact(object) &&
+                       PyTypeNum_ISINTEGER(PyArray_TYPE((PyArrayObject *)object));
+    if (array || PyList_CheckExact(object) || PyTuple_CheckExact(object)) {
+        request->indices = (PyArrayObject *)PyArray_FromAny(
+            object, PyArray_DescrFromType(NPY_INTP), 1, 1, NPY_ARRAY_CARRAY_RO, NULL);
+        PyErr_Clear();
+    }
+    return request->indices != NULL;
+}
+
 const char *request_take(struct request *request, const struct state *state,
                          PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                         PyObject *kwnames, bool scans)
+                         PyObject *kwnames, enum method method)
 {
     struct arguments arguments = {args, nargs, kwnames, 0};
-    *request = (struct request){.scans = scans};
-    const char *reason = take_ufunc(request, state, self);
+    *request = (struct request){.method = method};
+    request->ufunc = (PyUFuncObject *)self;
+    const char *reason = request_take_ufunc(state, self);
     if (reason) {
         return reason;
     }
     PyObject *array = arguments_find(&arguments, 0, "array");
-    PyObject *axis = arguments_find(&arguments, 1, "axis");
-    PyObject *dtype = arguments_find(&arguments, 2, "dtype");
-    PyObject *out = arguments_find(&arguments, 3, "out");
-    PyObject *keepdims = NULL, *initial = NULL, *where = NULL;
-    if (!scans) {
-        keepdims = arguments_find(&arguments, 4, "keepdims");
-        initial = arguments_find(&arguments, 5, "initial");
-        where = arguments_find(&arguments, 6, "where");
+    PyObject *indices = NULL;
+    Py_ssize_t at = 1;
+    if (method == REDUCEAT) {
+        indices = arguments_find(&arguments, at++, "indices");
     }
-    if (nargs > (scans ? 4 : 7) || !array || !arguments_known(&arguments)) {
+    PyObject *axis = arguments_find(&arguments, at++, "axis");
+    PyObject *dtype = arguments_find(&arguments, at++, "dtype");
+    PyObject *out = arguments_find(&arguments, at++, "out");
+    PyObject *keepdims = NULL, *initial = NULL, *where = NULL;
+    if (method == REDUCE) {
+        keepdims = arguments_find(&arguments, at++, "keepdims");
+        initial = arguments_find(&arguments, at++, "initial");
+        where = arguments_find(&arguments, at++, "where");
+    }
+    if (nargs > at || !array || (method == REDUCEAT && !indices) ||
+        !arguments_known(&arguments)) {
         return arguments_refused;
     }
     request->initial = initial == state->no_value ? NULL : initial;
     request->keepdims = keepdims == Py_True;
-    if (request->initial == Py_None || (scans && axis && !PyLong_CheckExact(axis)) ||
+    if (request->initial == Py_None ||
+        (method != REDUCE && axis && !PyLong_CheckExact(axis)) ||
         (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims))) {
         return arguments_refused;
     }
@@ -191,6 +213,9 @@ const char *request_take(struct request *request, const struct state *state,
     request->array = (PyArrayObject *)array;
     if (!take_axes(request, axis)) {
         return arguments_refused;
+    }
+    if (indices && !take_indices(request, indices)) {
+        return "indices that NumPy is to judge";
     }
     if (!take_out(request, out)) {
         return "an out= of another shape, that is no plain array, or overlaps, or strides "
@@ -204,6 +229,12 @@ const char *request_take(struct request *request, const struct state *state,
                     !request_is_plain_number(request->dtype->type_num))
                ? "a dtype of other than numbers"
                : NULL;
+}
+
+void request_clear(struct request *request)
+{
+    Py_CLEAR(request->indices);
+    Py_CLEAR(request->dtype);
 }
 
 uint32_t request_key(const struct request *request, uint32_t more)

@@ -5,22 +5,27 @@
 #include "../drive.h"
 #include "../hook_call.h"
 
+enum method { REDUCE, ACCUMULATE, REDUCEAT };
+
 struct request {
+    enum method method;
     PyUFuncObject *ufunc;
     PyArrayObject *array, *out; /* borrowed; out: NULL if it is not given */
     PyArrayObject *mask;        /* borrowed, or NULL */
+    PyArrayObject *indices;     /* owned; of reduceat: one axis of npy_intp */
     PyArray_Descr *dtype;       /* owned, or NULL */
     PyObject *initial;          /* borrowed, or NULL */
     bool axes[NPY_MAXDIMS];
     Py_ssize_t naxes;
-    bool keepdims, scans;
+    bool keepdims;
 };
 
-/* Of ufunc.reduce; or of ufunc.accumulate, which scans one axis and has fewer
+/* Of one of a ufunc's methods; the others than reduce take one axis and have fewer
  * parameters.  NULL, or why NumPy is to run the call; no exception is set. */
 const char *request_take(struct request *request, const struct state *state,
                          PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                         PyObject *kwnames, bool scans);
+                         PyObject *kwnames, enum method method);
+void request_clear(struct request *request);
 
 /* What the cost of a call depends on, beside the array: the ufunc, the axes, `more`. */
 uint32_t request_key(const struct request *request, uint32_t more);
@@ -42,6 +47,9 @@ bool request_raises(const struct state *state, int fpe);
 /* An int, counted from the end if it is negative, as an axis of ndim.  False: NumPy is
  * to judge it. */
 bool request_axis(PyObject *object, int ndim, int *axis);
+
+/* NULL, or why a method of this ufunc is NumPy's. */
+const char *request_take_ufunc(const struct state *state, PyObject *self);
 
 /* A plain, aligned ndarray of numbers in this machine's byte order. */
 bool request_is_plain(PyObject *object);

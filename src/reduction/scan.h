@@ -5,6 +5,7 @@
 #ifndef NPP_SCAN_H
 #define NPP_SCAN_H
 
+#include "along.h"
 #include "reduction.h"
 #include "request.h"
 
@@ -16,13 +17,7 @@ struct scan {
     struct plan plan;
     kernel_loop *kernel, *cast; /* NULL: NumPy's loop; nothing to cast */
     npy_intp itemsize, cast_size;
-    char *out, *in;
-    npy_intp n, to, from; /* along the axis */
-
-    /* The other axes; the first one is that in which results are contiguous, if any. */
-    int ndim;
-    npy_intp shape[NPY_MAXDIMS], tos[NPY_MAXDIMS], froms[NPY_MAXDIMS];
-    npy_intp lines;
+    struct along along;
     npy_intp wide, blocks; /* lines side by side in a block, blocks of the first axis */
 
     /* A single line in blocks: the next one to be taken, what is known of each, what it

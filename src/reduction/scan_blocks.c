@@ -16,9 +16,9 @@ enum known { NOTHING, TOTAL, SUM };
 
 static npy_intp block_at(const struct scan *scan, npy_intp i, char **out, char **in)
 {
-    const npy_intp rest = scan->n - i * SCAN_BLOCK;
-    *out = scan->out + i * SCAN_BLOCK * scan->to;
-    *in = scan->in + i * SCAN_BLOCK * scan->from;
+    const npy_intp rest = scan->along.n - i * SCAN_BLOCK;
+    *out = scan->along.out + i * SCAN_BLOCK * scan->along.to;
+    *in = scan->along.in + i * SCAN_BLOCK * scan->along.from;
     return rest < SCAN_BLOCK ? rest : SCAN_BLOCK;
 }
 
@@ -27,9 +27,9 @@ static int add_up(const struct scan *scan, npy_intp i, char *total)
 {
     char *out, *in;
     const npy_intp n = block_at(scan, i, &out, &in);
-    scan_begin(scan, total, scan->to, in, scan->from, 1);
-    char *data[] = {total, in + scan->from, total};
-    const npy_intp strides[] = {0, scan->from, 0};
+    scan_begin(scan, total, scan->along.to, in, scan->along.from, 1);
+    char *data[] = {total, in + scan->along.from, total};
+    const npy_intp strides[] = {0, scan->along.from, 0};
     return loop_run(&scan->plan.loop, data, n - 1, strides);
 }
 
@@ -71,7 +71,7 @@ static int scan_block(const struct scan *scan, npy_intp i)
         return -1;
     }
     scan->sums[i] = scan->totals[i];
-    scan_begin(scan, out, scan->to, in, scan->from, 1);
+    scan_begin(scan, out, scan->along.to, in, scan->along.from, 1);
     if (i > 0) {
         make_known(scan, i, TOTAL);
         if (add_up_before(scan, i, before.bytes) != 0 ||
@@ -81,7 +81,7 @@ static int scan_block(const struct scan *scan, npy_intp i)
         }
     }
     make_known(scan, i, SUM);
-    return scan_on(scan, out, in + scan->from, out + scan->to, n - 1);
+    return scan_on(scan, out, in + scan->along.from, out + scan->along.to, n - 1);
 }
 
 /* As many blocks as the range has, but the next ones. */
@@ -98,7 +98,7 @@ static int run(const struct drive *drive, npy_intp begin, npy_intp end)
 
 int scan_cut(struct scan *scan, struct drive *job)
 {
-    const npy_intp blocks = (scan->n + SCAN_BLOCK - 1) / SCAN_BLOCK;
+    const npy_intp blocks = (scan->along.n + SCAN_BLOCK - 1) / SCAN_BLOCK;
     scan->known = PyMem_Calloc((size_t)blocks, sizeof *scan->known);
     scan->totals = PyMem_Malloc((size_t)blocks * sizeof *scan->totals);
     scan->sums = PyMem_Malloc((size_t)blocks * sizeof *scan->sums);

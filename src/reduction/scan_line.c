@@ -7,7 +7,7 @@ static int run_loop(const struct scan *scan, char *before, char *in, npy_intp fr
                     char *out, npy_intp n)
 {
     char *data[] = {before, in, out};
-    const npy_intp strides[] = {scan->to, from, scan->to};
+    const npy_intp strides[] = {scan->along.to, from, scan->along.to};
     if (scan->kernel) {
         scan->kernel(data, &n, strides, NULL);
         return 0;
@@ -18,18 +18,18 @@ static int run_loop(const struct scan *scan, char *before, char *in, npy_intp fr
 int scan_on(const struct scan *scan, char *before, char *in, char *out, npy_intp n)
 {
     if (!scan->cast) {
-        return run_loop(scan, before, in, scan->from, out, n);
+        return run_loop(scan, before, in, scan->along.from, out, n);
     }
     _Alignas(16) char block[CAST_BYTES];
     const npy_intp size = scan->cast_size, most = CAST_BYTES / size;
     int status = 0;
     for (npy_intp i = 0; i < n && status == 0; i += most) {
         const npy_intp m = n - i < most ? n - i : most;
-        char *args[] = {in + i * scan->from, block};
-        const npy_intp steps[] = {scan->from, size};
+        char *args[] = {in + i * scan->along.from, block};
+        const npy_intp steps[] = {scan->along.from, size};
         scan->cast(args, &m, steps, NULL);
-        status = run_loop(scan, before, block, size, out + i * scan->to, m);
-        before = out + (i + m - 1) * scan->to;
+        status = run_loop(scan, before, block, size, out + i * scan->along.to, m);
+        before = out + (i + m - 1) * scan->along.to;
     }
     return status;
 }

@@ -1,0 +1,332 @@
+/*
+ * reduceat.c - ufunc.reduceat on the engine, with NumPy's bits.
+ *
+ * A *segment* is the elements along the axis from one index to the next, or the one at
+ * the index if the next is not greater.  NumPy copies its first element and gives the
+ * others to the ufunc's loop, which is what rows.c does with a row.  Segments are
+ * shared out by what is in them, found by binary search, since one may have as much as
+ * all others.
+ */
+#include "along.h"
+#include "parts.h"
+#include "request.h"
+
+#include <string.h>
+
+#include "../movement/move.h"
+
+/* What a call of the loop costs, in elements. */
+enum { CALL = 16 };
+
+/* Bytes of lines side by side that are read together, since they share cache lines;
+ * lines whose rows are put together in vectors. */
+enum { NEIGHBOURS_BYTES = 128, ROW = 512 };
+
+/* Costs are those neither of reductions, whose keys begin with a map, nor of scans. */
+enum { SEGMENTS_KEY = MAP_COUNT + 1 };
+
+struct segments {
+    struct reduction reduction;
+    struct along along;
+    const npy_intp *indices;
+    npy_intp count;
+    npy_intp *before; /* [count + 1]: what the segments before each one cost */
+    bool by_rows;     /* lines side by side are put together row by row */
+    npy_intp wide;    /* lines side by side in a block */
+    npy_intp blocks, blocks_a_row;
+};
+
+static npy_intp length_of(const struct segments *segments, npy_intp i)
+{
+    const npy_intp end =
+        i + 1 < segments->count ? segments->indices[i + 1] : segments->along.n;
+    const npy_intp n = end - segments->indices[i];
+    return n > 1 ? n : 1;
+}
+
+/* -- pieces --------------------------------------------------------------------- */
+
+static int run_by_rows(const struct segments *segments, char *out, char *in,
+                       npy_intp rows, npy_intp n)
+{
+    const struct along *along = &segments->along;
+    int status = 0;
+    for (npy_intp row = 0; row < rows && status == 0; row++, in += along->from) {
+        status = rows_run(&segments->reduction, out, along->tos[0], in, along->froms[0],
+                          n, row == 0);
+    }
+    return status;
+}
+
+/* Where kernels of sums are no faster than NumPy's loop, and a call counts. */
+enum { SHORT = SUM_LEAF };
+
+static inline int run_row(const struct reduction *reduction, char *out, char *in,
+                          npy_intp from, npy_intp n)
+{
+    if (n > SHORT) {
+        return rows_run(reduction, out, 0, in, from, n, true);
+    }
+    if (reduction->itemsize == sizeof(double)) {
+        memcpy(out, in, sizeof(double)); /* without a call */
+    } else {
+        memcpy(out, in, (size_t)reduction->itemsize);
+    }
+    return n > 1 ? rows_run_loop(reduction, out, 0, in + from, from, n - 1) : 0;
+}
+
+/* The segments of all lines of a block, from number i on, before which there is less
+ * than `cost`. */
+static int run_block(const struct segments *segments, npy_intp block, npy_intp i,
+                     npy_intp cost)
+{
+    const struct along *along = &segments->along;
+    npy_intp n = 1, to = 0, from = 0;
+    char *block_out, *block_in;
+    int status = 0;
+    along_at(along, block / segments->blocks_a_row, 1, &block_out, &block_in);
+    if (along->ndim > 0) {
+        const npy_intp first = block % segments->blocks_a_row * segments->wide;
+        const npy_intp rest = along->shape[0] - first;
+        n = rest < segments->wide ? rest : segments->wide;
+        to = along->tos[0];
+        from = along->froms[0];
+        block_out += first * to;
+        block_in += first * from;
+    }
+    for (; i < segments->count && segments->before[i] < cost && status == 0; i++) {
+        const npy_intp length = length_of(segments, i);
+        char *out = block_out + i * along->to;
+        char *in = block_in + segments->indices[i] * along->from;
+        if (segments->by_rows) {
+            status = run_by_rows(segments, out, in, length, n);
+            continue;
+        }
+        for (npy_intp line = 0; line < n && status == 0; line++) {
+            status = run_row(&segments->reduction, out + line * to, in + line * from,
+                             along->from, length);
+        }
+    }
+    return status;
+}
+
+/* The first segment before which there is as much. */
+static npy_intp segment_from(const struct segments *segments, npy_intp cost)
+{
+    npy_intp first = 0, last = segments->count;
+    while (first < last) {
+        const npy_intp middle = first + (last - first) / 2;
+        if (segments->before[middle] < cost) {
+            first = middle + 1;
+        } else {
+            last = middle;
+        }
+    }
+    return first;
+}
+
+/* A piece has the segments that begin in it. */
+static int run_piece(const struct drive *drive, npy_intp begin, npy_intp end)
+{
+    const struct segments *segments = drive->context;
+    const npy_intp each = segments->before[segments->count];
+    int status = 0;
+    begin /= segments->wide;
+    end /= segments->wide;
+    for (npy_intp block = begin / each; block * each < end && status == 0; block++) {
+        const npy_intp first = segment_from(segments, begin - block * each);
+        status = run_block(segments, block, first, end - block * each);
+    }
+    return status;
+}
+
+/* -- the call ------------------------------------------------------------------- */
+
+/* Where axes are in the order of NumPy's own iterator. */
+static PyArrayObject *make_result(const struct request *request, PyArray_Descr *descr,
+                                  int along)
+{
+    PyArrayObject *op[] = {NULL, request->array, request->indices}, *result = NULL;
+    PyArray_Descr *descrs[] = {descr, NULL, NULL};
+    npy_uint32 flags[] = {NPY_ITER_READWRITE | NPY_ITER_ALLOCATE | NPY_ITER_NO_SUBTYPE |
+                              NPY_ITER_NO_BROADCAST,
+                          NPY_ITER_READONLY, NPY_ITER_READONLY};
+    int of_result[NPY_MAXDIMS], of_array[NPY_MAXDIMS], of_indices[NPY_MAXDIMS];
+    int *axes[] = {of_result, of_array, of_indices};
+    const int ndim = PyArray_NDIM(request->array);
+    for (int axis = 0; axis < ndim; axis++) {
+        of_result[axis] = axis;
+        of_array[axis] = axis == along ? -1 : axis;
+        of_indices[axis] = axis == along ? 0 : -1;
+    }
+    NpyIter *iter = NpyIter_AdvancedNew(
+        3, op, NPY_ITER_ZEROSIZE_OK | NPY_ITER_MULTI_INDEX, NPY_KEEPORDER,
+        NPY_UNSAFE_CASTING, flags, descrs, ndim, axes, NULL, 0);
+    if (iter) {
+        result =
+            (PyArrayObject *)Py_NewRef((PyObject *)NpyIter_GetOperandArray(iter)[0]);
+        NpyIter_Deallocate(iter);
+    }
+    return result;
+}
+
+/* As NumPy casts all elements first.  False: an exception is set. */
+static bool cast_array(struct hook_call *hook, struct request *request,
+                       PyArray_Descr *descr, PyArrayObject **cast)
+{
+    *cast = reduction_new_like(request->array, descr);
+    if (*cast == NULL ||
+        (!move_into(hook, *cast, request->array, NULL) &&
+         (PyErr_Occurred() || PyArray_CopyInto(*cast, request->array)))) {
+        return false;
+    }
+    request->array = *cast;
+    return true;
+}
+
+/* NULL, or why NumPy is to run it, or an exception is set. */
+static const char *prepare_loop(struct hook_call *hook, struct reduction *reduction,
+                                struct request *request, PyArrayObject **cast)
+{
+    const char *reason =
+        plan_make_reduction(&reduction->plan, reduction->state, request->ufunc,
+                            request->array, request->dtype);
+    if (reason) {
+        return reason;
+    }
+    PyArray_Descr *descr = plan_descr(&reduction->plan, 0);
+    if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), descr)) {
+        return "an out= of another dtype than the result's";
+    }
+    if (!PyArray_EquivTypes(PyArray_DESCR(request->array), descr)) {
+        if (!PyArray_CanCastSafely(PyArray_TYPE(request->array), descr->type_num)) {
+            return "a cast that may lose something: NumPy warns of that";
+        }
+        if (reduction_order(request->ufunc->name, descr->type_num) == ORDER_EXTREME) {
+            return "a cast before an extreme, which may be a zero of either sign";
+        }
+        if (!cast_array(hook, request, descr, cast)) {
+            return NULL;
+        }
+    }
+    return reduction_choose_loop(reduction, request);
+}
+
+/* How lines are read together. */
+static void choose_blocks(struct segments *segments)
+{
+    const struct along *along = &segments->along;
+    const struct reduction *reduction = &segments->reduction;
+    const bool several = along->ndim > 0;
+    const npy_intp across = several ? Py_ABS(along->froms[0]) : 0;
+    segments->by_rows = several && reduction->order == ORDER_FREE &&
+                        along->tos[0] == reduction->itemsize &&
+                        across < Py_ABS(along->from);
+    const npy_intp neighbours = across ? NEIGHBOURS_BYTES / across : 1;
+    segments->wide = segments->by_rows                                ? ROW
+                     : across < Py_ABS(along->from) && neighbours > 1 ? neighbours
+                                                                      : 1;
+    const npy_intp side_by_side = several ? along->shape[0] : 1;
+    segments->wide = segments->wide < side_by_side ? segments->wide : side_by_side;
+    segments->blocks_a_row = (side_by_side + segments->wide - 1) / segments->wide;
+    segments->blocks = along->lines / side_by_side * segments->blocks_a_row;
+}
+
+/* NULL, or why NumPy is to run it. */
+static const char *cut_segments(struct segments *segments, struct drive *job)
+{
+    const npy_intp count = segments->count;
+    npy_intp greatest = 0;
+    segments->before = PyMem_Malloc(sizeof *segments->before * (size_t)(count + 1));
+    if (segments->before == NULL) {
+        return "no memory for where segments begin";
+    }
+    segments->before[0] = 0;
+    for (npy_intp i = 0; i < count; i++) {
+        if (segments->indices[i] < 0 || segments->indices[i] >= segments->along.n) {
+            return "an index out of bounds: NumPy raises";
+        }
+        const npy_intp cost = length_of(segments, i) + CALL;
+        segments->before[i + 1] = segments->before[i] + cost;
+        greatest = cost > greatest ? cost : greatest;
+    }
+    const npy_intp all = segments->before[count];
+    if (segments->blocks == 1 && greatest > all - all / 8) {
+        return "one segment has most of the elements";
+    }
+    /* A first piece that tells what an element costs has a segment in it. */
+    const npy_intp step = segments->wide * (all / count);
+    job->size = all * segments->wide * segments->blocks;
+    job->cut = (struct cut){job->size, step};
+    return NULL;
+}
+
+/* The ufunc's, the axis's, and that of the segments' length. */
+static uint32_t key_of(const struct request *request)
+{
+    uint32_t magnitude = 0;
+    for (npy_intp n = PyArray_SIZE(request->array) / PyArray_SIZE(request->indices);
+         n > 3; n >>= 2) {
+        magnitude++;
+    }
+    return request_key(request, SEGMENTS_KEY + (magnitude << 8));
+}
+
+PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
+                             PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct request request;
+    struct segments segments = {.reduction = {.state = hook->state}};
+    struct reduction *reduction = &segments.reduction;
+    struct drive job;
+    PyObject *result = NULL;
+    PyArrayObject *out = NULL, *cast = NULL;
+    int axis = 0, fpe = 0;
+
+    hook->report.reason =
+        request_take(&request, hook->state, self, args, nargs, kwnames, REDUCEAT);
+    if (!hook->report.reason && PyArray_SIZE(request.indices) == 0) {
+        hook->report.reason = "no segments";
+    }
+    if (hook->report.reason ||
+        !request_is_worth(hook, request.array, key_of(&request), false, &job)) {
+        goto finish;
+    }
+    hook->report.reason = prepare_loop(hook, reduction, &request, &cast);
+    if (hook->report.reason || PyErr_Occurred()) {
+        goto finish;
+    }
+    while (!request.axes[axis]) {
+        axis++;
+    }
+    out = request.out ? (PyArrayObject *)Py_NewRef((PyObject *)request.out)
+                      : make_result(&request, plan_descr(&reduction->plan, 0), axis);
+    if (out == NULL) {
+        goto finish;
+    }
+    along_lay_out(&segments.along, request.array, out, axis);
+    segments.indices = (const npy_intp *)PyArray_DATA(request.indices);
+    segments.count = PyArray_SIZE(request.indices);
+    choose_blocks(&segments);
+    hook->report.reason = cut_segments(&segments, &job);
+    if (hook->report.reason) {
+        goto finish;
+    }
+    job.plan = &reduction->plan;
+    job.context = &segments;
+    job.run = run_piece;
+    job.given = request.out != NULL;
+    if (drive(&job, hook->explain, &fpe, &hook->report) &&
+        (!reduction->plan.fpe || drive_give_fpe("reduceat", fpe) == 0)) {
+        result = Py_NewRef((PyObject *)out);
+    }
+
+finish:
+    hook->report.elements = request.array ? PyArray_SIZE(request.array) : 0;
+    Py_XDECREF((PyObject *)out);
+    Py_XDECREF((PyObject *)cast);
+    request_clear(&request);
+    PyMem_Free(segments.before);
+    reduction_clear(reduction);
+    return result;
+}

@@ -1,0 +1,194 @@
+/*
+ * at.c - ufunc.at on the engine, with NumPy's bits: of two inputs, on an array of one
+ * axis, at an array of integers.
+ *
+ * NumPy has fast loops for values of the array's own dtype.  Others it casts one by
+ * one, which takes some fifty times as long; here they are cast first, where that gives
+ * the same.
+ */
+#include "scatter.h"
+
+#include <string.h>
+
+#include "../reduction/request.h"
+
+struct call_of_at {
+    PyUFuncObject *ufunc;
+    PyArrayObject *array, *values; /* values: owned */
+    bool cast;
+};
+
+/* NumPy's integers wrap around in a longer type, or in their own. */
+static bool wraps(const char *ufunc)
+{
+    return strcmp(ufunc, "add") == 0 || strcmp(ufunc, "subtract") == 0 ||
+           strcmp(ufunc, "multiply") == 0 || strncmp(ufunc, "bitwise_", 8) == 0;
+}
+
+/* A number that float32 holds: then a sum or a product in double, rounded to float32,
+ * is that of float32 (S. Figueroa, "When is double rounding innocuous?", 1995). */
+static bool is_float32(PyArrayObject *values)
+{
+    PyObject *number = PyArray_SIZE(values) == 1
+                           ? PyArray_GETITEM(values, PyArray_BYTES(values))
+                           : NULL;
+    const double value = number ? PyFloat_AsDouble(number) : 0.5;
+    Py_XDECREF(number);
+    if (number == NULL || PyErr_Occurred()) {
+        PyErr_Clear();
+        return false;
+    }
+    return value == 0 || (1e-30 < Py_ABS(value) && Py_ABS(value) < 1e30 &&
+                          (double)(float)value == value);
+}
+
+/* Whether values may be cast before, and not what comes of them after. */
+static bool may_cast(const struct call_of_at *call, int to)
+{
+    const int from = PyArray_TYPE(call->values);
+    PyArray_Descr *common =
+        PyArray_PromoteTypes(PyArray_DESCR(call->array), PyArray_DESCR(call->values));
+    const int type = common ? common->type_num : NPY_NOTYPE;
+    const char *ufunc = call->ufunc->name;
+    Py_XDECREF(common);
+    PyErr_Clear();
+    return PyArray_EquivTypenums(type, to)
+               ? to != NPY_BOOL
+               : (PyTypeNum_ISINTEGER(type) && PyTypeNum_ISINTEGER(to) &&
+                  wraps(ufunc)) ||
+                     (type == NPY_DOUBLE && to == NPY_FLOAT && wraps(ufunc) &&
+                      (from == NPY_DOUBLE || PyTypeNum_ISINTEGER(from)) &&
+                      is_float32(call->values));
+}
+
+/* NULL, or a reason. */
+static const char *take_values(struct call_of_at *call, PyObject *object, npy_intp n)
+{
+    const int to = PyArray_TYPE(call->array);
+    if (!PyLong_CheckExact(object) && !PyFloat_CheckExact(object) &&
+        !request_is_plain(object)) {
+        return "values that are no plain array or number";
+    }
+    call->values = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, 0, NULL);
+    if (call->values == NULL || !request_is_plain((PyObject *)call->values) ||
+        PyArray_NDIM(call->values) > 1 ||
+        (PyArray_SIZE(call->values) != 1 && PyArray_SIZE(call->values) != n)) {
+        return "values of another number than the indices";
+    }
+    if (!PyArray_EquivTypenums(PyArray_TYPE(call->values), to)) {
+        if (!may_cast(call, to)) {
+            return "values of another dtype";
+        }
+        call->cast = true;
+        Py_SETREF(call->values, (PyArrayObject *)PyArray_CastToType(
+                                    call->values, PyArray_DescrFromType(to), 0));
+    }
+    return call->values ? NULL : "values that NumPy does not cast";
+}
+
+/* Whether NumPy is sure to have a loop of its own for floating-point numbers, whose
+ * order is not free. */
+static bool has_loop(const struct call_of_at *call, PyObject *values)
+{
+    return PyTypeNum_ISFLOAT(PyArray_TYPE(call->array)) && PyArray_CheckExact(values) &&
+           PyArray_TYPE((PyArrayObject *)values) == PyArray_TYPE(call->array);
+}
+
+/* NULL, or why NumPy is to run it; an exception may be set. */
+static const char *take(struct call_of_at *call, struct scatter *scatter,
+                        const struct state *state, PyObject *self,
+                        PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    call->ufunc = (PyUFuncObject *)self;
+    if (nargs != 3 || kwnames || call->ufunc->nin != 2) {
+        return "a ufunc of one input, or arguments that NumPy refuses";
+    }
+    call->array = (PyArrayObject *)args[0];
+    if (!request_is_plain(args[0]) || PyArray_NDIM(call->array) != 1 ||
+        !PyArray_IS_C_CONTIGUOUS(call->array) || !PyArray_ISBEHAVED(call->array) ||
+        PyArray_FLAGS(call->array) < 0 /* NumPy's "warn on write" */) {
+        return "not a plain, contiguous array of one axis";
+    }
+    scatter->kernels = scatter_find(call->ufunc->name, PyArray_TYPE(call->array));
+    if (scatter->kernels->all == NULL) {
+        return "a ufunc, or a dtype, that has no kernel";
+    }
+    const char *reason = scatter_take_index(scatter, args[1]);
+    if (!reason && scatter_is_small(scatter->n) && has_loop(call, args[2])) {
+        reason = "small: too few indices for any way to gain";
+    }
+    reason = reason ? reason : request_take_ufunc(state, self);
+    reason = reason ? reason : take_values(call, args[2], scatter->n);
+    if (reason) {
+        return reason;
+    }
+    return arrays_overlap(call->array, (PyArrayObject *)args[1]) ||
+                   arrays_overlap(call->array, call->values)
+               ? "indices or values that overlap the array"
+               : NULL;
+}
+
+/* Whose order is free; differences are sums that are taken off at the end. */
+static const scatter_kernels *find_bins(const char *ufunc, int type)
+{
+    const bool subtract = strcmp(ufunc, "subtract") == 0;
+    return PyTypeNum_ISFLOAT(type) ? NULL
+                                   : scatter_find(subtract ? "add" : ufunc, type);
+}
+
+/* Whether NumPy calls its loop for each index, with casts or without. */
+static bool is_slow(const struct call_of_at *call)
+{
+    const char *ufunc = call->ufunc->name;
+    return call->cast || PyArray_TYPE(call->array) == NPY_BOOL ||
+           strncmp(ufunc, "bitwise_", 8) == 0;
+}
+
+PyObject *scatter_at(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                     Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct call_of_at call = {0};
+    struct scatter scatter = {0};
+    struct plan plan = {0};
+    struct drive job;
+    PyObject *result = NULL;
+    int fpe = 0;
+
+    hook->report.reason =
+        take(&call, &scatter, hook->state, self, args, nargs, kwnames);
+    if (hook->report.reason) {
+        PyErr_Clear();
+        goto finish;
+    }
+    const int type = PyArray_TYPE(call.array);
+    uint64_t magnitude = 0;
+    for (npy_intp size = PyArray_SIZE(call.array); size > 3; size >>= 2) {
+        magnitude++;
+    }
+    scatter.a = PyArray_BYTES(call.array);
+    scatter.length = PyArray_SIZE(call.array);
+    scatter.itemsize = PyArray_ITEMSIZE(call.array);
+    scatter.values = PyArray_BYTES(call.values);
+    scatter.step = PyArray_SIZE(call.values) == 1 ? 0 : PyArray_STRIDE(call.values, 0);
+    scatter.into_bins = find_bins(call.ufunc->name, type);
+    const uint64_t more =
+        ((uint64_t)(uintptr_t)self << 8) + ((uint64_t)type << 3) + magnitude;
+    bool done = false;
+    if (request_is_worth(hook, (PyArrayObject *)args[1], more, false, &job)) {
+        job.plan = &plan;
+        job.path = "scatter";
+        done = scatter_run(hook, &scatter, &job, false, &fpe);
+    }
+    if (!done && !hook->explain && !PyErr_Occurred() && is_slow(&call)) {
+        done = scatter_alone(hook, &scatter, false, &fpe);
+    }
+    if (done && (!PyTypeNum_ISFLOAT(type) ||
+                 drive_give_fpe(call.cast ? "at" : call.ufunc->name, fpe) == 0)) {
+        result = Py_NewRef(Py_None);
+    }
+
+finish:
+    hook->report.elements = scatter.n;
+    Py_XDECREF((PyObject *)call.values);
+    return result;
+}

@@ -1,0 +1,291 @@
+"""ufunc.reduceat, ufunc.at and bincount on the engine: bit for bit as NumPy, at every number of threads."""
+
+import itertools
+
+import numpy as np
+import numpy_par as npp
+import pytest
+from layouts import ARRANGE
+from reductions import GRIDS, NUMBERS, TURN, check, outcomes, plain
+from values import sample
+
+UFUNCS = [u for u in map(np.__dict__.get, sorted(dir(np))) if isinstance(u, np.ufunc) and (u.nin, u.nout, u.signature) == (2, 1, None)]
+
+
+def increasing(n, count):
+    return np.sort(np.random.default_rng(count).integers(0, n, count))
+
+
+# What indices may be, of an axis of n elements.
+INDICES = {
+    "some": lambda n: increasing(n, max(n // 5, 1)),
+    "few": lambda n: increasing(n, 3),
+    "every": np.arange,
+    "unsorted": lambda n: np.random.default_rng(n).integers(0, n, n // 2 + 1),
+    "backwards": lambda n: np.arange(n)[::-1],
+    "not the first": lambda n: np.arange(n // 2, n, 7),
+    "int8": lambda n: np.arange(0, min(n, 100), 3, dtype=np.int8),
+    "list": lambda n: [0, n // 3, n // 2, n // 4],
+    "none": lambda n: np.arange(0),
+    "beyond": lambda n: np.append(np.arange(n), n),
+    "negative": lambda n: np.append(np.arange(n), -1),
+    "floats": lambda n: np.arange(0.0, n),
+    "uint64": lambda n: np.arange(n, dtype=np.uint64),
+    "grid": lambda n: np.zeros((2, 2), int),
+    "no array": lambda n: 0,
+}
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+def test_segments_of_every_length(dtype):
+    lengths = [1, 2, 3, 7, 8, 9, 10, 16, 17, 127, 128, 129, 130, 137, 1000, 5000]
+    rng = np.random.default_rng(3)
+    indices = np.cumsum([0, *rng.permutation(lengths * 3)])
+    for name in ("add", "maximum", "multiply"):
+        check(lambda: getattr(np, name).reduceat(plain(dtype, indices[-1]), indices[:-1]), name, any_nan=True)
+        check(lambda: getattr(np, name).reduceat(plain(dtype, 2 * indices[-1])[::-2], indices[:-1]), f"{name} strided", any_nan=True)
+
+
+@pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda u: u.__name__)
+def test_every_ufunc_and_dtype(ufunc):
+    grids, kinds = itertools.cycle([(20_000,), *GRIDS]), itertools.cycle(list(INDICES)[:8])
+    for dtype, (how, arrange) in zip(itertools.cycle(NUMBERS), list(ARRANGE.items()) * 3):
+        shape, kind = next(grids), INDICES[next(kinds)]
+        axis = next(TURN) % len(shape)
+
+        def case():
+            x = arrange(plain(dtype, shape))
+            return ufunc.reduceat(x, kind(x.shape[axis]), axis=axis)
+
+        check(case, f"{dtype} {how} {shape} {axis}", any_nan=True)
+
+
+@pytest.mark.parametrize("kind", INDICES)
+@pytest.mark.parametrize("shape", [(10_000,), *GRIDS[2:]], ids=str)
+def test_every_axis_and_indices(shape, kind):
+    for call, axis in itertools.product(("add d", "add e", "maximum f", "add b", "bitwise_xor l", "subtract i"), range(-1, len(shape))):
+        name, dtype = call.split()
+        check(lambda: getattr(np, name).reduceat(plain(dtype, shape), INDICES[kind](shape[axis]), axis), f"{call} {axis}")
+
+
+@pytest.mark.parametrize("dtype", "efdgFD")
+def test_special_values(dtype):
+    for name, salt in itertools.product(("add", "maximum", "fmin", "multiply"), range(3)):
+        for shape, axis in (((40_000,), 0), ((90, 300), 0), ((300, 90), 1)):
+            check(lambda: getattr(np, name).reduceat(sample(dtype, shape, salt=salt), increasing(90, 20), axis), f"{name} {shape}", any_nan=True)
+
+
+def test_overflow_is_told():
+    big = np.full((50, 900), np.finfo("f").max, "f")
+    for state in ("warn", "raise"):
+        with np.errstate(all=state):
+            check(lambda: np.add.reduceat(big, [0, 400], axis=1), state)
+            check(lambda: np.multiply.reduceat(big, [0, 10, 40]), state)
+            check(lambda: np.add.reduceat(big.astype("d") * 2, [0, 400], axis=1, dtype="f"), f"{state} in the cast")
+
+
+def test_arguments():
+    for dtype, target, axis in itertools.product("?ildf", (None, "d", "l", "f", "D", "S3"), (0, 1, -1, 2, None, "x", (0,), (0, 1), 1.0)):
+        check(lambda: np.add.reduceat(plain(dtype, (90, 300)), [0, 20, 70], axis, target), f"{dtype} {target} {axis}")
+    for to, shape in itertools.product("ildf", ((90, 3), (90, 4), (3, 300))):
+
+        def case():
+            out = np.zeros(shape, to)
+            return np.add.reduceat(plain("l", (90, 300)), [0, 70, 20], axis=1, out=out) is out, out
+
+        check(case, f"out {to} {shape}")
+
+    def in_place(shift):
+        x = plain("d", 50_000)
+        return np.add.reduceat(x[shift:], np.arange(len(x) - shift), out=x[: len(x) - shift])
+
+    for shift in (0, 1, 100):
+        check(lambda: in_place(shift), f"in place {shift}")
+    for arguments in ((), ([0],), ([0, 1], 0, None, None, None)):
+        check(lambda: np.add.reduceat(plain("d", 50), *arguments), f"{arguments}")
+    check(lambda: np.add.reduceat(plain("d", 5000), [0, 3], indices=[0]), "twice")
+    check(lambda: np.add.reduceat(plain("d", (0, 50)), [0, 20], 1), "no lines")
+
+
+def test_it_runs_in_parallel():
+    grid, line = plain("d", (400, 500)), plain("d", 200_000)
+    for case in (
+        lambda: np.add.reduceat(line, np.arange(0, 200_000, 10)),
+        lambda: np.add.reduceat(line, [0, 40_000, 90_000]),
+        lambda: np.add.reduceat(grid, [0, 100, 399]),
+        lambda: np.maximum.reduceat(grid, np.arange(0, 500, 3), 1),
+        lambda: np.add.reduceat(grid.astype("i"), [0, 10], 1),
+    ):
+        assert outcomes(case, "ufunc.reduceat") == {"parallel"}
+    assert outcomes(lambda: np.add.reduceat(line, [0, 199_000]), "ufunc.reduceat") == {"one segment has most of the elements"}
+
+
+def test_our_own():
+    x, indices = plain("f", 100_000), increasing(100_000, 5000)
+    assert npp.add.reduceat(x, indices).tobytes() == np.add.reduceat(x, indices).tobytes()
+    assert npp.explain(np.add.reduceat, x, indices).parallel
+    with pytest.raises(IndexError, match="out-of-bounds"):
+        npp.add.reduceat(x, [0, 100_000])
+
+
+# -- ufunc.at, bincount ---------------------------------------------------------
+
+AT = ("add", "subtract", "multiply", "maximum", "minimum", "bitwise_and", "bitwise_or", "bitwise_xor", "logical_and", "logical_or", "fmax", "divide")
+BINS = (1, 7, 300, 20_000)
+
+
+def drawn(bins, n, seed=0):
+    return np.random.default_rng(seed).integers(-bins, bins, n)
+
+
+def counted(bins, n):
+    return np.random.default_rng(1).integers(0, bins, n)
+
+
+def scattered(ufunc, dtype, bins, index, values):
+    """What at() leaves behind, if it raises too."""
+    a = sample(dtype, bins, salt=1)
+    try:
+        return ufunc.at(a, index, values), a
+    except Exception as error:
+        return type(error), str(error), a
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+@pytest.mark.parametrize("name", AT)
+def test_at_every_dtype(name, dtype):
+    ufunc = getattr(np, name)
+    for bins, n in itertools.product(BINS, (2, 513, 20_000)):
+        check(lambda: scattered(ufunc, dtype, bins, drawn(bins, n), sample(dtype, n)), f"{bins} {n}", any_nan=True)
+    check(lambda: scattered(ufunc, dtype, 300, drawn(300, 5000), sample(dtype, 1)[0]), "a scalar", any_nan=True)
+
+
+@pytest.mark.parametrize("dtype", "?bBilQfd")
+def test_at_values_of_other_dtypes(dtype):
+    for name, values in itertools.product(AT[:8], (1, 1.0, -3, True, 0.1, 1e300, 2**40, 2**63, np.nan, np.int8(3), np.float32(0.1), "1")):
+        check(lambda: scattered(getattr(np, name), dtype, 300, drawn(300, 900), values), f"{name} {values!r}", any_nan=True)
+    for name, of in itertools.product(AT[:5], "?bhIlQfdF"):
+        check(lambda: scattered(getattr(np, name), dtype, 300, drawn(300, 900), sample(of, 900)), f"{name} {of}", any_nan=True)
+
+
+def test_order_is_kept():
+    """Sums of which each order has its own bits."""
+    for bins, dtype in itertools.product(BINS, "fd"):
+        values = plain(dtype, 50_000)
+        check(lambda: scattered(np.add, dtype, bins, counted(bins, 50_000), values), f"{bins} {dtype}")
+        check(lambda: np.bincount(counted(bins, 50_000), values.astype("d")), f"weights {bins}")
+
+
+@pytest.mark.parametrize("where", [0, 1, 7000, 19_999])
+def test_indices_out_of_bounds(where):
+    for bins, wrong, dtype in itertools.product((7, 5000), (0, 1), "ld"):
+
+        def case():
+            index = drawn(bins, 20_000)
+            index[where] = (bins, -bins - 1)[wrong]
+            return scattered(np.add, dtype, bins, index, sample(dtype, 20_000))
+
+        check(case, f"{bins} {wrong} {dtype}")
+
+
+def test_indices_of_every_kind():
+    index = drawn(100, 3000)
+    kinds = [index.astype(t) for t in "bhilq"] + [abs(index).astype(t) for t in "BHILQ"]
+    kinds += [index.tolist(), index.reshape(30, 100), index[::-1], index > 0, index.astype("d"), (index,), 3, slice(5), index[:0], index.astype(">i8")]
+    for i, kind in enumerate(kinds):
+        check(lambda: scattered(np.add, "d", 100, kind, 1.5), f"{i}")
+        check(lambda: scattered(np.add, "l", 100, kind, 2), f"{i}")
+        check(lambda: np.bincount(np.abs(kind) if isinstance(kind, np.ndarray) and kind.dtype != bool else kind), f"bincount {i}")
+
+
+def test_what_else_at_takes():
+    index = counted(100, 3000)
+
+    def on(make, ufunc=np.add, values=1.5, at=index):
+        def case():
+            a = make()
+            try:
+                return ufunc.at(a, at, *([] if ufunc.nin == 1 else [values])), np.array(a)
+            except Exception as error:
+                return type(error), str(error), np.array(a)
+
+        return case
+
+    def overlapping(part):
+        a = np.arange(3000.0)
+        np.add.at(a, index, a[part])
+        b = np.arange(3000) % 50
+        np.add.at(b, b[::-1] if part.step else b, 1)
+        return a, b
+
+    zeros = {
+        "grid": lambda: np.zeros((100, 3)),
+        "strided": lambda: np.zeros(200)[::2],
+        "big-endian": lambda: np.zeros(100, ">f8"),
+        "read-only": lambda: np.broadcast_to(np.zeros(1), (100,)),
+        "objects": lambda: np.zeros(100, object),
+        "a list": lambda: [0] * 100,
+        "matrix": lambda: np.matrix(np.zeros(100)),
+    }
+    for name, make in zeros.items():
+        check(on(make), name)
+    check(on(lambda: np.ones(100), np.negative), "unary")
+    check(on(lambda: np.ones(100), np.matmul), "core dimensions")
+    for values in (np.ones(2), np.ones((1, 3000)), np.ones(1), np.ones(0), np.ones(6000)[::2], np.ones((3000, 1)), None):
+        check(on(lambda: np.ones(100), values=values), f"{np.shape(values)}")
+    for part in (slice(None), slice(None, None, -1)):
+        check(lambda: overlapping(part), f"{part}")
+    check(lambda: np.add.at(np.ones(100), index), "no values")
+
+
+def test_overflow_at_is_told():
+    for state in ("warn", "raise"):
+        with np.errstate(all=state):
+            for dtype, values in itertools.product("efd", (np.finfo("f").max, 1e38, 1e308, np.inf)):
+                check(lambda: scattered(np.multiply, dtype, 10, np.arange(3000) % 10, values), f"{dtype} {values}", any_nan=True)
+                check(lambda: scattered(np.subtract, dtype, 10, np.arange(3000) % 10, np.full(3000, 1, dtype) * dtype_of(values, dtype)), f"{dtype}", any_nan=True)
+
+
+def dtype_of(value, dtype):
+    with np.errstate(all="ignore"):
+        return np.dtype(dtype).type(value)
+
+
+def test_bincount():
+    for bins, n in itertools.product(BINS, (0, 1, 2, 511, 20_000)):
+        for dtype, least in itertools.product("bBhHiIlLqQd?", (0, 5, bins + 3)):
+            check(lambda: np.bincount(counted(min(bins, 100), n).astype(dtype), minlength=least), f"{bins} {n} {dtype} {least}")
+        for weights in (np.ones(n), sample("d", n), sample("f", n), sample("l", n), np.ones(n + 1), np.ones(2 * n)[::2], [1.5] * n, 3, None):
+            check(lambda: np.bincount(counted(bins, n), weights, 4), f"{bins} {n}", any_nan=True)
+    index = counted(300, 5000)
+    for least in (-1, None, 1.5, "x", 2**70, True, np.int8(5)):
+        check(lambda: np.bincount(index, minlength=least), f"{least!r}")
+    check(lambda: np.bincount(-index), "negative")
+    check(lambda: np.bincount(index, wrong=3), "a wrong name")
+    check(lambda: np.histogram(sample("d", 5000), bins=50, range=(-5, 5)), "a histogram")
+
+
+def test_they_run_in_parallel():
+    index, values = counted(100_000, 200_000), plain("d", 200_000)
+    ways = {
+        "ufunc.at": (
+            lambda: np.add.at(np.zeros(100_000), index, values),
+            lambda: np.maximum.at(np.zeros(100, "l"), index % 100, 1),
+            lambda: np.add.at(np.zeros(100_000, "f"), index.astype("i"), 1),
+        ),
+        "function.bincount": (lambda: np.bincount(index), lambda: np.bincount(index % 100), lambda: np.bincount(index, values)),
+    }
+    for call, cases in ways.items():
+        for case in cases:
+            assert outcomes(case, call) == {"parallel"}
+    assert outcomes(lambda: np.add.at(np.zeros(9), index // 10**6, values), "ufunc.at") == {"most indices are at one place"}
+
+
+def test_our_own_at():
+    index, a, b = counted(1000, 100_000), np.zeros(1000), np.zeros(1000)
+    npp.add.at(a, index, plain("d", 100_000))
+    np.add.at(b, index, plain("d", 100_000))
+    assert a.tobytes() == b.tobytes() and not npp.explain(np.add.at, a, index, 1.0).reason
+    assert a.tobytes() == b.tobytes()
+    with pytest.raises(IndexError, match="out of bounds"):
+        npp.add.at(a, [0, 1000], 1.0)
