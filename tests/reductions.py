@@ -16,6 +16,12 @@ THREADS = (1, 2, 3, 7, 16)
 TURN = itertools.count()
 
 
+def axes_of(shape):
+    """All that axis= may be, but for tuples of all axes."""
+    axes = range(len(shape))
+    return [None, *axes, -1, *(c for k in range(2, len(shape)) for c in itertools.combinations(axes, k))]
+
+
 @functools.cache
 def pool(dtype):
     """Numbers of all sizes that a sum neither overflows nor forgets: no NaN, no infinity; zeros among them."""

@@ -6,7 +6,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from reductions import GRIDS, TURN, plain
+from reductions import GRIDS, TURN, axes_of, plain
 from support import difference, outcome
 from values import sample
 
@@ -31,11 +31,6 @@ def check(name, case, label, drop_in=True):
         text = difference(want.result, got.result, any_nan=True)
         assert not text, f"{way} {name} {label}: {text}"
         assert [w[:2] for w in want.warnings] == [w[:2] for w in got.warnings], f"{way} {name} {label}"
-
-
-def axes_of(shape):
-    axes = range(len(shape))
-    return [None, *axes, -1, *(c for k in range(2, len(shape)) for c in itertools.combinations(axes, k))]
 
 
 @pytest.mark.parametrize("name", NAMES)

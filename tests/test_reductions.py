@@ -6,7 +6,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from reductions import GRIDS, NUMBERS, SIZES, THREADS, TURN, check, outcomes, plain
+from reductions import GRIDS, NUMBERS, SIZES, THREADS, TURN, axes_of, check, outcomes, plain
 from support import difference, outcome, run_python
 from values import sample
 
@@ -15,11 +15,6 @@ UFUNCS = [
     for u in (getattr(np, name) for name in sorted(dir(np)))
     if isinstance(u, np.ufunc) and u.nin == 2 and u.nout == 1 and not u.signature
 ]
-
-
-def axes_of(shape):
-    axes = range(len(shape))
-    return [None, *axes, -1, *(c for k in range(2, len(shape)) for c in itertools.combinations(axes, k))]
 
 
 @pytest.mark.parametrize("dtype", NUMBERS)
