@@ -4,9 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* The elements that all of NumPy's float loops take at a time, or a multiple. */
-#define VECTOR_STEP 64
-
 /* Pieces for each thread: enough that one that comes late, or is slowed down, does
  * not hold up the others for longer than a fraction of the whole. */
 #define PIECES_A_THREAD 16
@@ -108,6 +105,14 @@ int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *se
 struct cut cut_anywhere(void)
 {
     return (struct cut){1, 1};
+}
+
+npy_intp cut_columns(npy_intp n, int members, npy_intp least, npy_intp most,
+                     npy_intp unit)
+{
+    npy_intp each = (n + members - 1) / members;
+    each = each < least ? least : each > most ? most : each;
+    return (each + unit - 1) / unit * unit;
 }
 
 struct cut cut_line(npy_intp n, bool vectors)

@@ -47,11 +47,19 @@ struct cut {
     npy_intp period, step;
 };
 
+/* The elements that all of NumPy's float loops take at a time, or a multiple. */
+enum { VECTOR_STEP = 64 };
+
 /* For one line of n elements, for the inner loops of a buffered iterator, and for
  * what may be cut anywhere.  `vectors`: a loop as above. */
 struct cut cut_line(npy_intp n, bool vectors);
 struct cut cut_iterator(NpyIter *iter, bool vectors);
 struct cut cut_anywhere(void);
+
+/* Columns side by side for each member, of n: as many of them as may be, at least and
+ * at most so many, a multiple of `unit`. */
+npy_intp cut_columns(npy_intp n, int members, npy_intp least, npy_intp most,
+                     npy_intp unit);
 
 struct pieces {
     npy_intp begin, end, grain;

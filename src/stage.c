@@ -13,7 +13,6 @@
 #define BLOCK_BYTES 4096
 #define LARGEST_ITEM 16
 #define SHORTEST_LINE 512 /* of what is streamed */
-#define VECTOR_STEP 64
 
 bool cast_find(struct cast *cast, PyArray_Descr *from, PyArray_Descr *to)
 {

@@ -84,7 +84,7 @@ def test_an_element_does_not_depend_on_its_place(entry, size, threads, data):
     assert not text, f"{entry.key}({signature}) of {size}, {part}: {text}"
 
 
-@settings(common, max_examples=300)
+@examples(300)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False, max_value=1e300, min_value=-1e300)), st.integers(0, 5000), st.integers(1, 9))
 def test_any_exact_sum(numbers, more, threads):
     """Anything, with what cancels around it: as math.fsum."""

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Lines of a block, as columns in way.c. */
-enum { LEAST_LINES = 256, MOST_LINES = 4096, VECTOR_STEP = 64 };
+enum { LEAST_LINES = 256, MOST_LINES = 4096 };
 /* Its costs are not those of the ufunc's reductions, whose keys begin with a map. */
 enum { SCAN_KEY = MAP_COUNT };
 
@@ -88,10 +88,9 @@ static drive_run *choose(struct scan *scan, const char *ufunc, int type, int lim
         scan->along.to != scan->itemsize && scan->along.shape[0] >= VECTOR_STEP &&
         may_go_side_by_side(ufunc, type);
     if (side_by_side) {
-        npy_intp wide = (scan->along.shape[0] + limit - 1) / limit;
         const npy_intp most = scan->cast ? CAST_BYTES / scan->cast_size : MOST_LINES;
-        wide = wide < LEAST_LINES ? LEAST_LINES : wide > most ? most : wide;
-        scan->wide = (wide + VECTOR_STEP - 1) / VECTOR_STEP * VECTOR_STEP;
+        scan->wide =
+            cut_columns(scan->along.shape[0], limit, LEAST_LINES, most, VECTOR_STEP);
         scan->blocks = (scan->along.shape[0] + scan->wide - 1) / scan->wide;
         *units = scan->along.lines / scan->along.shape[0] * scan->blocks;
         return run_blocks;

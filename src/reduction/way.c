@@ -7,7 +7,7 @@ enum { RESULTS_A_THREAD = 4 };
 /* Columns of a member: few enough for their results to stay in the first-level cache,
  * and enough for a call of the loop with each row of them.  They end where vectors do
  * (partition.h). */
-enum { LEAST_COLUMNS = 256, MOST_COLUMNS = 4096, VECTOR_STEP = 64, GROUP_STEP = 8 };
+enum { LEAST_COLUMNS = 256, MOST_COLUMNS = 4096, GROUP_STEP = 8 };
 
 /* Rows for each of which a call of the loop is dear. */
 enum { SHORT_ROW = 64 };
@@ -54,9 +54,7 @@ static npy_intp step_of(const struct reduction *reduction, int axis, int members
     const bool kernel = reduction->columns && !reduction->mask && reduction->ndim > 1;
     const npy_intp unit = kernel ? GROUP_STEP : VECTOR_STEP;
     const npy_intp least = kernel ? GROUP_STEP : LEAST_COLUMNS;
-    npy_intp each = (n + members - 1) / members;
-    each = each < least ? least : each > MOST_COLUMNS ? MOST_COLUMNS : each;
-    return (each + unit - 1) / unit * unit;
+    return cut_columns(n, members, least, MOST_COLUMNS, unit);
 }
 
 static npy_intp results_of(const struct reduction *reduction)
