@@ -49,7 +49,7 @@ def test_segments_of_every_length(dtype):
 @pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda u: u.__name__)
 def test_every_ufunc_and_dtype(ufunc):
     grids, kinds = itertools.cycle([(20_000,), *GRIDS]), itertools.cycle(list(INDICES)[:8])
-    for dtype, (how, arrange) in zip(itertools.cycle(NUMBERS), list(ARRANGE.items()) * 3):
+    for dtype, (how, arrange) in zip(itertools.cycle(NUMBERS), list(ARRANGE.items())):
         shape, kind = next(grids), INDICES[next(kinds)]
         axis = next(TURN) % len(shape)
 
@@ -61,7 +61,7 @@ def test_every_ufunc_and_dtype(ufunc):
 
 
 @pytest.mark.parametrize("kind", INDICES)
-@pytest.mark.parametrize("shape", [(10_000,), *GRIDS[2:]], ids=str)
+@pytest.mark.parametrize("shape", [(10_000,), *GRIDS[4:]], ids=str)
 def test_every_axis_and_indices(shape, kind):
     for call, axis in itertools.product(("add d", "add e", "maximum f", "add b", "bitwise_xor l", "subtract i"), range(-1, len(shape))):
         name, dtype = call.split()
@@ -155,16 +155,16 @@ def scattered(ufunc, dtype, bins, index, values):
 @pytest.mark.parametrize("name", AT)
 def test_at_every_dtype(name, dtype):
     ufunc = getattr(np, name)
-    for bins, n in itertools.product(BINS, (2, 513, 20_000)):
+    for bins, n in zip(BINS[1:], (2, 1025, 3000)):
         check(lambda: scattered(ufunc, dtype, bins, drawn(bins, n), sample(dtype, n)), f"{bins} {n}", any_nan=True)
     check(lambda: scattered(ufunc, dtype, 300, drawn(300, 5000), sample(dtype, 1)[0]), "a scalar", any_nan=True)
 
 
 @pytest.mark.parametrize("dtype", "?bBilQfd")
 def test_at_values_of_other_dtypes(dtype):
-    for name, values in itertools.product(AT[:8], (1, 1.0, -3, True, 0.1, 1e300, 2**40, 2**63, np.nan, np.int8(3), np.float32(0.1), "1")):
+    for name, values in itertools.product(("add", "multiply", "minimum", "bitwise_or"), (1, 1.0, -3, True, 0.1, 1e300, 2**40, 2**63, np.nan, np.int8(3), np.float32(0.1), "1")):
         check(lambda: scattered(getattr(np, name), dtype, 300, drawn(300, 900), values), f"{name} {values!r}", any_nan=True)
-    for name, of in itertools.product(AT[:5], "?bhIlQfdF"):
+    for name, of in itertools.product(("subtract", "maximum"), "?bhIlQfdF"):
         check(lambda: scattered(getattr(np, name), dtype, 300, drawn(300, 900), sample(of, 900)), f"{name} {of}", any_nan=True)
 
 

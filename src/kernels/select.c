@@ -32,7 +32,7 @@ static intptr_t select_vectors(const intptr_t *index, intptr_t n, intptr_t lengt
     *done = i;
     return count;
 }
-#  define OWNERS 2
+#  define OWNERS 3
 
 #elif defined(__AVX2__)
 
@@ -132,4 +132,4 @@ static void bounds(const intptr_t *index, intptr_t n, intptr_t *least,
 
 #define TABLE_JOIN_(level) select_##level
 #define TABLE_JOIN(level) TABLE_JOIN_(level)
-select_table TABLE_JOIN(NPP_LEVEL) = {select_block, bounds, OWNERS};
+select_table TABLE_JOIN(NPP_LEVEL) = {select_block, bounds, OWNERS, OWNERS < 4};

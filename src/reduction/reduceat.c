@@ -25,12 +25,15 @@ enum { NEIGHBOURS_BYTES = 128, ROW = 512 };
 /* Costs are those neither of reductions, whose keys begin with a map, nor of scans. */
 enum { SEGMENTS_KEY = MAP_COUNT + 1 };
 
+static const char out_of_bounds[] = "an index out of bounds: NumPy raises";
+
 struct segments {
     struct reduction reduction;
     struct along along;
     const npy_intp *indices;
     npy_intp count;
-    npy_intp *before; /* [count + 1]: what the segments before each one cost */
+    npy_intp *before; /* [count + 1]: what the segments before each cost; NULL: indices
+                         increase, so that they tell */
     bool by_rows;     /* lines side by side are put together row by row */
     npy_intp wide;    /* lines side by side in a block */
     npy_intp blocks, blocks_a_row;
@@ -42,6 +45,15 @@ static npy_intp length_of(const struct segments *segments, npy_intp i)
         i + 1 < segments->count ? segments->indices[i + 1] : segments->along.n;
     const npy_intp n = end - segments->indices[i];
     return n > 1 ? n : 1;
+}
+
+/* What the segments before number i cost: the elements in them, and calls. */
+static inline npy_intp cost_before(const struct segments *segments, npy_intp i)
+{
+    const npy_intp *indices = segments->indices;
+    return segments->before ? segments->before[i]
+                            : (i < segments->count ? indices[i] : segments->along.n) -
+                                  indices[0] + i * CALL;
 }
 
 /* -- pieces --------------------------------------------------------------------- */
@@ -72,13 +84,14 @@ static inline int run_row(const struct reduction *reduction, char *out, char *in
     } else {
         memcpy(out, in, (size_t)reduction->itemsize);
     }
-    return n > 1 ? rows_run_loop(reduction, out, 0, in + from, from, n - 1) : 0;
+    char *data[] = {out, in + from, out};
+    const npy_intp strides[] = {0, from, 0};
+    return n > 1 ? loop_run(&reduction->plan.loop, data, n - 1, strides) : 0;
 }
 
-/* The segments of all lines of a block, from number i on, before which there is less
- * than `cost`. */
+/* The segments from number i to `end`, of all lines of a block. */
 static int run_block(const struct segments *segments, npy_intp block, npy_intp i,
-                     npy_intp cost)
+                     npy_intp end)
 {
     const struct along *along = &segments->along;
     npy_intp n = 1, to = 0, from = 0;
@@ -94,7 +107,7 @@ static int run_block(const struct segments *segments, npy_intp block, npy_intp i
         block_out += first * to;
         block_in += first * from;
     }
-    for (; i < segments->count && segments->before[i] < cost && status == 0; i++) {
+    for (; i < end && status == 0; i++) {
         const npy_intp length = length_of(segments, i);
         char *out = block_out + i * along->to;
         char *in = block_in + segments->indices[i] * along->from;
@@ -116,7 +129,7 @@ static npy_intp segment_from(const struct segments *segments, npy_intp cost)
     npy_intp first = 0, last = segments->count;
     while (first < last) {
         const npy_intp middle = first + (last - first) / 2;
-        if (segments->before[middle] < cost) {
+        if (cost_before(segments, middle) < cost) {
             first = middle + 1;
         } else {
             last = middle;
@@ -129,13 +142,14 @@ static npy_intp segment_from(const struct segments *segments, npy_intp cost)
 static int run_piece(const struct drive *drive, npy_intp begin, npy_intp end)
 {
     const struct segments *segments = drive->context;
-    const npy_intp each = segments->before[segments->count];
+    const npy_intp each = cost_before(segments, segments->count);
     int status = 0;
     begin /= segments->wide;
     end /= segments->wide;
     for (npy_intp block = begin / each; block * each < end && status == 0; block++) {
-        const npy_intp first = segment_from(segments, begin - block * each);
-        status = run_block(segments, block, first, end - block * each);
+        status =
+            run_block(segments, block, segment_from(segments, begin - block * each),
+                      segment_from(segments, end - block * each));
     }
     return status;
 }
@@ -232,25 +246,56 @@ static void choose_blocks(struct segments *segments)
     segments->blocks = along->lines / side_by_side * segments->blocks_a_row;
 }
 
-/* NULL, or why NumPy is to run it. */
-static const char *cut_segments(struct segments *segments, struct drive *job)
+/* Whether all indices increase; and what the longest of the segments costs. */
+static bool increase(const struct segments *segments, npy_intp *greatest)
+{
+    const npy_intp *indices = segments->indices, last = segments->count - 1;
+    npy_intp least = 1, most = segments->along.n - indices[last];
+    for (npy_intp i = 0; i < last; i++) {
+        const npy_intp n = indices[i + 1] - indices[i];
+        least = n < least ? n : least;
+        most = n > most ? n : most;
+    }
+    *greatest = most + CALL;
+    return least > 0;
+}
+
+/* NULL, or a reason. */
+static const char *add_up(struct segments *segments, npy_intp *greatest)
 {
     const npy_intp count = segments->count;
-    npy_intp greatest = 0;
     segments->before = PyMem_Malloc(sizeof *segments->before * (size_t)(count + 1));
     if (segments->before == NULL) {
         return "no memory for where segments begin";
     }
-    segments->before[0] = 0;
+    segments->before[0] = *greatest = 0;
     for (npy_intp i = 0; i < count; i++) {
         if (segments->indices[i] < 0 || segments->indices[i] >= segments->along.n) {
-            return "an index out of bounds: NumPy raises";
+            return out_of_bounds;
         }
         const npy_intp cost = length_of(segments, i) + CALL;
         segments->before[i + 1] = segments->before[i] + cost;
-        greatest = cost > greatest ? cost : greatest;
+        *greatest = cost > *greatest ? cost : *greatest;
     }
-    const npy_intp all = segments->before[count];
+    return NULL;
+}
+
+/* NULL, or why NumPy is to run it. */
+static const char *cut_segments(struct segments *segments, struct drive *job)
+{
+    const npy_intp count = segments->count;
+    const npy_intp first = segments->indices[0], last = segments->indices[count - 1];
+    npy_intp greatest = 0;
+    if (first < 0 || last >= segments->along.n) {
+        return out_of_bounds;
+    }
+    if (!increase(segments, &greatest)) {
+        const char *reason = add_up(segments, &greatest);
+        if (reason) {
+            return reason;
+        }
+    }
+    const npy_intp all = cost_before(segments, count);
     if (segments->blocks == 1 && greatest > all - all / 8) {
         return "one segment has most of the elements";
     }

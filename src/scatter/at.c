@@ -179,7 +179,8 @@ PyObject *scatter_at(struct hook_call *hook, PyObject *self, PyObject *const *ar
         job.path = "scatter";
         done = scatter_run(hook, &scatter, &job, false, &fpe);
     }
-    if (!done && !hook->explain && !PyErr_Occurred() && is_slow(&call)) {
+    if (!done && !hook->explain && !PyErr_Occurred() &&
+        (is_slow(&call) || (scatter.few && scatter_alone_pays()))) {
         done = scatter_alone(hook, &scatter, false, &fpe);
     }
     if (done && (!PyTypeNum_ISFLOAT(type) ||

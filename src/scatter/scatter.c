@@ -14,9 +14,11 @@
 enum { INDICES_A_BIN = 4, MOST_BYTES = 1 << 19 };
 
 /* Owners go through all indices: few are done sooner by NumPy; many are done in
- * stretches, between which a signal may stop them.  Beyond the second-level cache an
- * element takes longer, so that one owner less is enough. */
-enum { LEAST_FOR_OWNERS = 1 << 17, STRETCH = 1 << 22, LARGE = 1 << 21 };
+ * stretches, between which a signal may stop them. */
+enum { LEAST_FOR_OWNERS = 1 << 17, STRETCH = 1 << 22 };
+
+/* Whose bounds are known before another thread is awake. */
+enum { FEW_BOUNDS = 1 << 20 };
 
 /* Indices that tell how they are spread. */
 enum { SAMPLE = 1024 };
@@ -123,10 +125,25 @@ static int run_bounds(const struct drive *drive, npy_intp begin, npy_intp end)
     return 0;
 }
 
+static void bounds_alone(struct scatter *scatter)
+{
+    const struct drive bounds = {.context = scatter};
+    atomic_store(&scatter->least, NPY_MAX_INTP);
+    atomic_store(&scatter->greatest, NPY_MIN_INTP);
+    run_bounds(&bounds, 0, scatter->n);
+}
+
 bool scatter_bounds(struct hook_call *hook, struct scatter *scatter, struct drive *job)
 {
     int fpe;
     struct drive bounds = *job;
+    if (kernels_select()->quick_bounds && scatter->n < FEW_BOUNDS &&
+        cost_min_elements() < 0) {
+        Py_BEGIN_ALLOW_THREADS
+        bounds_alone(scatter);
+        Py_END_ALLOW_THREADS
+        return true;
+    }
     atomic_store(&scatter->least, NPY_MAX_INTP);
     atomic_store(&scatter->greatest, NPY_MIN_INTP);
     bounds.context = scatter;
@@ -307,9 +324,8 @@ static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
 {
     const char *alone = team_unavailable();
     scatter->owners = scatter->limit < SCATTER_OWNERS ? scatter->limit : SCATTER_OWNERS;
-    const bool large = scatter->length * scatter->itemsize > LARGE;
-    const int enough =
-        kernels_select()->owners - (large && kernels_select()->owners > 2);
+    const int enough = kernels_select()->owners;
+    scatter->few = scatter->owners < enough && !scatter_is_small(scatter->n);
     hook->report.reason =
         alone                ? alone
         : scatter->limit < 2 ? "the limit on threads is 1"
@@ -364,13 +380,10 @@ bool scatter_run(struct hook_call *hook, struct scatter *scatter, struct drive *
 bool scatter_alone(struct hook_call *hook, struct scatter *scatter, bool known,
                    int *fpe)
 {
-    const struct drive bounds = {.context = scatter};
     NPY_BEGIN_THREADS_DEF;
     NPY_BEGIN_THREADS_THRESHOLDED(scatter->n);
     if (!known) {
-        atomic_store(&scatter->least, NPY_MAX_INTP);
-        atomic_store(&scatter->greatest, NPY_MIN_INTP);
-        run_bounds(&bounds, 0, scatter->n);
+        bounds_alone(scatter);
     }
     const bool beyond = scatter->n == 0 || has_beyond(scatter);
     if (!beyond) {
@@ -382,4 +395,9 @@ bool scatter_alone(struct hook_call *hook, struct scatter *scatter, bool known,
     NPY_END_THREADS;
     hook->report.reason = beyond ? out_of_bounds : hook->report.reason;
     return !beyond;
+}
+
+bool scatter_alone_pays(void)
+{
+    return kernels_select()->quick_bounds;
 }

@@ -37,6 +37,7 @@ struct scatter {
     /* Owners: their elements end before these; the indices of now. */
     npy_intp ends[SCATTER_OWNERS];
     int owners;
+    bool few; /* there would be too few of them */
     npy_intp first, last;
 
     _Atomic(npy_intp) least, greatest;
@@ -62,6 +63,9 @@ bool scatter_run(struct hook_call *hook, struct scatter *scatter, struct drive *
  * is done. */
 bool scatter_alone(struct hook_call *hook, struct scatter *scatter, bool known,
                    int *fpe);
+
+/* Whether that is sooner done than NumPy's own loop for floats. */
+bool scatter_alone_pays(void);
 
 /* Too few indices for any way, if NumPy has a loop for them. */
 bool scatter_is_small(npy_intp n);
