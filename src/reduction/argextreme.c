@@ -15,6 +15,9 @@
  * gathered, and bytes of each at a time. */
 enum { PART = 16384, SIDE_BY_SIDE = 8, LINE = 1024 };
 
+/* Bytes of a line without NaNs at a time. */
+enum { BLOCK = 8192 };
+
 struct search {
     PyArray_ArgFunc *find;
     npy_intp size; /* of an element */
@@ -62,10 +65,13 @@ static void consider(const struct search *search, struct best *best, char *data,
 
 /* -- without NaNs --------------------------------------------------------------- */
 
-#define PUT_WORST(T, data)                                                             \
-  for (npy_intp i = 0; i < n; i++) {                                                   \
-    const T x = ((const T *)(data))[i];                                                \
-    ((T *)to)[i] = x == x ? x : (T)search->worst;                                      \
+#define PUT_WORST(T)                                                                   \
+  {                                                                                    \
+    const T worst = (T)search->worst;                                                  \
+    for (npy_intp i = 0; i < n; i++) {                                                 \
+      const T x = ((const T *)data)[i];                                                \
+      ((T *)to)[i] = x == x ? x : worst;                                               \
+    }                                                                                  \
   }
 
 /* NumPy's nan functions put the worst value in the place of NaNs. */
@@ -73,17 +79,17 @@ static void put_worst(const struct search *search, const void *data, npy_intp n,
                       void *to)
 {
     if (search->type == NPY_FLOAT) {
-        PUT_WORST(float, data)
+        PUT_WORST(float)
     } else {
-        PUT_WORST(double, data)
+        PUT_WORST(double)
     }
 }
 
 static npy_intp find(const struct search *search, char *data, npy_intp n)
 {
-    _Alignas(64) char block[LINE];
+    _Alignas(64) char block[BLOCK];
     struct best best = {0};
-    const npy_intp most = LINE / search->size;
+    const npy_intp most = BLOCK / search->size;
     if (search->type < 0) {
         return find_any(search, data, n);
     }
