@@ -9,7 +9,8 @@
 
 bool request_is_plain_number(int type)
 {
-    return type <= NPY_CLONGDOUBLE || type == NPY_HALF;
+    /* A dtype of somebody else may have the number -1. */
+    return (type >= 0 && type <= NPY_CLONGDOUBLE) || type == NPY_HALF;
 }
 
 bool request_is_plain(PyObject *object)
