@@ -289,3 +289,18 @@ def test_our_own_at():
     assert a.tobytes() == b.tobytes()
     with pytest.raises(IndexError, match="out of bounds"):
         npp.add.at(a, [0, 1000], 1.0)
+
+
+def test_a_dtype_of_somebody_else():
+    """Its number is -1, which is the place of no kernel: NumPy's to do."""
+    umath = pytest.importorskip("numpy._core._multiarray_umath")
+    if not hasattr(umath, "_get_sfloat_dtype"):
+        pytest.skip("this NumPy has no such dtype to try")
+    scaled = umath._get_sfloat_dtype()(2.0)
+
+    def case():
+        a = np.arange(1.0, 301.0).view(scaled)
+        np.multiply.at(a, np.array([1, 1, 2] * 50), np.full(150, 3.0))
+        return a.view(np.float64)
+
+    check(case, "at")
