@@ -13,6 +13,12 @@ static bool has_tree(const struct reduction *reduction)
     return reduction->order == ORDER_TREE && !reduction->is_chunked && !reduction->mask;
 }
 
+/* Under a mask a node has the sums of its runs. */
+static bool has_runs(const struct reduction *reduction)
+{
+    return reduction->order == ORDER_TREE && reduction->mask;
+}
+
 /* Nodes of at most `each` elements, none of which goes beyond a multiple of `span`. */
 static npy_intp cut_even(npy_intp *starts, npy_intp n, npy_intp span, npy_intp each)
 {
@@ -78,12 +84,12 @@ int reduction_split(struct reduction *reduction)
     reduction->starts =
         PyMem_Malloc(sizeof *reduction->starts * (size_t)(reduction->nodes + 1));
     reduction->partials = PyMem_Malloc(sizeof *reduction->partials * (size_t)all);
-    if (reduction->order == ORDER_TREE && reduction->mask) {
+    if (has_runs(reduction)) {
         /* The kernel touches what it needs of it only. */
         reduction->sums = PyMem_Malloc((size_t)all * RUNS_ROOM(NODE));
     }
     if (!reduction->starts || !reduction->partials ||
-        (reduction->order == ORDER_TREE && reduction->mask && !reduction->sums)) {
+        (has_runs(reduction) && !reduction->sums)) {
         return -1;
     }
     cut_row(reduction, reduction->starts, n);
@@ -122,7 +128,7 @@ static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
     char *mask = reduction->mask ? nodes_row_at(reduction, reduction->mask,
                                                 reduction->masks, result, row)
                                  : NULL;
-    if (reduction->order == ORDER_TREE && mask) {
+    if (has_runs(reduction)) {
         partial->runs = sums_of_runs(reduction, in, mask, start, reduction->shape[0], n,
                                      reduction->sums + number * RUNS_ROOM(NODE));
         return 0;
@@ -234,7 +240,7 @@ bool reduction_combine(struct reduction *reduction, bool has_initial)
     for (npy_intp result = 0; result < reduction->results; result++) {
         union partial *partials = reduction->partials + result * n;
         char *out = nodes_row_at(reduction, reduction->out, reduction->to, result, 0);
-        if (reduction->order == ORDER_TREE && reduction->mask) {
+        if (has_runs(reduction)) {
             combine_runs(reduction, out, result * n);
             continue;
         }

@@ -96,7 +96,8 @@ const char *reduction_choose_loop(struct reduction *reduction,
     reduction->runs = reduction->sum && request->mask && !reduction->cast
                           ? kernels_runs(reduction->type)
                           : NULL;
-    reduction->columns = strcmp(reduction->ufunc, "add") == 0 && !reduction->cast
+    const bool adds = strcmp(reduction->ufunc, "add") == 0;
+    reduction->columns = adds && !reduction->cast && !request->mask
                              ? kernels_columns(reduction->type, reduction->map)
                              : NULL;
     return NULL;
@@ -149,16 +150,10 @@ static bool is_alike(PyArrayObject *a, PyArrayObject *b)
 }
 
 /* NULL, or why the sum of what is made of the elements is not to be had here. */
-static const char *refuse_map(const struct reduction *reduction, PyArrayObject *centers)
+static const char *refuse_map(const struct reduction *reduction)
 {
-    if (reduction->map == MAP_PLAIN) {
-        return NULL;
-    }
-    const bool columns = reduction->ndim > 1 && reduction->reduced[1] &&
-                         reduction->from[0] == reduction->itemsize &&
-                         reduction->to[0] == reduction->itemsize;
-    return reduction->sum && reduction->columns && !reduction->cast &&
-                   (reduction->reduced[0] || columns)
+    const bool rows = reduction->sum && !reduction->cast && reduction->reduced[0];
+    return reduction->map == MAP_PLAIN || rows || reduction_has_columns(reduction)
                ? NULL
                : "elements or an order that a kernel does not have";
 }
@@ -190,7 +185,7 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
         return false;
     }
     *reason = prepare_loop(reduction, request, &reducing->beginnings, &reducing->out);
-    *reason = *reason ? *reason : refuse_map(reduction, centers);
+    *reason = *reason ? *reason : refuse_map(reduction);
     if (!*reason && centers && !is_alike(centers, reducing->out)) {
         *reason = "means that do not lie as the results do";
     }

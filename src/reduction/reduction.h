@@ -105,6 +105,9 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job);
  * room for partial results; no exception is set. */
 int reduction_prepare(struct reduction *reduction, struct drive *job);
 
+/* rows.c: whether a kernel goes through the columns (kernels/sums.h). */
+bool reduction_has_columns(const struct reduction *reduction);
+
 /* rows.c, nodes.c: pieces of the two ways, for drive(); and the results of the second.
  */
 drive_run reduction_run_kept, reduction_run_split;

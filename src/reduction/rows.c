@@ -105,11 +105,10 @@ int rows_run_masked(const struct reduction *reduction, char *out, npy_intp to, c
  * result is the sum of its column in order, so a kernel may go through all rows at
  * once.
  */
-static bool has_columns(const struct reduction *reduction)
+bool reduction_has_columns(const struct reduction *reduction)
 {
-    return reduction->columns && !reduction->mask && reduction->ndim > 1 &&
-           !reduction->reduced[0] && reduction->reduced[1] &&
-           reduction->from[0] == reduction->itemsize &&
+    return reduction->columns && reduction->ndim > 1 && !reduction->reduced[0] &&
+           reduction->reduced[1] && reduction->from[0] == reduction->itemsize &&
            reduction->to[0] == reduction->itemsize;
 }
 
@@ -132,7 +131,7 @@ static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp
     char *in = reduction->in + begin * reduction->from[cut];
     const char *mask =
         reduction->mask ? reduction->mask + begin * reduction->masks[cut] : NULL;
-    const bool columns = has_columns(reduction);
+    const bool columns = reduction_has_columns(reduction);
     int later = 0; /* reduced axes that are not at their beginning */
     memcpy(shape, reduction->shape, sizeof *shape * (size_t)ndim);
     shape[cut] = end - begin;

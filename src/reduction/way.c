@@ -51,7 +51,7 @@ static npy_intp step_of(const struct reduction *reduction, int axis, int members
         return 1;
     }
     const npy_intp n = reduction->shape[0];
-    const bool kernel = reduction->columns && !reduction->mask && reduction->ndim > 1;
+    const bool kernel = reduction->columns && reduction->ndim > 1;
     const npy_intp unit = kernel ? GROUP_STEP : VECTOR_STEP;
     const npy_intp least = kernel ? GROUP_STEP : LEAST_COLUMNS;
     return cut_columns(n, members, least, MOST_COLUMNS, unit);
@@ -102,8 +102,7 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job)
     const npy_intp enough =
         reduction->axis == 0 ? members : (npy_intp)members * RESULTS_A_THREAD;
     const bool may_keep = !gathered && !(turned && is_extreme);
-    const bool columns =
-        reduction->columns && !reduction->mask && has_short_rows(reduction);
+    const bool columns = reduction->columns && has_short_rows(reduction);
     const bool few = most < enough;
     /* Each row would be a node of its own. */
     const bool short_rows = !reduction->is_chunked && reduction->ndim > 1 &&
