@@ -99,15 +99,7 @@ static int are_equal(struct hook_call *hook, PyObject *const *arrays, bool equal
         equal.plan.loop = (struct loop){.run = run_equal_nan, .aux = &with.base};
     }
     if (!hook->report.reason) {
-        PyArray_Descr *descrs[] = {plan_descr(&equal.plan, 0),
-                                   plan_descr(&equal.plan, 1)};
-        hook->report.reason =
-            casting_make(&casting, &equal.plan.loop, FIND_INPUTS, call->op, descrs);
-    }
-    if (!hook->report.reason) {
-        search.plan.loop = casting_loop(&casting);
-        hook->report.reason =
-            find_box(&search.box, call->op, FIND_INPUTS, NPY_KEEPORDER);
+        hook->report.reason = search_prepare(&search, &casting, &equal, NPY_KEEPORDER);
     }
     if (!hook->report.reason && search_run(&search, hook, &job, &differs)) {
         answer = differs < 0;

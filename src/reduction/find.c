@@ -144,6 +144,21 @@ const char *find_box(struct box *box, PyArrayObject *const *op, int nin,
     return NULL;
 }
 
+const char *search_prepare(struct search *search, struct casting *casting,
+                           const struct predicate *predicate, NPY_ORDER order)
+{
+    const struct call *call = &predicate->call;
+    const struct plan *plan = &predicate->plan;
+    PyArray_Descr *descrs[] = {plan_descr(plan, 0), plan_descr(plan, 1)};
+    const char *reason =
+        casting_make(casting, &plan->loop, call->nin, call->op, descrs);
+    if (reason) {
+        return reason;
+    }
+    search->plan.loop = casting_loop(casting);
+    return find_box(&search->box, call->op, call->nin, order);
+}
+
 /* What the predicate says of one block, as far as it is known. */
 struct block {
     const struct search *search;
@@ -316,14 +331,7 @@ PyObject *reduction_find_first(struct hook_call *hook, PyObject *self,
     }
     hook->report.reason = predicate_plan(&predicate);
     if (!hook->report.reason) {
-        PyArray_Descr *descrs[] = {plan_descr(&predicate.plan, 0),
-                                   plan_descr(&predicate.plan, 1)};
-        hook->report.reason =
-            casting_make(&casting, &predicate.plan.loop, call->nin, call->op, descrs);
-    }
-    if (!hook->report.reason) {
-        search.plan.loop = casting_loop(&casting);
-        hook->report.reason = find_box(&search.box, call->op, call->nin, NPY_CORDER);
+        hook->report.reason = search_prepare(&search, &casting, &predicate, NPY_CORDER);
     }
     if (!hook->report.reason && search_run(&search, hook, &job, &found)) {
         result = PyLong_FromSsize_t(found);

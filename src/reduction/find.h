@@ -59,6 +59,11 @@ struct search {
     _Atomic bool failed; /* a loop */
 };
 
+/* The loop and the operands of a predicate that has its plan.  NULL, or why NumPy is to
+ * do it. */
+const char *search_prepare(struct search *search, struct casting *casting,
+                           const struct predicate *predicate, NPY_ORDER order);
+
 /* The first hit, or -1.  False, and no answer: an exception is set, or NumPy is to do
  * it for the reason in the report. */
 bool search_run(struct search *search, struct hook_call *hook, struct drive *job,
