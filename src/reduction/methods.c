@@ -78,29 +78,16 @@ static PyObject *call(PyObject *self, const char *name, hook_function *ours,
     return result;
 }
 
-static PyObject *reduce(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                        PyObject *kwnames)
-{
-    return call(self, "reduce", reduction_reduce, args, nargs, kwnames);
-}
-
-static PyObject *accumulate(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                            PyObject *kwnames)
-{
-    return call(self, "accumulate", reduction_accumulate, args, nargs, kwnames);
-}
-
-static PyObject *reduceat(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                          PyObject *kwnames)
-{
-    return call(self, "reduceat", reduction_reduceat, args, nargs, kwnames);
-}
-
-static PyObject *at(PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                    PyObject *kwnames)
-{
-    return call(self, "at", scatter_at, args, nargs, kwnames);
-}
+#define METHOD(name, ours)                                                             \
+  static PyObject *name(PyObject *self, PyObject *const *args, Py_ssize_t nargs,       \
+                        PyObject *kwnames)                                             \
+  {                                                                                    \
+    return call(self, #name, ours, args, nargs, kwnames);                              \
+  }
+METHOD(reduce, reduction_reduce)
+METHOD(accumulate, reduction_accumulate)
+METHOD(reduceat, reduction_reduceat)
+METHOD(at, scatter_at)
 
 #define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static PyMethodDef definitions[] = {
