@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../arguments.h"
+#include "../atomics.h"
 #include "request.h"
 
 /* Elements of a part, which stay in a second-level cache; lines side by side that are
@@ -205,10 +206,7 @@ static int run_parts(const struct drive *drive, npy_intp begin, npy_intp end)
         const npy_intp at = find(search, in, rest < PART ? rest : PART);
         search->found[part] = part * PART + at;
         if (search->has_end && in[at] != 0) {
-            npy_intp last = atomic_load(&search->last);
-            while (part < last &&
-                   !atomic_compare_exchange_weak(&search->last, &last, part)) {
-            }
+            atomic_note_least(&search->last, part);
         }
     }
     return 0;

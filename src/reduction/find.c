@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../arguments.h"
+#include "../atomics.h"
 #include "../dispatch.h"
 #include "../fpu.h"
 #include "reduction.h"
@@ -183,20 +184,13 @@ static int judge(void *context, char **data, npy_intp n)
     return loop_run(&search->plan.loop, at, n, steps);
 }
 
-static void note_least(_Atomic(npy_intp) *least, npy_intp at)
-{
-    npy_intp before = atomic_load(least);
-    while (at < before && !atomic_compare_exchange_weak(least, &before, at)) {
-    }
-}
-
 /* The flags of a block, so that those behind the first hit do not count, whoever was
  * there meanwhile. */
 static void take_flags(struct search *search, npy_intp begin)
 {
     const int raised = fpu_get_flags() & search->flags;
     if (raised) {
-        note_least(&search->flagged, begin);
+        atomic_note_least(&search->flagged, begin);
         atomic_fetch_or(&search->raised, raised);
         fpu_clear_flags();
     }
@@ -236,7 +230,7 @@ static int run(const struct drive *drive, npy_intp begin, npy_intp end)
             return -1;
         }
         if (hit >= 0) {
-            note_least(&search->found, hit);
+            atomic_note_least(&search->found, hit);
             return 1;
         }
     }

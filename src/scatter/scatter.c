@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../atomics.h"
 #include "../fpu.h"
 #include "../kernels/select.h"
 #include "../team.h"
@@ -114,14 +115,8 @@ static int run_bounds(const struct drive *drive, npy_intp begin, npy_intp end)
         kernels_select()->bounds(index_block(scatter, i, next - i, room), next - i,
                                  &least, &greatest);
     }
-    npy_intp before = atomic_load(&scatter->least);
-    while (least < before &&
-           !atomic_compare_exchange_weak(&scatter->least, &before, least)) {
-    }
-    before = atomic_load(&scatter->greatest);
-    while (greatest > before &&
-           !atomic_compare_exchange_weak(&scatter->greatest, &before, greatest)) {
-    }
+    atomic_note_least(&scatter->least, least);
+    atomic_note_greatest(&scatter->greatest, greatest);
     return 0;
 }
 
