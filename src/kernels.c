@@ -6,6 +6,7 @@
 #include "kernels/blocks.h"
 #include "kernels/casts.h"
 #include "kernels/exact.h"
+#include "kernels/extremes.h"
 #include "kernels/kernel.h"
 #include "kernels/moments.h"
 #include "kernels/prefixes.h"
@@ -31,7 +32,7 @@ static const struct row {
 #define TABLES(level)                                                                  \
   &kernels_##level, &casts_##level, &sums_##level, &scans_##level, &gathers_##level,   \
       exact_##level, &prefixes_##level, moments_##level, &searches_##level,            \
-      &select_##level
+      &select_##level, &extremes_##level
 
 static const struct level {
     const char *name;
@@ -46,6 +47,7 @@ static const struct level {
     moments_function *moments;
     search_table *searches;
     select_table *select;
+    extreme_table *extremes;
 } levels[LEVEL_COUNT] = {
 #if defined(__aarch64__)
     [LEVEL_BASE] = {"neon", NEON, TABLES(base)},
@@ -161,7 +163,38 @@ columns_function *kernels_columns(int type, enum map map)
 kinds_function *kernels_kinds(int type)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].sums->kinds[number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].extremes->kinds[number] : NULL;
+}
+
+static enum extreme extreme_of(const char *ufunc)
+{
+    static const char *const names[EXTREME_COUNT] = {[EXTREME_MAXIMUM] = "maximum",
+                                                     [EXTREME_MINIMUM] = "minimum",
+                                                     [EXTREME_FMAX] = "fmax",
+                                                     [EXTREME_FMIN] = "fmin"};
+    int i = 0;
+    while (i < EXTREME_COUNT && strcmp(names[i], ufunc) != 0) {
+        i++;
+    }
+    return (enum extreme)i;
+}
+
+extreme_function *kernels_extreme(const char *ufunc, int type)
+{
+    const int number = known_number(type);
+    const enum extreme extreme = extreme_of(ufunc);
+    return number < NUMBER_COUNT && extreme < EXTREME_COUNT
+               ? levels[chosen].extremes->row[extreme][number]
+               : NULL;
+}
+
+extreme_columns_function *kernels_extreme_columns(const char *ufunc, int type)
+{
+    const int number = known_number(type);
+    const enum extreme extreme = extreme_of(ufunc);
+    return number < NUMBER_COUNT && extreme < EXTREME_COUNT
+               ? levels[chosen].extremes->columns[extreme][number]
+               : NULL;
 }
 
 static const struct level *level_or_least(void)

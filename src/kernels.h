@@ -13,6 +13,7 @@
 
 #include "kernels/blocks.h"
 #include "kernels/exact.h"
+#include "kernels/extremes.h"
 #include "kernels/moments.h"
 #include "kernels/prefixes.h"
 #include "kernels/searches.h"
@@ -68,6 +69,11 @@ columns_function *kernels_columns(int type, enum map map);
 
 /* That which knows zeros and NaNs apart, or NULL. */
 kinds_function *kernels_kinds(int type);
+
+/* Those that know the extremes of a row, or of columns, as the ufunc has them, or NULL
+ * (kernels/extremes.h). */
+extreme_function *kernels_extreme(const char *ufunc, int type);
+extreme_columns_function *kernels_extreme_columns(const char *ufunc, int type);
 
 /* That which accumulates a row by a ufunc (kernels/scans.h), or NULL. */
 kernel_loop *kernels_scan(const char *ufunc, int type);

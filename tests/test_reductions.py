@@ -27,6 +27,19 @@ def test_every_size(dtype):
             check(lambda: ufunc.reduce(plain(dtype, n)[::-2]), f"{name} {n} strided")
 
 
+@pytest.mark.parametrize("n", np.random.default_rng(7).integers(10**6, 10**7, 3))
+@pytest.mark.parametrize("dtype", "efdDil")
+def test_large_sizes(n, dtype):
+    x = np.random.default_rng(n).integers(-1000, 1000, n).astype(dtype)
+    if dtype in "efdD":
+        x /= 7
+    for line in (x, x[::-3]):
+        check(lambda: (np.add.reduce(line), np.maximum.reduce(line), line.argmax(), np.add.accumulate(line)), f"{n}")
+    grid = x[: n // 999 * 999].reshape(999, -1)
+    for axis, turned in itertools.product((0, 1), (grid, grid.T)):
+        check(lambda: (np.add.reduce(turned, axis), np.minimum.reduce(turned, axis), turned.argmin(axis)), f"{n} {axis}")
+
+
 @pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda u: u.__name__)
 def test_every_ufunc_and_dtype(ufunc):
     grids = itertools.cycle(GRIDS)
@@ -63,7 +76,8 @@ def test_extremes_that_are_zeros_or_nans(name, dtype):
                 rng = np.random.default_rng(seed)
                 x = rng.random(n).astype(dtype) * np.dtype(dtype).type(rest)
                 x[rng.integers(0, n, 1 + n // 50)] = rng.choice(np.asarray(values, dtype), 1 + n // 50)
-                return ufunc.reduce(x), ufunc.reduce(x[: n // 8 * 8].reshape(8, -1), axis=1)
+                grid = x[: n // 8 * 8].reshape(8, -1)
+                return ufunc.reduce(x), ufunc.reduce(grid, axis=1), ufunc.reduce(grid, axis=0)
 
             check(case, f"{n} {np.shape(values)} seed {seed}")
 
@@ -79,6 +93,21 @@ def test_which_zero_it_is(name):
                 lambda: getattr(np, name).reduce(np.full(shape, zero, dtype)[turn], axis, initial=initial),
                 f"{dtype} {zero} {initial} {shape} {turn} {axis}",
             )
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
+@pytest.mark.parametrize("dtype", "fd")
+def test_extremes_of_columns_of_special_values(name, dtype):
+    """Columns that have nothing else, and some of these; each by itself, for one that is NumPy's is followed by its neighbours."""
+    special = np.array([np.inf, -np.inf, np.nan, 0.0, -0.0, 1e-320, -1e-320, 7.0], dtype)
+    with np.errstate(all="ignore"):
+        rng = np.random.default_rng(5)
+        for rows, columns, initial, part in itertools.product((1, 2, 3, 4, 5, 9, 63), (600, 1111), (np._NoValue, -np.inf, 0.0, np.nan), (0.02, 1)):
+            x = rng.random((rows, columns)).astype(dtype) - np.dtype(dtype).type(0.5)
+            chosen = rng.random(columns) < part
+            x[:, chosen] = special[rng.integers(0, len(special), (2, columns))[rng.integers(0, 2, (rows, columns)), np.arange(columns)]][:, chosen]
+            check(lambda: getattr(np, name).reduce(x, 0, initial=initial), f"{rows} {columns} {initial} {part}")
+            check(lambda: getattr(np, name).reduce(abs(x), 0), f"{rows} {columns} {part} abs")
 
 
 @pytest.mark.parametrize("dtype", "efdFDg")
@@ -279,6 +308,7 @@ def test_they_run_in_parallel():
         (lambda x: np.multiply.reduce(x), "one result from a row"),
         (lambda x: np.add.reduce(x, where=(x > 0).tolist()), "where="),
         (lambda x: np.add.reduce(x.astype("g"), dtype="d"), "a cast that is NumPy's"),
+        (lambda x: np.any(x > -99), "one of the first elements decides"),
         (lambda x: np.maximum.reduce(np.where(x > 0, 0.0, -0.0)), "of several kinds"),
         (lambda x: np.add.reduce(x.astype(">f8")), "byte order"),
         (lambda x: np.add.reduce(x.reshape(20, 100, 100)[:, :30, :30], axis=(1, 2)), "gathers"),

@@ -6,7 +6,8 @@
  * SLEEF_f64(sin, u10) is the name of SLEEF's function for such a vector.
  *
  * Comparisons are false for NaNs, and quiet, but for at_least, which is C's: it raises
- * invalid.  select(m, a, b) is m ? a : b.  Complex numbers are pairs: a vector of the
+ * invalid, as the greatest and the least of two do, which is b if one is NaN, or both
+ * are zeros.  select(m, a, b) is m ? a : b.  Complex numbers are pairs: a vector of the
  * real parts, and one of the imaginary ones.
  */
 #ifndef NPP_KERNELS_LANES_H

@@ -64,6 +64,18 @@
   {                                                                                    \
     return _mm512_cmp_##P##_mask(a, b, _CMP_EQ_OQ);                                    \
   }                                                                                    \
+  static inline m_##S unordered_##S(v_##S a, v_##S b)                                  \
+  {                                                                                    \
+    return _mm512_cmp_##P##_mask(a, b, _CMP_UNORD_Q);                                  \
+  }                                                                                    \
+  static inline v_##S greatest_of_##S(v_##S a, v_##S b)                                \
+  {                                                                                    \
+    return _mm512_max_##P(a, b);                                                       \
+  }                                                                                    \
+  static inline v_##S least_of_##S(v_##S a, v_##S b)                                   \
+  {                                                                                    \
+    return _mm512_min_##P(a, b);                                                       \
+  }                                                                                    \
   static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
   {                                                                                    \
     return _mm512_cmp_##P##_mask(a, b, _CMP_GE_OS);                                    \

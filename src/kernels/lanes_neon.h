@@ -90,6 +90,18 @@
   {                                                                                    \
     return vceqq_##S(a, b);                                                            \
   }                                                                                    \
+  static inline m_##S unordered_##S(v_##S a, v_##S b)                                  \
+  {                                                                                    \
+    return not_##S(vandq_##U(vceqq_##S(a, a), vceqq_##S(b, b)));                       \
+  }                                                                                    \
+  static inline v_##S greatest_of_##S(v_##S a, v_##S b)                                \
+  {                                                                                    \
+    return vbslq_##S(vcgtq_##S(a, b), a, b);                                           \
+  }                                                                                    \
+  static inline v_##S least_of_##S(v_##S a, v_##S b)                                   \
+  {                                                                                    \
+    return vbslq_##S(vcltq_##S(a, b), a, b);                                           \
+  }                                                                                    \
   static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
   {                                                                                    \
     return vcgeq_##S(a, b);                                                            \

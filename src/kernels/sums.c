@@ -317,79 +317,6 @@ BOTH(is_number, IS_NUMBER_f)
 BOTH(square, SQUARE_f)
 BOTH(number_square, NUMBER_SQUARE_f)
 
-/* -- extremes ------------------------------------------------------------------- */
-
-/*
- * Whether the order decides which of several zeros, or NaNs, an extreme is: unless all
- * of them have the same bits.  (NumPy's loops put the usual NaN in the place of others,
- * or not, by the way they take, so there must be no others.)
- *
- * In integers, whose first bit tells, for any x86-64 has vectors of those.
- */
-#define IS_AMBIGUOUS(name, U, SIGN, INFINITE, USUAL)                                   \
-  static inline U other_zero_##name(U x, U bits)                                       \
-  {                                                                                    \
-    const U v = (U)(x ^ bits ^ (SIGN)); /* 0 if it is the other zero */                \
-    return (U)((U)(v - 1) & (U)~v);                                                    \
-  }                                                                                    \
-                                                                                       \
-  static inline U other_nan_##name(U x, U bits)                                        \
-  {                                                                                    \
-    const U v = (U)(x ^ bits);                                                         \
-    return (U)((U)((INFINITE) - (U)(x & (U) ~(SIGN))) & (U)(v | (U)(0 - v)));          \
-  }                                                                                    \
-                                                                                       \
-  static U others_##name(const U *x, intptr_t n, U bits)                               \
-  {                                                                                    \
-    U found = 0;                                                                       \
-    if ((bits & (U) ~(SIGN)) == 0) {                                                   \
-      for (intptr_t i = 0; i < n; i++) {                                               \
-        found |= other_zero_##name(x[i], bits);                                        \
-      }                                                                                \
-    } else {                                                                           \
-      for (intptr_t i = 0; i < n; i++) {                                               \
-        found |= other_nan_##name(x[i], bits);                                         \
-      }                                                                                \
-    }                                                                                  \
-    return found & (SIGN);                                                             \
-  }                                                                                    \
-                                                                                       \
-  static bool kinds_##name(const char *extreme)                                        \
-  {                                                                                    \
-    U bits;                                                                            \
-    memcpy(&bits, extreme, sizeof bits);                                               \
-    const U size = bits & (U) ~(SIGN);                                                 \
-    return size == 0 || size > (INFINITE);                                             \
-  }                                                                                    \
-                                                                                       \
-  static bool ambiguous_##name(const char *in, intptr_t n, intptr_t from,              \
-                               const char *extreme)                                    \
-  {                                                                                    \
-    U bits, found = 0;                                                                 \
-    memcpy(&bits, extreme, sizeof bits);                                               \
-    if (!kinds_##name(extreme)) {                                                      \
-      return false;                                                                    \
-    }                                                                                  \
-    if ((bits & (U) ~(SIGN)) != 0 && bits != (USUAL)) {                                \
-      return true;                                                                     \
-    }                                                                                  \
-    if (from == (intptr_t)sizeof(U)) {                                                 \
-      return others_##name((const U *)in, n, bits) != 0;                               \
-    }                                                                                  \
-    for (intptr_t i = 0; i < n; i++, in += from) {                                     \
-      U x;                                                                             \
-      memcpy(&x, in, sizeof x);                                                        \
-      found |= others_##name(&x, 1, bits);                                             \
-    }                                                                                  \
-    return found != 0;                                                                 \
-  }
-
-IS_AMBIGUOUS(f16, uint16_t, UINT16_C(0x8000), UINT16_C(0x7c00), UINT16_C(0x7e00))
-IS_AMBIGUOUS(f32, uint32_t, UINT32_C(0x80000000), UINT32_C(0x7f800000),
-             UINT32_C(0x7fc00000))
-IS_AMBIGUOUS(f64, uint64_t, UINT64_C(0x8000000000000000), UINT64_C(0x7ff0000000000000),
-             UINT64_C(0x7ff8000000000000))
-
 #define TABLE_JOIN_(level) sums_##level
 #define TABLE_JOIN(level) TABLE_JOIN_(level)
 
@@ -436,11 +363,5 @@ sum_table TABLE_JOIN(NPP_LEVEL) = {
             [MAP_IS_NUMBER] = ROW(is_number, columns),
             [MAP_SQUARE] = ROW(square, columns),
             [MAP_NUMBER_SQUARE] = ROW(number_square, columns),
-        },
-    .kinds =
-        {
-            [NUMBER_f16] = ambiguous_f16,
-            [NUMBER_f32] = ambiguous_f32,
-            [NUMBER_f64] = ambiguous_f64,
         },
 };

@@ -1,5 +1,5 @@
 /*
- * sums.h - sums, and extremes, of rows of numbers with NumPy's bits, by number
+ * sums.h - sums of rows of numbers with NumPy's bits, by number
  * (casts.h).
  *
  * NumPy sums pairwise: a row of more than 128 parts is cut in halves, the first rounded
@@ -65,16 +65,10 @@ typedef intptr_t runs_function(const struct masked *row, intptr_t n, intptr_t al
 typedef void columns_function(char *sums, const char *x, intptr_t n, intptr_t rows,
                               intptr_t stride, const char *m);
 
-/* Whether an extreme is zero or NaN, of which there are several kinds, and another kind
- * than it is is among n elements. */
-typedef bool kinds_function(const char *x, intptr_t n, intptr_t stride,
-                            const char *extreme);
-
 typedef const struct sum_kernels {
     sum_function *sum[MAP_COUNT][NUMBER_COUNT];
     runs_function *runs[NUMBER_COUNT];
     columns_function *columns[MAP_COUNT][NUMBER_COUNT];
-    kinds_function *kinds[NUMBER_COUNT];
 } sum_table;
 extern sum_table sums_base, sums_avx2, sums_avx512;
 

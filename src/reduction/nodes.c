@@ -47,10 +47,9 @@ static npy_intp span_of_chunks(const struct reduction *reduction)
 
 /* Of a row whose nodes may have any length; there are never more of them than need be.
  */
-static npy_intp even_node(const struct reduction *reduction, npy_intp n)
+static npy_intp even_node(npy_intp n)
 {
-    const npy_intp least = reduction->order == ORDER_EXTREME ? EXTREMES_NODE : NODE;
-    return n / MOST_NODES < least ? least : n / MOST_NODES + 1;
+    return n / MOST_NODES < NODE ? NODE : n / MOST_NODES + 1;
 }
 
 static npy_intp cut_row(const struct reduction *reduction, npy_intp *starts, npy_intp n)
@@ -58,7 +57,7 @@ static npy_intp cut_row(const struct reduction *reduction, npy_intp *starts, npy
     return has_tree(reduction) ? sums_cut_tree(reduction, starts, n)
            : reduction->is_chunked
                ? cut_even(starts, n, span_of_chunks(reduction), reduction->chunk)
-               : cut_even(starts, n, n, even_node(reduction, n));
+               : cut_even(starts, n, n, even_node(n));
 }
 
 int reduction_split(struct reduction *reduction)
@@ -116,6 +115,11 @@ static npy_intp number_of(const struct reduction *reduction, npy_intp result,
     return (result * reduction->rows + row) * reduction->nodes + node;
 }
 
+static void note_ambiguous(struct reduction *reduction)
+{
+    atomic_store_explicit(&reduction->ambiguous, true, memory_order_relaxed);
+}
+
 static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
                     npy_intp node)
 {
@@ -140,6 +144,12 @@ static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
         partial->sum = reduction->sum(in, n, from, center_of(reduction, out));
         return 0;
     }
+    if (reduction->extreme && from == reduction->itemsize) {
+        if (reduction->extreme(in, n, partial->bytes)) {
+            note_ambiguous(reduction);
+        }
+        return 0;
+    }
     if (!reduction->copies_first) {
         *partial = reduction->neutral;
     }
@@ -148,8 +158,8 @@ static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
                             : rows_run(reduction, partial->bytes, 0, in, from, n,
                                        reduction->copies_first);
     if (status == 0 && reduction->order == ORDER_EXTREME &&
-        kernels_kinds(reduction->type)(in, n, from, partial->bytes)) {
-        atomic_store_explicit(&reduction->ambiguous, true, memory_order_relaxed);
+        kernels_kinds(reduction->type)(in, n, from, partial->bytes) == KINDS_SEVERAL) {
+        note_ambiguous(reduction);
     }
     if (reduction->has_end && memcmp(partial->bytes, reduction->neutral.bytes,
                                      (size_t)reduction->itemsize) != 0) {
@@ -218,20 +228,6 @@ static void combine_sums(struct reduction *reduction, char *out,
     }
 }
 
-static bool has_kinds(int type, const char *extreme)
-{
-    union {
-        npy_half f16;
-        float f32;
-        double f64;
-    } x;
-    memcpy(&x, extreme, (size_t)(type == NPY_HALF ? 2 : type == NPY_FLOAT ? 4 : 8));
-    const npy_half size = x.f16 & 0x7fff;
-    return type == NPY_HALF    ? size == 0 || size > 0x7c00
-           : type == NPY_FLOAT ? x.f32 == 0 || isnan(x.f32)
-                               : x.f64 == 0 || isnan(x.f64);
-}
-
 bool reduction_combine(struct reduction *reduction, bool has_initial)
 {
     const npy_intp n = reduction->rows * reduction->nodes;
@@ -257,13 +253,15 @@ bool reduction_combine(struct reduction *reduction, bool has_initial)
         if (first < n) {
             rows_run_loop(reduction, out, 0, partials[first].bytes, size, n - first);
         }
-        if (reduction->order == ORDER_EXTREME && has_kinds(reduction->type, out)) {
-            /* Of the partial results, too, there must be one kind only. */
-            kinds_function *const kinds = kernels_kinds(reduction->type);
-            ambiguous |= kinds(partials[0].bytes, n, size, out) ||
-                         kinds(initial, 1, size, out) ||
-                         atomic_load(&reduction->ambiguous);
-        }
+        /* Of the partial results, too, there must be one kind only. */
+        kinds_function *const kinds =
+            reduction->order == ORDER_EXTREME ? kernels_kinds(reduction->type) : NULL;
+        const enum kinds found =
+            kinds ? kinds(partials[0].bytes, n, size, out) : KINDS_NONE;
+        ambiguous |=
+            found == KINDS_SEVERAL ||
+            (found == KINDS_ONE && atomic_load(&reduction->ambiguous)) ||
+            (found == KINDS_ONE && kinds(initial, 1, size, out) == KINDS_SEVERAL);
     }
     return !ambiguous;
 }

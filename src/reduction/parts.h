@@ -50,9 +50,8 @@ union sum sums_add_tree(const struct reduction *reduction,
                         const union partial **partials, npy_intp n);
 
 /* Nodes are long enough for their bookkeeping, and a fraction of what a call is that is
- * worth two threads; those of extremes, which are looked at twice, stay in the
- * first-level cache. */
-enum { NODE = 16384, EXTREMES_NODE = 4096 };
+ * worth two threads. */
+enum { NODE = 16384 };
 
 /* Where a row of an operand begins: the numbers of its result, and of the row among
  * those of one result, in the order of the iterator. */

@@ -100,6 +100,11 @@ const char *reduction_choose_loop(struct reduction *reduction,
     reduction->columns = adds && !reduction->cast && !request->mask
                              ? kernels_columns(reduction->type, reduction->map)
                              : NULL;
+    if (reduction->order == ORDER_EXTREME && !reduction->cast && !request->mask) {
+        reduction->extreme = kernels_extreme(reduction->ufunc, reduction->type);
+        reduction->extremes =
+            kernels_extreme_columns(reduction->ufunc, reduction->type);
+    }
     return NULL;
 }
 
@@ -166,6 +171,20 @@ static bool pays_alone(const struct request *request, const struct part *part)
                     strcmp(request->ufunc->name, "add") == 0);
 }
 
+/* Whether NumPy's any() or all() ends with one of the first elements, sooner than
+ * anything is shared out. */
+static bool ends_at_once(const struct request *request)
+{
+    enum { FIRST = 64 };
+    PyArrayObject *array = request->array;
+    const bool any = strcmp(request->ufunc->name, "logical_or") == 0;
+    return (any || strcmp(request->ufunc->name, "logical_and") == 0) &&
+           PyArray_TYPE(array) == NPY_BOOL && PyArray_IS_C_CONTIGUOUS(array) &&
+           request->naxes == PyArray_NDIM(array) && !request->mask &&
+           PyArray_SIZE(array) >= FIRST &&
+           memchr(PyArray_BYTES(array), any, FIRST) != NULL;
+}
+
 bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *ufunc,
                   PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                   const struct part *part)
@@ -179,6 +198,9 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
         (struct reduction){.state = hook->state, .map = map, .is_part = part != NULL};
     const char **reason = &hook->report.reason;
     *reason = request_take(request, hook->state, ufunc, args, nargs, kwnames, REDUCE);
+    if (!*reason && ends_at_once(request)) {
+        *reason = "one of the first elements decides, and NumPy ends there";
+    }
     if (*reason ||
         !request_is_worth(hook, request->array, request_key(request, (uint32_t)map),
                           pays_alone(request, part), job)) {

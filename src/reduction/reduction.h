@@ -69,8 +69,10 @@ struct reduction {
     sum_function *sum;         /* of a row; NULL: NumPy's loop */
     runs_function *runs;       /* of one under a mask; NULL: NumPy's loop */
     columns_function *columns; /* of rows of few; NULL: NumPy's loop */
-    kernel_loop *cast;         /* from the array's type to the loop's; NULL: none */
-    npy_intp cast_size;        /* of an element of the loop's */
+    extreme_function *extreme; /* of a row; NULL: NumPy's loop */
+    extreme_columns_function *extremes; /* of rows; NULL: NumPy's loop */
+    kernel_loop *cast;  /* from the array's type to the loop's; NULL: none */
+    npy_intp cast_size; /* of an element of the loop's */
 
     /* Kept: the axis that is cut. */
     int axis;

@@ -112,9 +112,39 @@ bool reduction_has_columns(const struct reduction *reduction)
            reduction->to[0] == reduction->itemsize;
 }
 
-static int run_columns(const struct reduction *reduction, char *out, const char *in,
-                       const npy_intp *shape)
+static bool has_extremes(const struct reduction *reduction)
 {
+    return reduction->extremes && reduction->ndim > 1 && !reduction->reduced[0] &&
+           reduction->reduced[1] && reduction->from[0] == reduction->itemsize &&
+           reduction->to[0] == reduction->itemsize;
+}
+
+/* One row after the other where it matters which zero or NaN an extreme is. */
+static int run_extremes(const struct reduction *reduction, char *out, char *in,
+                        const npy_intp *shape, bool first)
+{
+    int status = 0;
+    for (npy_intp j = 0; j < shape[0] && status == 0; j += EXTREME_COLUMNS) {
+        const npy_intp n =
+            shape[0] - j < EXTREME_COLUMNS ? shape[0] - j : EXTREME_COLUMNS;
+        char *to = out + j * reduction->to[0], *row = in + j * reduction->from[0];
+        const bool is_done =
+            !reduction->extremes(to, row, n, shape[1], reduction->from[1], first);
+        for (npy_intp i = 0; i < shape[1] && !is_done && status == 0; i++) {
+            status = rows_run(reduction, to, reduction->to[0], row, reduction->from[0],
+                              n, first && i == 0);
+            row += reduction->from[1];
+        }
+    }
+    return status;
+}
+
+static int run_columns(const struct reduction *reduction, char *out, char *in,
+                       const npy_intp *shape, bool first)
+{
+    if (reduction->extremes) {
+        return run_extremes(reduction, out, in, shape, first);
+    }
     reduction->columns(out, in, shape[0], shape[1], reduction->from[1],
                        center_of(reduction, out));
     return 0;
@@ -131,18 +161,18 @@ static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp
     char *in = reduction->in + begin * reduction->from[cut];
     const char *mask =
         reduction->mask ? reduction->mask + begin * reduction->masks[cut] : NULL;
-    const bool columns = reduction_has_columns(reduction);
+    const bool columns = reduction_has_columns(reduction) || has_extremes(reduction);
     int later = 0; /* reduced axes that are not at their beginning */
     memcpy(shape, reduction->shape, sizeof *shape * (size_t)ndim);
     shape[cut] = end - begin;
     for (;;) {
-        const int status =
-            columns ? run_columns(reduction, out, in, shape)
-            : mask  ? rows_run_masked(reduction, out, reduction->to[0], in,
-                                      reduction->from[0], mask, reduction->masks[0],
-                                      shape[0])
-                    : rows_run(reduction, out, reduction->to[0], in, reduction->from[0],
-                               shape[0], reduction->copies_first && later == 0);
+        const bool first = reduction->copies_first && later == 0;
+        const int status = columns ? run_columns(reduction, out, in, shape, first)
+                           : mask  ? rows_run_masked(reduction, out, reduction->to[0],
+                                                     in, reduction->from[0], mask,
+                                                     reduction->masks[0], shape[0])
+                                   : rows_run(reduction, out, reduction->to[0], in,
+                                              reduction->from[0], shape[0], first);
         if (status != 0) {
             return status;
         }

@@ -1,0 +1,45 @@
+/*
+ * extremes.h - the greatest and the least of floats in one pass, by number (casts.h).
+ *
+ * A zero and a NaN come in several kinds, and which of them NumPy's loop gives depends
+ * on its order.  So a kernel tells whether it may be another one than its own.
+ */
+#ifndef NPP_KERNELS_EXTREMES_H
+#define NPP_KERNELS_EXTREMES_H
+
+#include <stdbool.h>
+
+#include "casts.h"
+
+enum extreme {
+    EXTREME_MAXIMUM,
+    EXTREME_MINIMUM,
+    EXTREME_FMAX,
+    EXTREME_FMIN,
+    EXTREME_COUNT
+};
+
+/* Whether an extreme is zero or NaN, and other ones of these are among n elements. */
+enum kinds { KINDS_NONE, KINDS_ONE, KINDS_SEVERAL };
+typedef enum kinds kinds_function(const char *x, intptr_t n, intptr_t stride,
+                                  const char *extreme);
+
+/* The extreme of n > 0 contiguous elements; whether it is not the only one of its kind.
+ */
+typedef bool extreme_function(const char *x, intptr_t n, char *extreme);
+
+/* Those of columns: of `rows` rows of n <= EXTREME_COLUMNS contiguous elements, and of
+ * what n extremes are already, unless these begin here (`first`).  Whether NumPy's
+ * order may decide; then nothing is written. */
+enum { EXTREME_COLUMNS = 512 };
+typedef bool extreme_columns_function(char *extremes, const char *x, intptr_t n,
+                                      intptr_t rows, intptr_t stride, bool first);
+
+typedef const struct extreme_kernels {
+    kinds_function *kinds[NUMBER_COUNT];
+    extreme_function *row[EXTREME_COUNT][NUMBER_COUNT];
+    extreme_columns_function *columns[EXTREME_COUNT][NUMBER_COUNT];
+} extreme_table;
+extern extreme_table extremes_base, extremes_avx2, extremes_avx512;
+
+#endif
