@@ -35,6 +35,14 @@ def test_special_values(dtype):
             check(lambda: getattr(np, name).accumulate(sample(dtype, shape, salt=salt), axis=axis), f"{name} {shape} {axis}", any_nan=True)
 
 
+@pytest.mark.parametrize("dtype", "?bBhHiIlLqQ")
+def test_a_line_in_blocks(dtype):
+    """Also of what is cast first: a cumulative sum of truth values or of short integers is one of int64."""
+    for n, name, target in itertools.product((16_384 * 2 + 1, 100_003, 500_000), ("add", "multiply", "maximum", "bitwise_xor"), (None, "l", "Q")):
+        check(lambda: getattr(np, name).accumulate(plain(dtype, n), dtype=target), f"{name} {n} {target}")
+        check(lambda: getattr(np, name).accumulate(plain(dtype, 2 * n)[::-2], dtype=target), f"{name} {n} {target} strided")
+
+
 def test_overflow_is_told():
     for state in ("warn", "raise"):
         with np.errstate(all=state):
@@ -93,7 +101,7 @@ def test_keywords_of_argmax():
 
 def test_they_run_in_parallel():
     grid = plain("d", (400, 500))
-    for case in (lambda: np.cumsum(grid, 0), lambda: np.cumsum(grid, 1), lambda: np.cumsum(plain("l", 200_000)), lambda: grid.cumprod(axis=1)):
+    for case in (lambda: np.cumsum(grid, 0), lambda: np.cumsum(grid, 1), lambda: np.cumsum(plain("l", 200_000)), lambda: np.cumsum(plain("?", 200_000)), lambda: grid.cumprod(axis=1)):
         assert outcomes(case, "ufunc.accumulate") == {"parallel"}
     for axis in (None, 0, 1):
         assert outcomes(lambda: grid.argmax(axis), "ndarray.argmax") == outcomes(lambda: np.argmin(grid, axis), "ndarray.argmin").union({"parallel"}) == {"parallel"}

@@ -54,15 +54,50 @@ MULTIPLY(i64)
 COMPLEX_ADD(c64, f32)
 COMPLEX_ADD(c128, f64)
 
-/* Integers may be added in any order: four within a vector, and what came before once
- * for all of them, so that vectors wait for one addition only. */
-typedef i64 four __attribute__((vector_size(32)));
+/* Integers may be added in any order: those of a vector among themselves, and what came
+ * before once for all of them, so that vectors wait for one addition only. */
+#define VECTOR_OF(lanes) __attribute__((vector_size((lanes) * sizeof(i64))))
 
 /* Elements of a and b by number; each compiler has a name of its own for it. */
 #ifdef __clang__
 #  define PICK(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
-#  define PICK(a, b, ...) __builtin_shuffle(a, b, (four){__VA_ARGS__})
+#  define PICK(a, b, ...) __builtin_shuffle(a, b, (vector){__VA_ARGS__})
+#endif
+
+#ifdef __AVX512F__
+enum { LANES = 8 };
+typedef i64 vector VECTOR_OF(8);
+#  define LAST(v) PICK(v, v, 7, 7, 7, 7, 7, 7, 7, 7)
+
+static inline vector sums_within(vector v)
+{
+    const vector none = {0};
+    v += PICK(none, v, 0, 8, 9, 10, 11, 12, 13, 14);
+    v += PICK(none, v, 0, 1, 8, 9, 10, 11, 12, 13);
+    return v + PICK(none, v, 0, 1, 2, 3, 8, 9, 10, 11);
+}
+#elif defined(__AVX2__)
+enum { LANES = 4 };
+typedef i64 vector VECTOR_OF(4);
+#  define LAST(v) PICK(v, v, 3, 3, 3, 3)
+
+static inline vector sums_within(vector v)
+{
+    const vector none = {0};
+    v += PICK(none, v, 0, 4, 5, 6);
+    return v + PICK(none, v, 0, 1, 4, 5);
+}
+#else
+enum { LANES = 2 };
+typedef i64 vector VECTOR_OF(2);
+#  define LAST(v) PICK(v, v, 1, 1)
+
+static inline vector sums_within(vector v)
+{
+    const vector none = {0};
+    return v + PICK(none, v, 0, 2);
+}
 #endif
 
 static void add_i64(char **args, const intptr_t *count, const intptr_t *steps,
@@ -75,16 +110,14 @@ static void add_i64(char **args, const intptr_t *count, const intptr_t *steps,
     intptr_t i = 0;
     memcpy(&all, args[0], sizeof all);
     if (from == (intptr_t)sizeof all && to == (intptr_t)sizeof all) {
-        const four none = {0};
-        four before = none + all;
-        for (; i + 4 <= n; i += 4) {
-            four v;
+        vector before = (vector){0} + all;
+        for (; i + LANES <= n; i += LANES) {
+            vector v;
             memcpy(&v, x + i * from, sizeof v);
-            v += PICK(none, v, 0, 4, 5, 6);
-            v += PICK(none, v, 0, 1, 4, 5);
-            const four sums = v + before;
+            v = sums_within(v);
+            const vector sums = v + before;
             memcpy(z + i * to, &sums, sizeof sums);
-            before += PICK(v, v, 3, 3, 3, 3);
+            before += LAST(v);
         }
         all = before[0];
     }

@@ -25,7 +25,7 @@ static int run_lines(const struct drive *drive, npy_intp begin_at, npy_intp end)
         along_at(&scan->along, i, 0, &out, &in);
         scan_begin(scan, out, scan->along.to, in, scan->along.from, 1);
         status = scan_on(scan, out, in + scan->along.from, out + scan->along.to,
-                         scan->along.n - 1);
+                         scan->along.to, scan->along.n - 1);
     }
     return status;
 }
@@ -106,7 +106,7 @@ static bool run(struct hook_call *hook, struct scan *scan, struct drive *job,
     npy_intp units;
     const char *ufunc = request->ufunc->name;
     const bool is_free = reduction_order(ufunc, type) == ORDER_FREE;
-    if (scan->along.lines == 1 && is_free && !scan->cast && job->limit > 1 &&
+    if (scan->along.lines == 1 && is_free && job->limit > 1 &&
         scan->along.n > 2 * (npy_intp)SCAN_BLOCK) {
         if (scan_cut(scan, job) < 0) {
             hook->report.reason = "no memory for partial results";

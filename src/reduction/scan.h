@@ -28,10 +28,11 @@ struct scan {
 };
 
 /* scan_line.c: n elements as they are, `to` and `from` apart; and n, cast if need be,
- * that follow what is `before`. */
+ * that follow what is `before` (into one element, the last, if `to` is 0). */
 void scan_begin(const struct scan *scan, char *out, npy_intp to, char *in,
                 npy_intp from, npy_intp n);
-int scan_on(const struct scan *scan, char *before, char *in, char *out, npy_intp n);
+int scan_on(const struct scan *scan, char *before, char *in, char *out, npy_intp to,
+            npy_intp n);
 
 /* The same ufunc of two numbers, the first of which becomes the result. */
 int scan_put_together(const struct scan *scan, char *to, char *more);

@@ -28,9 +28,7 @@ static int add_up(const struct scan *scan, npy_intp i, char *total)
     char *out, *in;
     const npy_intp n = block_at(scan, i, &out, &in);
     scan_begin(scan, total, scan->along.to, in, scan->along.from, 1);
-    char *data[] = {total, in + scan->along.from, total};
-    const npy_intp strides[] = {0, scan->along.from, 0};
-    return loop_run(&scan->plan.loop, data, n - 1, strides);
+    return scan_on(scan, total, in + scan->along.from, total, 0, n - 1);
 }
 
 /* What all blocks before number i > 0 add up to. */
@@ -81,7 +79,8 @@ static int scan_block(const struct scan *scan, npy_intp i)
         }
     }
     make_known(scan, i, SUM);
-    return scan_on(scan, out, in + scan->along.from, out + scan->along.to, n - 1);
+    return scan_on(scan, out, in + scan->along.from, out + scan->along.to,
+                   scan->along.to, n - 1);
 }
 
 /* As many blocks as the range has, but the next ones. */

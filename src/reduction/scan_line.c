@@ -4,21 +4,22 @@
 #include <string.h>
 
 static int run_loop(const struct scan *scan, char *before, char *in, npy_intp from,
-                    char *out, npy_intp n)
+                    char *out, npy_intp to, npy_intp n)
 {
     char *data[] = {before, in, out};
-    const npy_intp strides[] = {scan->along.to, from, scan->along.to};
-    if (scan->kernel) {
+    const npy_intp strides[] = {to, from, to};
+    if (scan->kernel && to != 0) {
         scan->kernel(data, &n, strides, NULL);
         return 0;
     }
     return loop_run(&scan->plan.loop, data, n, strides);
 }
 
-int scan_on(const struct scan *scan, char *before, char *in, char *out, npy_intp n)
+int scan_on(const struct scan *scan, char *before, char *in, char *out, npy_intp to,
+            npy_intp n)
 {
     if (!scan->cast) {
-        return run_loop(scan, before, in, scan->along.from, out, n);
+        return run_loop(scan, before, in, scan->along.from, out, to, n);
     }
     _Alignas(16) char block[CAST_BYTES];
     const npy_intp size = scan->cast_size, most = CAST_BYTES / size;
@@ -28,8 +29,8 @@ int scan_on(const struct scan *scan, char *before, char *in, char *out, npy_intp
         char *args[] = {in + i * scan->along.from, block};
         const npy_intp steps[] = {scan->along.from, size};
         scan->cast(args, &m, steps, NULL);
-        status = run_loop(scan, before, block, size, out + i * scan->along.to, m);
-        before = out + (i + m - 1) * scan->along.to;
+        status = run_loop(scan, before, block, size, out + i * to, to, m);
+        before = out + (i + m - 1) * to;
     }
     return status;
 }
