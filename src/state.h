@@ -22,6 +22,7 @@
     V(same_kind)      /*         "same_kind" */                             \
     V(unsafe)         /*         "unsafe" */                                \
     V(numpy_module)   /* request.c: numpy */                                \
+    V(numpys)         /*            ufuncs that were found to be NumPy's */ \
     V(no_value)       /* reduce.c: numpy._NoValue */                        \
     V(get_extobj)     /* layout.c: NumPy's settings of ufuncs, as a dict */ \
     V(power)          /*         numpy.power */                             \

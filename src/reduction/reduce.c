@@ -15,6 +15,7 @@ int reduction_init(struct state *state)
         PyErr_Clear(); /* then what depends on it is left to NumPy */
     }
     state->numpy_module = PyImport_ImportModule("numpy");
+    state->numpys = PySet_New(NULL);
     state->no_value = state->numpy_module
                           ? PyObject_GetAttrString(state->numpy_module, "_NoValue")
                           : NULL;
@@ -23,7 +24,7 @@ int reduction_init(struct state *state)
         state->not_equal = PyObject_GetAttrString(state->numpy_module, "not_equal");
         state->isnan = PyObject_GetAttrString(state->numpy_module, "isnan");
     }
-    return state->equal && state->not_equal && state->isnan ? 0 : -1;
+    return state->numpys && state->equal && state->not_equal && state->isnan ? 0 : -1;
 }
 
 /* -- what the ufunc is ---------------------------------------------------------- */
@@ -171,20 +172,6 @@ static bool pays_alone(const struct request *request, const struct part *part)
                     strcmp(request->ufunc->name, "add") == 0);
 }
 
-/* Whether NumPy's any() or all() ends with one of the first elements, sooner than
- * anything is shared out. */
-static bool ends_at_once(const struct request *request)
-{
-    enum { FIRST = 64 };
-    PyArrayObject *array = request->array;
-    const bool any = strcmp(request->ufunc->name, "logical_or") == 0;
-    return (any || strcmp(request->ufunc->name, "logical_and") == 0) &&
-           PyArray_TYPE(array) == NPY_BOOL && PyArray_IS_C_CONTIGUOUS(array) &&
-           request->naxes == PyArray_NDIM(array) && !request->mask &&
-           PyArray_SIZE(array) >= FIRST &&
-           memchr(PyArray_BYTES(array), any, FIRST) != NULL;
-}
-
 bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *ufunc,
                   PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                   const struct part *part)
@@ -194,13 +181,11 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
     struct drive *job = &reducing->job;
     PyArrayObject *centers = part ? part->centers : NULL;
     const enum map map = part ? part->map : MAP_PLAIN;
-    *reduction =
-        (struct reduction){.state = hook->state, .map = map, .is_part = part != NULL};
+    reduction->state = hook->state;
+    reduction->map = map;
+    reduction->is_part = part != NULL;
     const char **reason = &hook->report.reason;
     *reason = request_take(request, hook->state, ufunc, args, nargs, kwnames, REDUCE);
-    if (!*reason && ends_at_once(request)) {
-        *reason = "one of the first elements decides, and NumPy ends there";
-    }
     if (*reason ||
         !request_is_worth(hook, request->array, request_key(request, (uint32_t)map),
                           pays_alone(request, part), job)) {
@@ -280,9 +265,30 @@ static PyArrayObject *reduce(struct hook_call *hook, PyObject *ufunc,
     return result;
 }
 
+/* Whether NumPy's any() or all() ends with one of the first elements, sooner than a
+ * call is taken apart here. */
+static bool ends_at_once(const char *ufunc, PyObject *const *args, Py_ssize_t nargs)
+{
+    enum { FIRST = 64 };
+    const bool any = strcmp(ufunc, "logical_or") == 0;
+    if ((!any && strcmp(ufunc, "logical_and") != 0) || !PyArray_CheckExact(args[0])) {
+        return false;
+    }
+    PyArrayObject *array = (PyArrayObject *)args[0];
+    const bool whole = PyArray_NDIM(array) == 1 || (nargs > 1 && args[1] == Py_None);
+    return whole && PyArray_TYPE(array) == NPY_BOOL && PyArray_IS_C_CONTIGUOUS(array) &&
+           PyArray_SIZE(array) >= FIRST &&
+           memchr(PyArray_BYTES(array), any, FIRST) != NULL;
+}
+
 PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
+    if (nargs > 0 && ends_at_once(((PyUFuncObject *)self)->name, args, nargs)) {
+        hook->report.reason = "one of the first elements decides, and NumPy ends there";
+        hook->report.elements = PyArray_SIZE((PyArrayObject *)args[0]);
+        return NULL;
+    }
     bool given;
     PyArrayObject *result = reduce(hook, self, args, nargs, kwnames, NULL, &given);
     return result == NULL || given ? (PyObject *)result : PyArray_Return(result);

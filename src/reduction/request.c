@@ -117,14 +117,18 @@ static bool take_out(struct request *request, PyObject *object)
 }
 
 /* By its name it is known how a ufunc's elements may be put together: so it has to be
- * NumPy's of that name. */
+ * NumPy's of that name.  Looked up once, which takes longer than all else here. */
 static bool is_numpys(const struct state *state, PyObject *ufunc)
 {
-    PyObject *numpys =
-        PyObject_GetAttrString(state->numpy_module, ((PyUFuncObject *)ufunc)->name);
+    bool found = PySet_Contains(state->numpys, ufunc) == 1;
+    if (!found) {
+        PyObject *numpys =
+            PyObject_GetAttrString(state->numpy_module, ((PyUFuncObject *)ufunc)->name);
+        found = numpys == ufunc && PySet_Add(state->numpys, ufunc) == 0;
+        Py_XDECREF(numpys);
+    }
     PyErr_Clear();
-    Py_XDECREF(numpys);
-    return numpys == ufunc;
+    return found;
 }
 
 /* Of bool, and no more axes than the array has, each as long or broadcast. */
