@@ -1,9 +1,10 @@
-/* sums.c - see sums.h.  Compilers make vectors of the 8 sums. */
+/* sums.c - see sums.h. */
 #include "sums.h"
 
 #include <string.h>
 
 #include "lanes.h"
+#include "vectors.h"
 
 typedef uint16_t f16;
 typedef float f32;
@@ -11,25 +12,77 @@ typedef double f64;
 
 /* -- rows ----------------------------------------------------------------------- */
 
-/* What is summed: x, or what is made of it; m as in sums.h. */
+/* The 8 sums in vectors of the level's, or smaller ones: gcc takes larger ones apart in
+ * memory, and makes worse code of arrays. */
+#define VECTORS_OF(S, W)                                                               \
+  enum {                                                                               \
+      S##_LANES = SUM_LANES * sizeof(S) < (size_t)VECTOR_BYTES                         \
+                      ? (size_t)SUM_LANES                                              \
+                      : VECTOR_BYTES / sizeof(S),                                      \
+      S##_COUNT = SUM_LANES / S##_LANES                                                \
+  };                                                                                   \
+  typedef S v_of_##S __attribute__((vector_size(S##_LANES * sizeof(S))));              \
+  typedef W w_of_##S __attribute__((vector_size(S##_LANES * sizeof(S))));              \
+                                                                                       \
+  static inline v_of_##S v_at_##S(const S *x)                                          \
+  {                                                                                    \
+    v_of_##S v;                                                                        \
+    memcpy(&v, x, sizeof v);                                                           \
+    return v;                                                                          \
+  }                                                                                    \
+                                                                                       \
+  static inline S add_lanes_##S(const v_of_##S *sums)                                  \
+  {                                                                                    \
+    S r[SUM_LANES];                                                                    \
+    memcpy(r, sums, sizeof r);                                                         \
+    return ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));          \
+  }
+VECTORS_OF(f32, int32_t)
+VECTORS_OF(f64, int64_t)
+
+/* What is summed: x, or what is made of it; m as in sums.h.  Of one, and of a vector.
+ */
 #define PLAIN_f(x, m) (x)
 #define NUMBER_f(x, m) ((x) == (x) ? (x) : 0)
 #define IS_NUMBER_f(x, m) ((x) == (x) ? 1 : 0)
 #define SQUARE_f(x, m) (((x) - (m)) * ((x) - (m)))
 #define NUMBER_SQUARE_f(x, m) ((x) == (x) ? SQUARE_f(x, m) : 0)
 
-/* Of at most SUM_LEAF contiguous parts: the 8 sums, and how many parts are in them;
- * fewer than 8 are added from -0.0 on, which adds nothing. */
-#define LEAF(name, T, ELEMENT)                                                         \
-  static inline intptr_t name##_lanes_##T(const T *x, intptr_t n, T m, T *r)           \
+#define IF_NUMBER(S, x, v) ((v_of_##S)((w_of_##S)(v) & ((x) == (x))))
+#define PLAIN_v(S, x, m) (x)
+#define NUMBER_v(S, x, m) IF_NUMBER(S, x, x)
+#define IS_NUMBER_v(S, x, m) IF_NUMBER(S, x, (v_of_##S){0} + 1)
+#define SQUARE_v(S, x, m) SQUARE_f(x, m)
+#define NUMBER_SQUARE_v(S, x, m) IF_NUMBER(S, x, SQUARE_f(x, m))
+
+#define EACH_VECTOR(T, k) for (int k = 0; k < T##_COUNT; k++)
+
+/*
+ * Of at most SUM_LEAF contiguous parts: the 8 sums, and how many parts are in them;
+ * fewer than 8 are added from -0.0 on, which adds nothing.
+ *
+ * Two leaves that follow each other are summed side by side, as the additions of one
+ * wait for each other.  The first has a multiple of 8 parts, the second as many or up
+ * to 15 more.
+ */
+#define LEAF(name, T, ONE, VECTOR)                                                     \
+  static inline v_of_##T name##_vector_##T(const T *x, T m)                            \
   {                                                                                    \
-    for (int j = 0; j < SUM_LANES; j++) {                                              \
-      r[j] = ELEMENT(x[j], m);                                                         \
+    const v_of_##T v = v_at_##T(x);                                                    \
+    return VECTOR(T, v, m);                                                            \
+  }                                                                                    \
+                                                                                       \
+  static inline intptr_t name##_lanes_##T(const T *x, intptr_t n, T m, v_of_##T *r)    \
+  {                                                                                    \
+    EACH_VECTOR(T, k)                                                                  \
+    {                                                                                  \
+      r[k] = name##_vector_##T(x + k * T##_LANES, m);                                  \
     }                                                                                  \
     intptr_t i = SUM_LANES;                                                            \
     for (; i + SUM_LANES <= n; i += SUM_LANES) {                                       \
-      for (int j = 0; j < SUM_LANES; j++) {                                            \
-        r[j] += ELEMENT(x[i + j], m);                                                  \
+      EACH_VECTOR(T, k)                                                                \
+      {                                                                                \
+        r[k] += name##_vector_##T(x + i + k * T##_LANES, m);                           \
       }                                                                                \
     }                                                                                  \
     return i;                                                                          \
@@ -40,14 +93,45 @@ typedef double f64;
     T sum = (T)-0.0;                                                                   \
     intptr_t i = 0;                                                                    \
     if (n >= SUM_LANES) {                                                              \
-      T r[SUM_LANES];                                                                  \
+      v_of_##T r[T##_COUNT];                                                           \
       i = name##_lanes_##T(x, n, m, r);                                                \
-      sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));         \
+      sum = add_lanes_##T(r);                                                          \
     }                                                                                  \
     for (; i < n; i++) {                                                               \
-      sum += ELEMENT(x[i], m);                                                         \
+      sum += ONE(x[i], m);                                                             \
     }                                                                                  \
     return sum;                                                                        \
+  }                                                                                    \
+                                                                                       \
+  static inline T name##_leaves_##T(const T *x, intptr_t first, intptr_t n, T m)       \
+  {                                                                                    \
+    const T *y = x + first;                                                            \
+    v_of_##T r[T##_COUNT], s[T##_COUNT];                                               \
+    EACH_VECTOR(T, k)                                                                  \
+    {                                                                                  \
+      r[k] = name##_vector_##T(x + k * T##_LANES, m);                                  \
+      s[k] = name##_vector_##T(y + k * T##_LANES, m);                                  \
+    }                                                                                  \
+    intptr_t i = SUM_LANES;                                                            \
+    for (; i < first; i += SUM_LANES) {                                                \
+      EACH_VECTOR(T, k)                                                                \
+      {                                                                                \
+        r[k] += name##_vector_##T(x + i + k * T##_LANES, m);                           \
+        s[k] += name##_vector_##T(y + i + k * T##_LANES, m);                           \
+      }                                                                                \
+    }                                                                                  \
+    if (i + SUM_LANES <= n) {                                                          \
+      EACH_VECTOR(T, k)                                                                \
+      {                                                                                \
+        s[k] += name##_vector_##T(y + i + k * T##_LANES, m);                           \
+      }                                                                                \
+      i += SUM_LANES;                                                                  \
+    }                                                                                  \
+    T sum = add_lanes_##T(s);                                                          \
+    for (; i < n; i++) {                                                               \
+      sum += ONE(y[i], m);                                                             \
+    }                                                                                  \
+    return add_lanes_##T(r) + sum;                                                     \
   }
 
 /* n elements E, each of so many parts T, to where these are contiguous. */
@@ -66,6 +150,9 @@ typedef double f64;
   {                                                                                    \
     if (n > SUM_LEAF) {                                                                \
       const intptr_t half = sum_half(n);                                               \
+      if (n - half <= SUM_LEAF && stride == (intptr_t)(CONTIGUOUS)) {                  \
+        return name##_leaves_##T((const T *)x, half, n - half, m);                     \
+      }                                                                                \
       const T first = name##_tree_##S(x, half, stride, m);                             \
       return first + name##_tree_##S(x + half * stride, n - half, stride, m);          \
     }                                                                                  \
@@ -89,7 +176,9 @@ typedef double f64;
     intptr_t i = 0;                                                                    \
     if (parts >= SUM_LANES) {                                                          \
       T r[SUM_LANES];                                                                  \
-      i = plain_lanes_##T(x, parts, 0, r);                                             \
+      v_of_##T sums[T##_COUNT];                                                        \
+      i = plain_lanes_##T(x, parts, 0, sums);                                          \
+      memcpy(r, sums, sizeof r);                                                       \
       sum.re = (r[0] + r[2]) + (r[4] + r[6]);                                          \
       sum.im = (r[1] + r[3]) + (r[5] + r[7]);                                          \
     }                                                                                  \
@@ -132,12 +221,12 @@ GATHER(f64, f64, f64, 1)
 GATHER(c64, f32, struct c64, 2)
 GATHER(c128, f64, struct c128, 2)
 
-#define ROWS_OF(name, T, ELEMENT)                                                      \
-  LEAF(name, T, ELEMENT)                                                               \
+#define ROWS_OF(name, T, ONE, VECTOR)                                                  \
+  LEAF(name, T, ONE, VECTOR)                                                           \
   REAL_SUM(name, T, T, T, sizeof(T))
 
-ROWS_OF(plain, f32, PLAIN_f)
-ROWS_OF(plain, f64, PLAIN_f)
+ROWS_OF(plain, f32, PLAIN_f, PLAIN_v)
+ROWS_OF(plain, f64, PLAIN_f, PLAIN_v)
 COMPLEX_SUM(c64, f32, f32, sizeof(struct c64))
 COMPLEX_SUM(c128, f64, f64, sizeof(struct c128))
 
@@ -287,8 +376,8 @@ COLUMNS_OF(f32)
 COLUMNS_OF(f64)
 
 /* Of what is made of each element. */
-#define MAPPED(name, T, ELEMENT)                                                       \
-  ROWS_OF(name, T, ELEMENT)                                                            \
+#define MAPPED(name, T, ELEMENT, VECTOR)                                               \
+  ROWS_OF(name, T, ELEMENT, VECTOR)                                                    \
                                                                                        \
   static void name##_block_##T(T *restrict sums, const char *x, intptr_t n,            \
                                intptr_t rows, intptr_t stride, const T *m)             \
@@ -311,11 +400,13 @@ COLUMNS_OF(f64)
     }                                                                                  \
   }
 
-#define BOTH(name, ELEMENT) MAPPED(name, f32, ELEMENT) MAPPED(name, f64, ELEMENT)
-BOTH(number, NUMBER_f)
-BOTH(is_number, IS_NUMBER_f)
-BOTH(square, SQUARE_f)
-BOTH(number_square, NUMBER_SQUARE_f)
+#define BOTH(name, MAP)                                                                \
+  MAPPED(name, f32, MAP##_f, MAP##_v)                                                  \
+  MAPPED(name, f64, MAP##_f, MAP##_v)
+BOTH(number, NUMBER)
+BOTH(is_number, IS_NUMBER)
+BOTH(square, SQUARE)
+BOTH(number_square, NUMBER_SQUARE)
 
 #define TABLE_JOIN_(level) sums_##level
 #define TABLE_JOIN(level) TABLE_JOIN_(level)

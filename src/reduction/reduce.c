@@ -164,12 +164,19 @@ static const char *refuse_map(const struct reduction *reduction)
                : "elements or an order that a kernel does not have";
 }
 
-/* NumPy makes arrays for the other parts of such a call, and sums float16 one by one.
- */
+/* NumPy makes arrays for the other parts of such a call, sums float16 one by one, and
+ * float32 and float64 with the least of instruction sets and one leaf after the other:
+ * of a million 2.5 and 1.1 to 1.4 times as long, of ten thousand less than taking the
+ * call apart. */
 static bool pays_alone(const struct request *request, const struct part *part)
 {
-    return part || (PyArray_TYPE(request->array) == NPY_HALF &&
-                    strcmp(request->ufunc->name, "add") == 0);
+    enum { FEW = 16384 };
+    PyArrayObject *array = request->array;
+    const int type = PyArray_TYPE(array);
+    const bool simple = (type == NPY_FLOAT || type == NPY_DOUBLE) && !request->mask &&
+                        PyArray_ISONESEGMENT(array) && PyArray_SIZE(array) >= FEW;
+    return part ||
+           (strcmp(request->ufunc->name, "add") == 0 && (type == NPY_HALF || simple));
 }
 
 bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *ufunc,
