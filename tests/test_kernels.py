@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import numpy_par as npp
 import pytest
-from kernel_values import LEVEL, LEVELS, any_bits, as_bits, cross, inputs, legal, npps, numpys, ordinary, positive, special
+from kernel_values import HAS, LEVEL, LEVELS, any_bits, as_bits, cross, inputs, legal, npps, numpys, ordinary, positive, special
 from support import run_python
 
-HAS = LEVELS[: LEVELS.index(LEVEL) + 1]
 # Where NumPy's loop has no answer, or another at each of its levels: nothing to compare with.
 ROWS = [row[:3] for row in npp._engine.kernels()]
 every = pytest.mark.parametrize("name, types, bits", ROWS)

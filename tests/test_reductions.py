@@ -1,10 +1,12 @@
 """ufunc.reduce on the engine, and what NumPy makes of it (sum, mean, max, any): bit for bit as NumPy, at every number of threads."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import numpy_par as npp
 import pytest
+from kernel_values import HAS, LEVEL
 from layouts import ARRANGE
 from reductions import GRIDS, NUMBERS, SIZES, THREADS, TURN, axes_of, check, outcomes, plain
 from support import difference, outcome, run_python
@@ -448,3 +450,20 @@ def test_minmax_of_other_things():
     before = npp._engine.counters()["regions"]
     npp.minmax(plain("d", 200_000))
     assert npp._engine.counters()["regions"] == before + 1  # one pass
+
+
+@pytest.mark.parametrize("file", ["test_reductions.py", "test_scans.py", "test_moments.py"])
+@pytest.mark.parametrize("level", HAS)
+def test_levels(level, file):
+    """Every size and special values at an instruction set that is forced; NumPy's order is the same at all of its own."""
+    if level == LEVEL:
+        pytest.skip("the tests above are at this one")
+    run_python(
+        f"""
+        import sys, pytest
+        chosen = "every_size or every_layout or extremes or special"
+        sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", chosen, {str(Path(__file__).with_name(file))!r}]))
+        """,
+        timeout=300,
+        env={"NUMPY_PAR_ISA": level},
+    )
