@@ -76,6 +76,17 @@ def test_numpys_functions_and_operators():
     assert only(record, "function.concatenate").bytes == 4 * X.nbytes  # X twice, and the result
 
 
+def test_functions_that_numpy_does_not_have():
+    with npp.profile() as record:
+        npp.sum(X, method="exact")
+        npp.cumsum(X, order="blocked")
+        npp.moments(X[:100])
+    calls = {row.call: row for row in record.rows}
+    assert {"npp.sum, exact", "npp.cumsum, blocked", "npp.moments"} <= set(calls)
+    assert calls["npp.cumsum, blocked"].elements == X.size
+    assert "small" in calls["npp.moments"].outcome
+
+
 def test_all_threads_and_only_the_block():
     npp.add(X, X)
 

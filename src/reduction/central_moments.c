@@ -166,7 +166,7 @@ static int run(struct job *job, const struct state *state, int *fpe)
     static struct cost_table costs;
     const struct lines *lines = &job->lines;
     if (lines->parts == 1) {
-        return lines_run(lines, state, &costs, run_lines, job, fpe);
+        return lines_run(lines, "npp.moments", state, &costs, run_lines, job, fpe);
     }
     job->parts =
         PyMem_Malloc(sizeof *job->parts * (size_t)(lines->count * lines->parts));
@@ -174,7 +174,8 @@ static int run(struct job *job, const struct state *state, int *fpe)
         PyErr_NoMemory();
         return -1;
     }
-    const int status = lines_run(lines, state, &costs, run_parts, job, fpe);
+    const int status =
+        lines_run(lines, "npp.moments", state, &costs, run_parts, job, fpe);
     if (status == 0) {
         put_parts_together(job);
     }

@@ -185,10 +185,11 @@ static int run_in_two_passes(struct scan *scan, const struct state *state, int *
         PyMem_Malloc((size_t)(scan->lines.count * scan->blocks * scan->kernels->size));
     if (scan->totals == NULL) {
         PyErr_NoMemory();
-    } else if (lines_run(&scan->lines, state, &costs_of_totals, run_totals, scan,
-                         &of_totals) == 0) {
+    } else if (lines_run(&scan->lines, "npp.cumsum, totals", state, &costs_of_totals,
+                         run_totals, scan, &of_totals) == 0) {
         add_up_totals(scan);
-        status = lines_run(&scan->lines, state, &costs, run_from_totals, scan, fpe);
+        status = lines_run(&scan->lines, "npp.cumsum, blocked", state, &costs,
+                           run_from_totals, scan, fpe);
     }
     *fpe |= of_totals;
     PyMem_Free(scan->totals);
@@ -213,10 +214,11 @@ PyObject *cumsum_blocked(const struct state *state, PyObject *const *args,
     if (threads > 1) { /* for one, it would be read from memory twice */
         lines_cut(&scan.lines, ENOUGH, PART, scan.lines.count * scan.lines.n);
     }
-    const int status = threads < 0            ? -1
-                       : scan.lines.parts > 1 ? run_in_two_passes(&scan, state, &fpe)
-                                              : lines_run(&scan.lines, state, &costs,
-                                                          run_lines, &scan, &fpe);
+    const int status = threads < 0 ? -1
+                       : scan.lines.parts > 1
+                           ? run_in_two_passes(&scan, state, &fpe)
+                           : lines_run(&scan.lines, "npp.cumsum, blocked", state,
+                                       &costs, run_lines, &scan, &fpe);
     if (status < 0 || drive_give_fpe("accumulate", fpe) < 0) {
         return NULL;
     }

@@ -130,7 +130,8 @@ static int sum_all(struct summation *summation, const struct state *state)
             return -1;
         }
     }
-    if (lines_run(lines, state, &costs, run, summation, &ignored) == 0) {
+    if (lines_run(lines, "npp.sum, exact", state, &costs, run, summation, &ignored) ==
+        0) {
         if (summation->parts) {
             put_together(summation);
         }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../fpu.h"
+#include "../profile.h"
 #include "../worth.h"
 
 int lines_type(PyArrayObject *array)
@@ -30,6 +31,8 @@ void lines_lay_out(struct lines *lines, PyArrayObject *array, PyArrayObject *out
         .parts = 1,
         .side_by_side = 1,
         .type = lines_type(array),
+        .array = (PyObject *)array,
+        .result = (PyObject *)out,
         .in = {PyArray_BYTES(array), PyArray_STRIDE(array, along), {0}},
         .out = {PyArray_BYTES(out),
                 PyArray_NDIM(out) > along ? PyArray_STRIDE(out, along) : 0,
@@ -93,8 +96,9 @@ static int run_alone(const struct drive *job, int *fpe)
     return status;
 }
 
-int lines_run(const struct lines *lines, const struct state *state,
-              struct cost_table *costs, drive_run *run, void *context, int *fpe)
+static int run_as_it_pays(const struct lines *lines, const struct state *state,
+                          struct cost_table *costs, drive_run *run, void *context,
+                          struct report *report, int *fpe)
 {
     const npy_intp each = lines->parts > 1 ? lines->part : lines->n;
     const npy_intp together =
@@ -108,12 +112,7 @@ int lines_run(const struct lines *lines, const struct state *state,
                 (uint64_t)(together > 1) << 1 | (uint64_t)(lines->parts > 1)};
     struct plan plan = {0};
     struct worth worth;
-    struct report report;
-    *fpe = 0;
-    if (size == 0) {
-        return 0;
-    }
-    const char *reason = worth_consider(&worth, &call, costs, false);
+    report->reason = worth_consider(&worth, &call, costs, false);
     if (PyErr_Occurred()) {
         return -1;
     }
@@ -127,8 +126,24 @@ int lines_run(const struct lines *lines, const struct state *state,
                               .costs = costs,
                               .key = worth.key,
                               .limit = worth.limit};
-    if (reason || size < 2) {
+    if (report->reason || size < 2) {
         return run_alone(&job, fpe);
     }
-    return drive(&job, false, fpe, &report) ? 0 : -1;
+    return drive(&job, false, fpe, report) ? 0 : -1;
+}
+
+int lines_run(const struct lines *lines, const char *name, const struct state *state,
+              struct cost_table *costs, drive_run *run, void *context, int *fpe)
+{
+    struct report report = {0};
+    *fpe = 0;
+    if (lines->n * lines->count == 0) {
+        return 0;
+    }
+    const int64_t since = profile_is_on() ? profile_start() : 0;
+    const int status = run_as_it_pays(lines, state, costs, run, context, &report, fpe);
+    if (since) {
+        profile_call(name, &lines->array, 1, lines->result, &report, since);
+    }
+    return status;
 }
