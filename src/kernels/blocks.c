@@ -6,18 +6,6 @@
 #include "bits.h"
 #include "lanes.h"
 
-typedef uint8_t b1;
-typedef int8_t i8;
-typedef uint8_t u8;
-typedef int16_t i16;
-typedef uint16_t u16, f16;
-typedef int32_t i32;
-typedef uint32_t u32;
-typedef int64_t i64;
-typedef uint64_t u64;
-typedef float f32;
-typedef double f64;
-
 /* The bits of a float16 at the place of a double's, with the exponent that this has; a
  * number that is not normal as the integer it is. */
 static inline double of_half(f16 x)

@@ -1,12 +1,12 @@
 /*
- * blocks.h - elements of any type of numbers (casts.h), from where they lie to blocks
+ * blocks.h - elements of any type of numbers (numbers.h), from where they lie to blocks
  * of doubles in the first-level cache.  Integers of 64 bits are rounded, as C and NumPy
  * do.
  */
 #ifndef NPP_KERNELS_BLOCKS_H
 #define NPP_KERNELS_BLOCKS_H
 
-#include "casts.h"
+#include "numbers.h"
 
 /* n elements, `stride` apart, of each of `lines` lines, which are `apart`; theirs are
  * `room` apart in the block. */

@@ -6,24 +6,6 @@
 #include "lanes.h"
 #include "loop.h"
 
-typedef uint8_t b1;
-typedef int8_t i8;
-typedef uint8_t u8;
-typedef int16_t i16;
-typedef uint16_t u16, f16;
-typedef int32_t i32;
-typedef uint32_t u32;
-typedef int64_t i64;
-typedef uint64_t u64;
-typedef float f32;
-typedef double f64;
-typedef struct {
-    float real, imaginary;
-} c64;
-typedef struct {
-    double real, imaginary;
-} c128;
-
 /* -- which ----------------------------------------------------------------------- */
 
 #define TO_INTEGERS(V, A)                                                              \
@@ -76,13 +58,13 @@ typedef struct {
 #define IS_NOT_ZERO(A, B) BODY(A, B, y[i] = x[i] != 0)
 /* The part's type is its own: sizeof tells the two apart. */
 #define AS_REAL_PART(A, B)                                                             \
-  BODY(A, B, ((y[i].real = CONVERT_##B x[i]), y[i].imaginary = 0))
+  BODY(A, B, ((y[i].re = CONVERT_##B x[i]), y[i].im = 0))
 #define CONVERT_c64 (float)
 #define CONVERT_c128 (double)
 #define BOTH_PARTS(A, B)                                                               \
   BODY(A, B,                                                                           \
-       (y[i].real = CONVERT_##B x[i].real,                                             \
-        y[i].imaginary = CONVERT_##B x[i].imaginary))
+       (y[i].re = CONVERT_##B x[i].re,                                             \
+        y[i].im = CONVERT_##B x[i].im))
 
 BOOL(FROM_BOOL)
 PLAIN(BY_C)

@@ -7,24 +7,7 @@
 #define NPP_KERNELS_CASTS_H
 
 #include "kernel.h"
-
-enum number {
-    NUMBER_b1,
-    NUMBER_i8,
-    NUMBER_u8,
-    NUMBER_i16,
-    NUMBER_u16,
-    NUMBER_i32,
-    NUMBER_u32,
-    NUMBER_i64,
-    NUMBER_u64,
-    NUMBER_f16,
-    NUMBER_f32,
-    NUMBER_f64,
-    NUMBER_c64,
-    NUMBER_c128,
-    NUMBER_COUNT
-};
+#include "numbers.h"
 
 /* By `from` and `to`; NULL: none.  Those of float16 need instructions that a level may
  * lack. */

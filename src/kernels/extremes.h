@@ -1,5 +1,5 @@
 /*
- * extremes.h - the greatest and the least of floats in one pass, by number (casts.h).
+ * extremes.h - the greatest and the least of floats in one pass, by number (numbers.h).
  *
  * A zero and a NaN come in several kinds, and which of them NumPy's loop gives depends
  * on its order.  So a kernel tells whether it may be another one than its own.
@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "casts.h"
+#include "numbers.h"
 
 enum extreme {
     EXTREME_MAXIMUM,

@@ -1,8 +1,7 @@
 /* prefixes.c - see prefixes.h.  Compilers make vectors of lines side by side. */
 #include "prefixes.h"
 
-typedef float f32;
-typedef double f64;
+#include "numbers.h"
 
 #define INLINE static inline __attribute__((always_inline))
 

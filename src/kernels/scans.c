@@ -3,12 +3,6 @@
 
 #include <string.h>
 
-typedef float f32;
-typedef double f64;
-/* Without a sign: they wrap. */
-typedef uint32_t i32;
-typedef uint64_t i64;
-
 #define SCAN(name, T, OP)                                                              \
   static void name(char **args, const intptr_t *count, const intptr_t *steps,          \
                    void *data)                                                         \
@@ -33,10 +27,11 @@ typedef uint64_t i64;
 
 #define ADD(S) SCAN(add_##S, S, +)
 #define MULTIPLY(S) SCAN(multiply_##S, S, *)
-#define EACH(V) V(f32) V(f64) V(i32)
+/* Integers without a sign: they wrap. */
+#define EACH(V) V(f32) V(f64) V(u32)
 EACH(ADD)
 EACH(MULTIPLY)
-MULTIPLY(i64)
+MULTIPLY(u64)
 
 #define COMPLEX_ADD(S, T)                                                              \
   static void add_##S(char **args, const intptr_t *count, const intptr_t *steps,       \
@@ -56,7 +51,7 @@ COMPLEX_ADD(c128, f64)
 
 /* Integers may be added in any order: those of a vector among themselves, and what came
  * before once for all of them, so that vectors wait for one addition only. */
-#define VECTOR_OF(lanes) __attribute__((vector_size((lanes) * sizeof(i64))))
+#define VECTOR_OF(lanes) __attribute__((vector_size((lanes) * sizeof(u64))))
 
 /* Elements of a and b by number; each compiler has a name of its own for it. */
 #ifdef __clang__
@@ -67,7 +62,7 @@ COMPLEX_ADD(c128, f64)
 
 #ifdef __AVX512F__
 enum { LANES = 8 };
-typedef i64 vector VECTOR_OF(8);
+typedef u64 vector VECTOR_OF(8);
 #  define LAST(v) PICK(v, v, 7, 7, 7, 7, 7, 7, 7, 7)
 
 static inline vector sums_within(vector v)
@@ -79,7 +74,7 @@ static inline vector sums_within(vector v)
 }
 #elif defined(__AVX2__)
 enum { LANES = 4 };
-typedef i64 vector VECTOR_OF(4);
+typedef u64 vector VECTOR_OF(4);
 #  define LAST(v) PICK(v, v, 3, 3, 3, 3)
 
 static inline vector sums_within(vector v)
@@ -90,7 +85,7 @@ static inline vector sums_within(vector v)
 }
 #else
 enum { LANES = 2 };
-typedef i64 vector VECTOR_OF(2);
+typedef u64 vector VECTOR_OF(2);
 #  define LAST(v) PICK(v, v, 1, 1)
 
 static inline vector sums_within(vector v)
@@ -100,20 +95,20 @@ static inline vector sums_within(vector v)
 }
 #endif
 
-static void add_i64(char **args, const intptr_t *count, const intptr_t *steps,
+static void add_u64(char **args, const intptr_t *count, const intptr_t *steps,
                     void *data)
 {
     const intptr_t n = *count, from = steps[1], to = steps[2];
     const char *x = args[1];
     char *z = args[2];
-    i64 all;
+    u64 all;
     intptr_t i = 0;
     memcpy(&all, args[0], sizeof all);
     if (from == (intptr_t)sizeof all && to == (intptr_t)sizeof all) {
         /* No store should go to two cache lines; x mostly begins in one as z does. */
         for (; i < n && (uintptr_t)(z + i * to) % sizeof(vector) != 0; i++) {
-            all += *(const i64 *)(x + i * from);
-            *(i64 *)(z + i * to) = all;
+            all += *(const u64 *)(x + i * from);
+            *(u64 *)(z + i * to) = all;
         }
         vector before = (vector){0} + all;
         for (; i + LANES <= n; i += LANES) {
@@ -127,8 +122,8 @@ static void add_i64(char **args, const intptr_t *count, const intptr_t *steps,
         all = before[0];
     }
     for (; i < n; i++) {
-        all += *(const i64 *)(x + i * from);
-        *(i64 *)(z + i * to) = all;
+        all += *(const u64 *)(x + i * from);
+        *(u64 *)(z + i * to) = all;
     }
 }
 
@@ -142,18 +137,18 @@ scan_table TABLE_JOIN(NPP_LEVEL) = {
             [NUMBER_f64] = add_f64,
             [NUMBER_c64] = add_c64,
             [NUMBER_c128] = add_c128,
-            [NUMBER_i32] = add_i32,
-            [NUMBER_u32] = add_i32,
-            [NUMBER_i64] = add_i64,
-            [NUMBER_u64] = add_i64,
+            [NUMBER_i32] = add_u32,
+            [NUMBER_u32] = add_u32,
+            [NUMBER_i64] = add_u64,
+            [NUMBER_u64] = add_u64,
         },
     [SCAN_MULTIPLY] =
         {
             [NUMBER_f32] = multiply_f32,
             [NUMBER_f64] = multiply_f64,
-            [NUMBER_i32] = multiply_i32,
-            [NUMBER_u32] = multiply_i32,
-            [NUMBER_i64] = multiply_i64,
-            [NUMBER_u64] = multiply_i64,
+            [NUMBER_i32] = multiply_u32,
+            [NUMBER_u32] = multiply_u32,
+            [NUMBER_i64] = multiply_u64,
+            [NUMBER_u64] = multiply_u64,
         },
 };

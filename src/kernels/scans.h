@@ -8,7 +8,8 @@
 #ifndef NPP_KERNELS_SCANS_H
 #define NPP_KERNELS_SCANS_H
 
-#include "casts.h"
+#include "kernel.h"
+#include "numbers.h"
 
 enum scan { SCAN_ADD, SCAN_MULTIPLY, SCAN_COUNT };
 

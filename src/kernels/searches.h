@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-#include "casts.h"
+#include "kernel.h"
+#include "numbers.h"
 
 /* The data of a `close` kernel, whose args are x, y, results: |x - y| <= absolute +
  * relative * |y| in their type, y is finite; or they are equal; or both NaN. */

@@ -6,10 +6,6 @@
 #include "lanes.h"
 #include "vectors.h"
 
-typedef uint16_t f16;
-typedef float f32;
-typedef double f64;
-
 /* -- rows ----------------------------------------------------------------------- */
 
 /* The 8 sums in vectors of the level's, or smaller ones: gcc takes larger ones apart in
@@ -171,8 +167,8 @@ VECTORS_OF(f64, int64_t)
   }
 
 #define COMPLEX_SUM(S, T, M, CONTIGUOUS)                                               \
-  static struct S pairs_##S(const T *x, intptr_t parts) {                              \
-    struct S sum = {(T)-0.0, (T)-0.0};                                                 \
+  static S pairs_##S(const T *x, intptr_t parts) {                              \
+    S sum = {(T)-0.0, (T)-0.0};                                                 \
     intptr_t i = 0;                                                                    \
     if (parts >= SUM_LANES) {                                                          \
       T r[SUM_LANES];                                                                  \
@@ -189,12 +185,12 @@ VECTORS_OF(f64, int64_t)
     return sum;                                                                        \
   }                                                                                    \
                                                                                        \
-  static struct S plain_tree_##S(const char *x, intptr_t parts, intptr_t stride) {     \
+  static S plain_tree_##S(const char *x, intptr_t parts, intptr_t stride) {     \
     if (parts > SUM_LEAF) {                                                            \
       const intptr_t half = sum_half(parts);                                           \
-      const struct S a = plain_tree_##S(x, half, stride);                              \
-      const struct S b = plain_tree_##S(x + half / 2 * stride, parts - half, stride);  \
-      return (struct S){a.re + b.re, a.im + b.im};                                     \
+      const S a = plain_tree_##S(x, half, stride);                              \
+      const S b = plain_tree_##S(x + half / 2 * stride, parts - half, stride);  \
+      return (S){a.re + b.re, a.im + b.im};                                     \
     }                                                                                  \
     if (stride == (intptr_t)(CONTIGUOUS)) {                                            \
       return pairs_##S((const T *)x, parts);                                           \
@@ -206,20 +202,14 @@ VECTORS_OF(f64, int64_t)
                                                                                        \
   static union sum plain_sum_##S(const char *x, intptr_t n, intptr_t stride,           \
                                  const char *m) {                                      \
-    const struct S sum = plain_tree_##S(x, 2 * n, stride);                             \
+    const S sum = plain_tree_##S(x, 2 * n, stride);                             \
     return (union sum){.M = {sum.re, sum.im}};                                         \
   }
 
-struct c64 {
-    f32 re, im;
-};
-struct c128 {
-    f64 re, im;
-};
 GATHER(f32, f32, f32, 1)
 GATHER(f64, f64, f64, 1)
-GATHER(c64, f32, struct c64, 2)
-GATHER(c128, f64, struct c128, 2)
+GATHER(c64, f32, c64, 2)
+GATHER(c128, f64, c128, 2)
 
 #define ROWS_OF(name, T, ONE, VECTOR)                                                  \
   LEAF(name, T, ONE, VECTOR)                                                           \
@@ -227,8 +217,8 @@ GATHER(c128, f64, struct c128, 2)
 
 ROWS_OF(plain, f32, PLAIN_f, PLAIN_v)
 ROWS_OF(plain, f64, PLAIN_f, PLAIN_v)
-COMPLEX_SUM(c64, f32, f32, sizeof(struct c64))
-COMPLEX_SUM(c128, f64, f64, sizeof(struct c128))
+COMPLEX_SUM(c64, f32, f32, sizeof(c64))
+COMPLEX_SUM(c128, f64, f64, sizeof(c128))
 
 #ifdef NPP_LANES
 /* As float, which holds it exactly: so it is gathered whatever its stride. */
@@ -290,8 +280,8 @@ static inline intptr_t next_change(const struct masked *row, intptr_t i, intptr_
 #define RUN_c128(x, n, stride) plain_tree_c128(x, 2 * (n), stride)
 RUNS_OF(f32, f32, RUN_f32)
 RUNS_OF(f64, f64, RUN_f64)
-RUNS_OF(c64, struct c64, RUN_c64)
-RUNS_OF(c128, struct c128, RUN_c128)
+RUNS_OF(c64, c64, RUN_c64)
+RUNS_OF(c128, c128, RUN_c128)
 
 /* -- columns -------------------------------------------------------------------- */
 

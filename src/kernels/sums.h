@@ -1,6 +1,6 @@
 /*
  * sums.h - sums of rows of numbers with NumPy's bits, by number
- * (casts.h).
+ * (numbers.h).
  *
  * NumPy sums pairwise: a row of more than 128 parts is cut in halves, the first rounded
  * down to a multiple of 8 parts; one of 8 or more has 8 sums side by side; what is left
@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "casts.h"
+#include "numbers.h"
 
 enum { SUM_LEAF = 128, SUM_LANES = 8 };
 
