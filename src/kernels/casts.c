@@ -57,14 +57,11 @@
 #define FROM_BOOL(A, B) BODY(A, B, y[i] = (B)(x[i] != 0))
 #define IS_NOT_ZERO(A, B) BODY(A, B, y[i] = x[i] != 0)
 /* The part's type is its own: sizeof tells the two apart. */
-#define AS_REAL_PART(A, B)                                                             \
-  BODY(A, B, ((y[i].re = CONVERT_##B x[i]), y[i].im = 0))
+#define AS_REAL_PART(A, B) BODY(A, B, ((y[i].re = CONVERT_##B x[i]), y[i].im = 0))
 #define CONVERT_c64 (float)
 #define CONVERT_c128 (double)
 #define BOTH_PARTS(A, B)                                                               \
-  BODY(A, B,                                                                           \
-       (y[i].re = CONVERT_##B x[i].re,                                             \
-        y[i].im = CONVERT_##B x[i].im))
+  BODY(A, B, (y[i].re = CONVERT_##B x[i].re, y[i].im = CONVERT_##B x[i].im))
 
 BOOL(FROM_BOOL)
 PLAIN(BY_C)

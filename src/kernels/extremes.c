@@ -144,7 +144,8 @@ enum { SIDE_BY_SIDE = 4 }; /* so that vectors do not wait for one another */
         v_##S p = load_##S(x + i), q = load_##S(x + i + L);                            \
         v_##S r = load_##S(x + i + 2 * L), s = load_##S(x + i + 3 * L);                \
         KEEP(p)                                                                        \
-        KEEP(q) KEEP(r) KEEP(s) NOTE(S, OF, a, p) NOTE(S, OF, b, q) NOTE(S, OF, c, r)  \
+        KEEP(q)                                                                        \
+        KEEP(r) KEEP(s) NOTE(S, OF, a, p) NOTE(S, OF, b, q) NOTE(S, OF, c, r)          \
             NOTE(S, OF, d, s) nan =                                                    \
                 or_##S(nan, or_##S(unordered_##S(p, q), unordered_##S(r, s)));         \
       }                                                                                \

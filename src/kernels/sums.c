@@ -167,8 +167,9 @@ VECTORS_OF(f64, int64_t)
   }
 
 #define COMPLEX_SUM(S, T, M, CONTIGUOUS)                                               \
-  static S pairs_##S(const T *x, intptr_t parts) {                              \
-    S sum = {(T)-0.0, (T)-0.0};                                                 \
+  static S pairs_##S(const T *x, intptr_t parts)                                       \
+  {                                                                                    \
+    S sum = {(T)-0.0, (T)-0.0};                                                        \
     intptr_t i = 0;                                                                    \
     if (parts >= SUM_LANES) {                                                          \
       T r[SUM_LANES];                                                                  \
@@ -185,12 +186,13 @@ VECTORS_OF(f64, int64_t)
     return sum;                                                                        \
   }                                                                                    \
                                                                                        \
-  static S plain_tree_##S(const char *x, intptr_t parts, intptr_t stride) {     \
+  static S plain_tree_##S(const char *x, intptr_t parts, intptr_t stride)              \
+  {                                                                                    \
     if (parts > SUM_LEAF) {                                                            \
       const intptr_t half = sum_half(parts);                                           \
-      const S a = plain_tree_##S(x, half, stride);                              \
-      const S b = plain_tree_##S(x + half / 2 * stride, parts - half, stride);  \
-      return (S){a.re + b.re, a.im + b.im};                                     \
+      const S a = plain_tree_##S(x, half, stride);                                     \
+      const S b = plain_tree_##S(x + half / 2 * stride, parts - half, stride);         \
+      return (S){a.re + b.re, a.im + b.im};                                            \
     }                                                                                  \
     if (stride == (intptr_t)(CONTIGUOUS)) {                                            \
       return pairs_##S((const T *)x, parts);                                           \
@@ -202,7 +204,7 @@ VECTORS_OF(f64, int64_t)
                                                                                        \
   static union sum plain_sum_##S(const char *x, intptr_t n, intptr_t stride,           \
                                  const char *m) {                                      \
-    const S sum = plain_tree_##S(x, 2 * n, stride);                             \
+    const S sum = plain_tree_##S(x, 2 * n, stride);                                    \
     return (union sum){.M = {sum.re, sum.im}};                                         \
   }
 
