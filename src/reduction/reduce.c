@@ -151,8 +151,8 @@ static bool is_alike(PyArrayObject *a, PyArrayObject *b)
 {
     return PyArray_CheckExact(a) && PyArray_TYPE(a) == PyArray_TYPE(b) &&
            PyArray_ISBEHAVED_RO(a) && PyArray_SAMESHAPE(a, b) &&
-           memcmp(PyArray_STRIDES(a), PyArray_STRIDES(b),
-                  sizeof(npy_intp) * (size_t)PyArray_NDIM(a)) == 0;
+           PyArray_CompareLists(PyArray_STRIDES(a), PyArray_STRIDES(b),
+                                PyArray_NDIM(a));
 }
 
 /* NULL, or why the sum of what is made of the elements is not to be had here. */
