@@ -166,7 +166,7 @@ kinds_function *kernels_kinds(int type)
     return number < NUMBER_COUNT ? levels[chosen].extremes->kinds[number] : NULL;
 }
 
-static enum extreme extreme_of(const char *ufunc)
+enum extreme kernels_extreme_of(const char *ufunc)
 {
     static const char *const names[EXTREME_COUNT] = {[EXTREME_MAXIMUM] = "maximum",
                                                      [EXTREME_MINIMUM] = "minimum",
@@ -179,22 +179,14 @@ static enum extreme extreme_of(const char *ufunc)
     return (enum extreme)i;
 }
 
-extreme_function *kernels_extreme(const char *ufunc, int type)
+void kernels_extreme(const char *ufunc, int type, extreme_function **row,
+                     extreme_columns_function **columns)
 {
     const int number = known_number(type);
-    const enum extreme extreme = extreme_of(ufunc);
-    return number < NUMBER_COUNT && extreme < EXTREME_COUNT
-               ? levels[chosen].extremes->row[extreme][number]
-               : NULL;
-}
-
-extreme_columns_function *kernels_extreme_columns(const char *ufunc, int type)
-{
-    const int number = known_number(type);
-    const enum extreme extreme = extreme_of(ufunc);
-    return number < NUMBER_COUNT && extreme < EXTREME_COUNT
-               ? levels[chosen].extremes->columns[extreme][number]
-               : NULL;
+    const enum extreme extreme = kernels_extreme_of(ufunc);
+    const bool has = number < NUMBER_COUNT && extreme < EXTREME_COUNT;
+    *row = has ? levels[chosen].extremes->row[extreme][number] : NULL;
+    *columns = has ? levels[chosen].extremes->columns[extreme][number] : NULL;
 }
 
 static const struct level *level_or_least(void)

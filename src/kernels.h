@@ -70,10 +70,11 @@ columns_function *kernels_columns(int type, enum map map);
 /* That which knows zeros and NaNs apart, or NULL. */
 kinds_function *kernels_kinds(int type);
 
-/* Those that know the extremes of a row, or of columns, as the ufunc has them, or NULL
- * (kernels/extremes.h). */
-extreme_function *kernels_extreme(const char *ufunc, int type);
-extreme_columns_function *kernels_extreme_columns(const char *ufunc, int type);
+/* Which extreme a ufunc gives, or EXTREME_COUNT; the kernels for those of a row and of
+ * columns, or NULL (kernels/extremes.h). */
+enum extreme kernels_extreme_of(const char *ufunc);
+void kernels_extreme(const char *ufunc, int type, extreme_function **row,
+                     extreme_columns_function **columns);
 
 /* That which accumulates a row by a ufunc (kernels/scans.h), or NULL. */
 kernel_loop *kernels_scan(const char *ufunc, int type);

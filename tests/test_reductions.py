@@ -101,15 +101,34 @@ def test_which_zero_it_is(name):
 @pytest.mark.parametrize("dtype", "fd")
 def test_extremes_of_columns_of_special_values(name, dtype):
     """Columns that have nothing else, and some of these; each by itself, for one that is NumPy's is followed by its neighbours."""
-    special = np.array([np.inf, -np.inf, np.nan, 0.0, -0.0, 1e-320, -1e-320, 7.0], dtype)
-    with np.errstate(all="ignore"):
-        rng = np.random.default_rng(5)
-        for rows, columns, initial, part in itertools.product((1, 2, 3, 4, 5, 9, 63), (600, 1111), (np._NoValue, -np.inf, 0.0, np.nan), (0.02, 1)):
-            x = rng.random((rows, columns)).astype(dtype) - np.dtype(dtype).type(0.5)
-            chosen = rng.random(columns) < part
-            x[:, chosen] = special[rng.integers(0, len(special), (2, columns))[rng.integers(0, 2, (rows, columns)), np.arange(columns)]][:, chosen]
-            check(lambda: getattr(np, name).reduce(x, 0, initial=initial), f"{rows} {columns} {initial} {part}")
-            check(lambda: getattr(np, name).reduce(abs(x), 0), f"{rows} {columns} {part} abs")
+    special = np.array([np.inf, -np.inf, np.nan, 0.0, -0.0, 1e-30, -1e-30, 7.0], dtype)
+    rng = np.random.default_rng(5)
+    for rows, columns, initial, part in itertools.product((1, 2, 3, 4, 5, 9, 63), (600, 1111), (np._NoValue, -np.inf, 0.0, np.nan), (0.02, 1)):
+        x = rng.random((rows, columns)).astype(dtype) - np.dtype(dtype).type(0.5)
+        chosen = rng.random(columns) < part
+        x[:, chosen] = special[rng.integers(0, len(special), (2, columns))[rng.integers(0, 2, (rows, columns)), np.arange(columns)]][:, chosen]
+        check(lambda: getattr(np, name).reduce(x, 0, initial=initial), f"{rows} {columns} {initial} {part}")
+        check(lambda: getattr(np, name).reduce(abs(x), 0), f"{rows} {columns} {part} abs")
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
+@pytest.mark.parametrize("dtype", "fd")
+def test_extremes_among_nans(name, dtype):
+    """Nodes that are all NaN, or all but an infinity; signalling ones, which fmax of NumPy's leaves out or not by their place."""
+    reduce = getattr(np, name).reduce
+    for number, payload, part in itertools.product((1.0, -2.0, np.inf, -np.inf), (0, 1, -1), (0.001, 0.5, 1)):
+        x = np.full(200_000, number, dtype)
+        gaps = np.random.default_rng(3).random(x.size) < part
+        gaps[100_000:140_000] = gaps[-5:] = True
+        x[gaps] = np.nan
+        words = x.view(f"u{x.itemsize}")
+        odd = np.append(np.flatnonzero(gaps)[:-5:7], x.size - np.arange(1, 6))
+        if payload == 1:
+            words[odd] += 1
+        elif payload == -1:  # its quiet bit is off
+            words[odd] ^= (1 << (22 if dtype == "f" else 51)) + 1
+        check(lambda: reduce(x), f"{number} {payload} {part}")
+        check(lambda: reduce(x[-199 * 999 :].reshape(199, 999), 0), f"{number} {payload} {part} columns")
 
 
 @pytest.mark.parametrize("dtype", "efdFDg")
@@ -293,6 +312,17 @@ def test_the_first_hit_ends_it(name):
         check(case, f"{n} {hit}")
 
 
+@pytest.mark.parametrize("name", ["logical_or", "logical_and"])
+def test_a_first_hit_that_does_not_count(name):
+    """It is under a mask, or in another line."""
+    reduce, x = getattr(np, name).reduce, np.full((400, 500), name == "logical_and")
+    x[0] ^= True
+    below = np.broadcast_to(np.arange(400)[:, None] > 0, x.shape)
+    for case in (lambda: reduce(x, None, where=below), lambda: reduce(x, None, None, None, False, True, below), lambda: reduce(x, 1), lambda: reduce(x.T, None)):
+        check(case, name)
+    assert outcomes(lambda: reduce(x, None, where=below)) == outcomes(lambda: reduce(x, 1)) == {"parallel"}
+
+
 def test_they_run_in_parallel():
     x, grid = plain("d", 200_000), plain("d", (400, 500))
     assert outcomes(lambda: np.add.reduce(x)) == {"parallel"}
@@ -461,7 +491,7 @@ def test_levels(level, file):
     run_python(
         f"""
         import sys, pytest
-        chosen = "every_size or every_layout or extremes or special"
+        chosen = "every_size or every_layout or extremes or special or zero or blocks"
         sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", chosen, {str(Path(__file__).with_name(file))!r}]))
         """,
         timeout=300,

@@ -19,14 +19,16 @@ enum extreme {
     EXTREME_COUNT
 };
 
-/* Whether an extreme is zero or NaN, and other ones of these are among n elements. */
-enum kinds { KINDS_NONE, KINDS_ONE, KINDS_SEVERAL };
+/* Whether an extreme is zero or NaN, and other ones of these are among n elements, or
+ * it is not the usual NaN itself.  (NUMPYS: its loop gives what it gives.) */
+enum kinds { KINDS_NONE, KINDS_ONE, KINDS_SEVERAL, KINDS_NUMPYS };
 typedef enum kinds kinds_function(const char *x, intptr_t n, intptr_t stride,
                                   const char *extreme);
 
-/* The extreme of n > 0 contiguous elements; whether it is not the only one of its kind.
- */
-typedef bool extreme_function(const char *x, intptr_t n, char *extreme);
+/* The extreme of n > 0 contiguous elements, and that of it; NONE may also be said of
+ * one that is the only one of its kind.  NUMPYS: among them is a signalling NaN that
+ * fmax or fmin is to leave out, which the scalar end of NumPy's loops does not. */
+typedef enum kinds extreme_function(const char *x, intptr_t n, char *extreme);
 
 /* Those of columns: of `rows` rows of n <= EXTREME_COLUMNS contiguous elements, and of
  * what n extremes are already, unless these begin here (`first`).  Whether NumPy's

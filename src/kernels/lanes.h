@@ -6,9 +6,10 @@
  * SLEEF_f64(sin, u10) is the name of SLEEF's function for such a vector.
  *
  * Comparisons are false for NaNs, and quiet, but for at_least, which is C's: it raises
- * invalid, as the greatest and the least of two do, which is b if one is NaN, or both
- * are zeros.  select(m, a, b) is m ? a : b.  Complex numbers are pairs: a vector of the
- * real parts, and one of the imaginary ones.
+ * invalid; unordered is true where either is NaN.  greatest_of(a, b) and least_of(a, b)
+ * are b where one is NaN or both are zeros, and raise invalid for NaN.  select(m, a, b)
+ * is m ? a : b.  Complex numbers are pairs: a vector of the real parts, and one of the
+ * imaginary ones.
  */
 #ifndef NPP_KERNELS_LANES_H
 #define NPP_KERNELS_LANES_H

@@ -1,7 +1,6 @@
 /* nodes.c - the parts of a reduction that are some of the elements of a result. */
 #include "parts.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { MOST_NODES = 16384, MOST_PARTIALS = 1 << 22 };
@@ -45,11 +44,18 @@ static npy_intp span_of_chunks(const struct reduction *reduction)
     return span;
 }
 
+static bool has_extreme(const struct reduction *reduction)
+{
+    return reduction->extreme && reduction->from[0] == reduction->itemsize;
+}
+
 /* Of a row whose nodes may have any length; there are never more of them than need be.
  */
-static npy_intp even_node(npy_intp n)
+static npy_intp even_node(const struct reduction *reduction, npy_intp n)
 {
-    return n / MOST_NODES < NODE ? NODE : n / MOST_NODES + 1;
+    const bool twice = reduction->order == ORDER_EXTREME && !has_extreme(reduction);
+    const npy_intp least = twice ? TWICE_NODE : NODE;
+    return n / MOST_NODES < least ? least : n / MOST_NODES + 1;
 }
 
 static npy_intp cut_row(const struct reduction *reduction, npy_intp *starts, npy_intp n)
@@ -57,7 +63,7 @@ static npy_intp cut_row(const struct reduction *reduction, npy_intp *starts, npy
     return has_tree(reduction) ? sums_cut_tree(reduction, starts, n)
            : reduction->is_chunked
                ? cut_even(starts, n, span_of_chunks(reduction), reduction->chunk)
-               : cut_even(starts, n, n, even_node(n));
+               : cut_even(starts, n, n, even_node(reduction, n));
 }
 
 int reduction_split(struct reduction *reduction)
@@ -115,9 +121,13 @@ static npy_intp number_of(const struct reduction *reduction, npy_intp result,
     return (result * reduction->rows + row) * reduction->nodes + node;
 }
 
-static void note_ambiguous(struct reduction *reduction)
+static void note_kinds(struct reduction *reduction, enum kinds kinds)
 {
-    atomic_store_explicit(&reduction->ambiguous, true, memory_order_relaxed);
+    if (kinds == KINDS_NUMPYS) {
+        atomic_store_explicit(&reduction->is_numpys, true, memory_order_relaxed);
+    } else if (kinds == KINDS_SEVERAL) {
+        atomic_store_explicit(&reduction->ambiguous, true, memory_order_relaxed);
+    }
 }
 
 static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
@@ -144,10 +154,8 @@ static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
         partial->sum = reduction->sum(in, n, from, center_of(reduction, out));
         return 0;
     }
-    if (reduction->extreme && from == reduction->itemsize) {
-        if (reduction->extreme(in, n, partial->bytes)) {
-            note_ambiguous(reduction);
-        }
+    if (has_extreme(reduction)) {
+        note_kinds(reduction, reduction->extreme(in, n, partial->bytes));
         return 0;
     }
     if (!reduction->copies_first) {
@@ -157,9 +165,9 @@ static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
                                               mask + start * step, step, n)
                             : rows_run(reduction, partial->bytes, 0, in, from, n,
                                        reduction->copies_first);
-    if (status == 0 && reduction->order == ORDER_EXTREME &&
-        kernels_kinds(reduction->type)(in, n, from, partial->bytes) == KINDS_SEVERAL) {
-        note_ambiguous(reduction);
+    if (status == 0 && reduction->order == ORDER_EXTREME) {
+        note_kinds(reduction,
+                   kernels_kinds(reduction->type)(in, n, from, partial->bytes));
     }
     if (reduction->has_end && memcmp(partial->bytes, reduction->neutral.bytes,
                                      (size_t)reduction->itemsize) != 0) {
@@ -263,5 +271,5 @@ bool reduction_combine(struct reduction *reduction, bool has_initial)
             (found == KINDS_ONE && atomic_load(&reduction->ambiguous)) ||
             (found == KINDS_ONE && kinds(initial, 1, size, out) == KINDS_SEVERAL);
     }
-    return !ambiguous;
+    return !ambiguous && !atomic_load(&reduction->is_numpys);
 }

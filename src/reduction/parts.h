@@ -50,8 +50,9 @@ union sum sums_add_tree(const struct reduction *reduction,
                         const union partial **partials, npy_intp n);
 
 /* Nodes are long enough for their bookkeeping, and a fraction of what a call is that is
- * worth two threads. */
-enum { NODE = 16384 };
+ * worth two threads; those of extremes that are looked at twice stay in the first-level
+ * cache. */
+enum { NODE = 16384, TWICE_NODE = 4096 };
 
 /* Where a row of an operand begins: the numbers of its result, and of the row among
  * those of one result, in the order of the iterator. */

@@ -88,6 +88,7 @@ struct reduction {
     bool has_end;            /* what is not neutral decides: any, all */
     _Atomic(bool) ended;     /* such a one was found */
     _Atomic(bool) ambiguous; /* zeros, or NaNs, of several kinds */
+    _Atomic(bool) is_numpys; /* whatever the extreme is */
 };
 
 /* layout.c: the axes of a call, and its result, made if it is NULL.  -1: an exception

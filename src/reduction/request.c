@@ -117,7 +117,8 @@ static bool take_out(struct request *request, PyObject *object)
 }
 
 /* By its name it is known how a ufunc's elements may be put together: so it has to be
- * NumPy's of that name.  Looked up once, which takes longer than all else here. */
+ * NumPy's of that name.  What was found is kept, as looking it up took half of the time
+ * of taking a call apart. */
 static bool is_numpys(const struct state *state, PyObject *ufunc)
 {
     bool found = PySet_Contains(state->numpys, ufunc) == 1;

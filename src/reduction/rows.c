@@ -105,18 +105,16 @@ int rows_run_masked(const struct reduction *reduction, char *out, npy_intp to, c
  * result is the sum of its column in order, so a kernel may go through all rows at
  * once.
  */
-bool reduction_has_columns(const struct reduction *reduction)
+static bool are_columns(const struct reduction *reduction)
 {
-    return reduction->columns && reduction->ndim > 1 && !reduction->reduced[0] &&
-           reduction->reduced[1] && reduction->from[0] == reduction->itemsize &&
+    return reduction->ndim > 1 && !reduction->reduced[0] && reduction->reduced[1] &&
+           reduction->from[0] == reduction->itemsize &&
            reduction->to[0] == reduction->itemsize;
 }
 
-static bool has_extremes(const struct reduction *reduction)
+bool reduction_has_columns(const struct reduction *reduction)
 {
-    return reduction->extremes && reduction->ndim > 1 && !reduction->reduced[0] &&
-           reduction->reduced[1] && reduction->from[0] == reduction->itemsize &&
-           reduction->to[0] == reduction->itemsize;
+    return reduction->columns && are_columns(reduction);
 }
 
 /* One row after the other where it matters which zero or NaN an extreme is. */
@@ -161,7 +159,8 @@ static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp
     char *in = reduction->in + begin * reduction->from[cut];
     const char *mask =
         reduction->mask ? reduction->mask + begin * reduction->masks[cut] : NULL;
-    const bool columns = reduction_has_columns(reduction) || has_extremes(reduction);
+    const bool columns =
+        (reduction->columns || reduction->extremes) && are_columns(reduction);
     int later = 0; /* reduced axes that are not at their beginning */
     memcpy(shape, reduction->shape, sizeof *shape * (size_t)ndim);
     shape[cut] = end - begin;

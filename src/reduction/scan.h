@@ -28,7 +28,7 @@ struct scan {
 };
 
 /* scan_line.c: n elements as they are, `to` and `from` apart; and n, cast if need be,
- * that follow what is `before` (into one element, the last, if `to` is 0). */
+ * that follow what is `before`; if `to` is 0 only the last result, into `out`. */
 void scan_begin(const struct scan *scan, char *out, npy_intp to, char *in,
                 npy_intp from, npy_intp n);
 int scan_on(const struct scan *scan, char *before, char *in, char *out, npy_intp to,
