@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "vectors.h"
+
 #define SCAN(name, T, OP)                                                              \
   static void name(char **args, const intptr_t *count, const intptr_t *steps,          \
                    void *data)                                                         \
@@ -51,49 +53,30 @@ COMPLEX_ADD(c128, f64)
 
 /* Integers may be added in any order: those of a vector among themselves, and what came
  * before once for all of them, so that vectors wait for one addition only. */
-#define VECTOR_OF(lanes) __attribute__((vector_size((lanes) * sizeof(u64))))
+enum { LANES = VECTOR_BYTES / sizeof(u64) };
+typedef u64 words __attribute__((vector_size(VECTOR_BYTES)));
 
 /* Elements of a and b by number; each compiler has a name of its own for it. */
 #ifdef __clang__
 #  define PICK(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
-#  define PICK(a, b, ...) __builtin_shuffle(a, b, (vector){__VA_ARGS__})
+#  define PICK(a, b, ...) __builtin_shuffle(a, b, (words){__VA_ARGS__})
 #endif
 
-#ifdef __AVX512F__
-enum { LANES = 8 };
-typedef u64 vector VECTOR_OF(8);
-#  define LAST(v) PICK(v, v, 7, 7, 7, 7, 7, 7, 7, 7)
-
-static inline vector sums_within(vector v)
+static inline words sums_within(words v)
 {
-    const vector none = {0};
+    const words none = {0};
+#if defined(__AVX512F__)
     v += PICK(none, v, 0, 8, 9, 10, 11, 12, 13, 14);
     v += PICK(none, v, 0, 1, 8, 9, 10, 11, 12, 13);
     return v + PICK(none, v, 0, 1, 2, 3, 8, 9, 10, 11);
-}
 #elif defined(__AVX2__)
-enum { LANES = 4 };
-typedef u64 vector VECTOR_OF(4);
-#  define LAST(v) PICK(v, v, 3, 3, 3, 3)
-
-static inline vector sums_within(vector v)
-{
-    const vector none = {0};
     v += PICK(none, v, 0, 4, 5, 6);
     return v + PICK(none, v, 0, 1, 4, 5);
-}
 #else
-enum { LANES = 2 };
-typedef u64 vector VECTOR_OF(2);
-#  define LAST(v) PICK(v, v, 1, 1)
-
-static inline vector sums_within(vector v)
-{
-    const vector none = {0};
     return v + PICK(none, v, 0, 2);
-}
 #endif
+}
 
 static void add_u64(char **args, const intptr_t *count, const intptr_t *steps,
                     void *data)
@@ -106,18 +89,18 @@ static void add_u64(char **args, const intptr_t *count, const intptr_t *steps,
     memcpy(&all, args[0], sizeof all);
     if (from == (intptr_t)sizeof all && to == (intptr_t)sizeof all) {
         /* No store should go to two cache lines; x mostly begins in one as z does. */
-        for (; i < n && (uintptr_t)(z + i * to) % sizeof(vector) != 0; i++) {
+        for (; i < n && (uintptr_t)(z + i * to) % sizeof(words) != 0; i++) {
             all += *(const u64 *)(x + i * from);
             *(u64 *)(z + i * to) = all;
         }
-        vector before = (vector){0} + all;
+        words before = (words){0} + all;
         for (; i + LANES <= n; i += LANES) {
-            vector v;
+            words v;
             memcpy(&v, x + i * from, sizeof v);
             v = sums_within(v);
-            const vector sums = v + before;
+            const words sums = v + before;
             memcpy(z + i * to, &sums, sizeof sums);
-            before += LAST(v);
+            before += v[LANES - 1];
         }
         all = before[0];
     }

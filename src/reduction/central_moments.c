@@ -161,12 +161,13 @@ static void put_parts_together(const struct job *job)
     }
 }
 
-static int run(struct job *job, const struct state *state, int *fpe)
+static int run(struct job *job, const struct state *state, struct report *report,
+               int *fpe)
 {
     static struct cost_table costs;
     const struct lines *lines = &job->lines;
     if (lines->parts == 1) {
-        return lines_run(lines, "npp.moments", state, &costs, run_lines, job, fpe);
+        return lines_run(lines, state, &costs, run_lines, job, report, fpe);
     }
     job->parts =
         PyMem_Malloc(sizeof *job->parts * (size_t)(lines->count * lines->parts));
@@ -174,8 +175,7 @@ static int run(struct job *job, const struct state *state, int *fpe)
         PyErr_NoMemory();
         return -1;
     }
-    const int status =
-        lines_run(lines, "npp.moments", state, &costs, run_parts, job, fpe);
+    const int status = lines_run(lines, state, &costs, run_parts, job, report, fpe);
     if (status == 0) {
         put_parts_together(job);
     }
@@ -183,22 +183,22 @@ static int run(struct job *job, const struct state *state, int *fpe)
     return status;
 }
 
-PyObject *moments_of_lines(const struct state *state, PyObject *const *args,
-                           Py_ssize_t nargs)
+static int moments(const struct state *state, PyArrayObject *array, PyArrayObject *out,
+                   struct report *report)
 {
-    if (nargs != 2 || !PyArray_Check(args[0]) || !PyArray_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "moments: it takes array, out");
-        return NULL;
-    }
     struct job job = {.moments = kernels_moments()};
     int fpe = 0;
-    lines_lay_out(&job.lines, (PyArrayObject *)args[0], (PyArrayObject *)args[1]);
+    lines_lay_out(&job.lines, array, out);
     lines_cut(&job.lines, ENOUGH, PART, job.lines.count * job.lines.n);
     job.lines.side_by_side = SIDE_BY_SIDE;
     job.gather = kernels_gather(job.lines.type);
-    if (run(&job, state, &fpe) < 0 ||
-        drive_give_fpe("moments", fpe & (FE_INVALID | FE_OVERFLOW)) < 0) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return run(&job, state, report, &fpe) < 0
+               ? -1
+               : drive_give_fpe("moments", fpe & (FE_INVALID | FE_OVERFLOW));
+}
+
+PyObject *moments_of_lines(const struct state *state, PyObject *const *args,
+                           Py_ssize_t nargs)
+{
+    return lines_call(moments, "npp.moments", state, args, nargs);
 }

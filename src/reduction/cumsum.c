@@ -177,7 +177,8 @@ static void add_up_totals(const struct scan *scan)
     }
 }
 
-static int run_in_two_passes(struct scan *scan, const struct state *state, int *fpe)
+static int run_in_two_passes(struct scan *scan, const struct state *state,
+                             struct report *report, int *fpe)
 {
     static struct cost_table costs_of_totals, costs;
     int of_totals = 0, status = -1;
@@ -185,28 +186,24 @@ static int run_in_two_passes(struct scan *scan, const struct state *state, int *
         PyMem_Malloc((size_t)(scan->lines.count * scan->blocks * scan->kernels->size));
     if (scan->totals == NULL) {
         PyErr_NoMemory();
-    } else if (lines_run(&scan->lines, "npp.cumsum, totals", state, &costs_of_totals,
-                         run_totals, scan, &of_totals) == 0) {
+    } else if (lines_run(&scan->lines, state, &costs_of_totals, run_totals, scan,
+                         report, &of_totals) == 0) {
         add_up_totals(scan);
-        status = lines_run(&scan->lines, "npp.cumsum, blocked", state, &costs,
-                           run_from_totals, scan, fpe);
+        status =
+            lines_run(&scan->lines, state, &costs, run_from_totals, scan, report, fpe);
     }
     *fpe |= of_totals;
     PyMem_Free(scan->totals);
     return status;
 }
 
-PyObject *cumsum_blocked(const struct state *state, PyObject *const *args,
-                         Py_ssize_t nargs)
+static int scan_lines(const struct state *state, PyArrayObject *array,
+                      PyArrayObject *out, struct report *report)
 {
     static struct cost_table costs;
-    if (nargs != 2 || !PyArray_Check(args[0]) || !PyArray_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "blocked_cumsum: it takes array, out");
-        return NULL;
-    }
     struct scan scan = {0};
     int fpe = 0;
-    lines_lay_out(&scan.lines, (PyArrayObject *)args[0], (PyArrayObject *)args[1]);
+    lines_lay_out(&scan.lines, array, out);
     scan.lines.side_by_side = PREFIX_LINES;
     scan.kernels = kernels_prefixes(scan.lines.type);
     scan.blocks = (scan.lines.n + PREFIX_BLOCK - 1) / PREFIX_BLOCK;
@@ -214,13 +211,16 @@ PyObject *cumsum_blocked(const struct state *state, PyObject *const *args,
     if (threads > 1) { /* for one, it would be read from memory twice */
         lines_cut(&scan.lines, ENOUGH, PART, scan.lines.count * scan.lines.n);
     }
-    const int status = threads < 0 ? -1
-                       : scan.lines.parts > 1
-                           ? run_in_two_passes(&scan, state, &fpe)
-                           : lines_run(&scan.lines, "npp.cumsum, blocked", state,
-                                       &costs, run_lines, &scan, &fpe);
-    if (status < 0 || drive_give_fpe("accumulate", fpe) < 0) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    const int status =
+        threads < 0 ? -1
+        : scan.lines.parts > 1
+            ? run_in_two_passes(&scan, state, report, &fpe)
+            : lines_run(&scan.lines, state, &costs, run_lines, &scan, report, &fpe);
+    return status < 0 ? -1 : drive_give_fpe("accumulate", fpe);
+}
+
+PyObject *cumsum_blocked(const struct state *state, PyObject *const *args,
+                         Py_ssize_t nargs)
+{
+    return lines_call(scan_lines, "npp.cumsum, blocked", state, args, nargs);
 }

@@ -117,7 +117,8 @@ static void put_together(struct summation *summation)
     }
 }
 
-static int sum_all(struct summation *summation, const struct state *state)
+static int sum_all(struct summation *summation, const struct state *state,
+                   struct report *report)
 {
     static struct cost_table costs;
     const struct lines *lines = &summation->lines;
@@ -130,8 +131,7 @@ static int sum_all(struct summation *summation, const struct state *state)
             return -1;
         }
     }
-    if (lines_run(lines, "npp.sum, exact", state, &costs, run, summation, &ignored) ==
-        0) {
+    if (lines_run(lines, state, &costs, run, summation, report, &ignored) == 0) {
         if (summation->parts) {
             put_together(summation);
         }
@@ -141,13 +141,9 @@ static int sum_all(struct summation *summation, const struct state *state)
     return status;
 }
 
-PyObject *exact_sum(const struct state *state, PyObject *const *args, Py_ssize_t nargs)
+static int sum_exactly(const struct state *state, PyArrayObject *array,
+                       PyArrayObject *out, struct report *report)
 {
-    if (nargs != 2 || !PyArray_Check(args[0]) || !PyArray_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "exact_sum: it takes array, out");
-        return NULL;
-    }
-    PyArrayObject *array = (PyArrayObject *)args[0], *out = (PyArrayObject *)args[1];
     struct summation summation = {.add = kernels_exact()};
     lines_lay_out(&summation.lines, array, out);
     lines_cut(&summation.lines, ENOUGH, PART, PARTS);
@@ -155,8 +151,10 @@ PyObject *exact_sum(const struct state *state, PyObject *const *args, Py_ssize_t
     summation.type = lines_type(out);
     summation.gather = kernels_gather(summation.lines.type);
     summation.gather_out = kernels_gather(summation.type);
-    if (sum_all(&summation, state) < 0) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return sum_all(&summation, state, report);
+}
+
+PyObject *exact_sum(const struct state *state, PyObject *const *args, Py_ssize_t nargs)
+{
+    return lines_call(sum_exactly, "npp.sum, exact", state, args, nargs);
 }

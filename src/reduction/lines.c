@@ -31,8 +31,6 @@ void lines_lay_out(struct lines *lines, PyArrayObject *array, PyArrayObject *out
         .parts = 1,
         .side_by_side = 1,
         .type = lines_type(array),
-        .array = (PyObject *)array,
-        .result = (PyObject *)out,
         .in = {PyArray_BYTES(array), PyArray_STRIDE(array, along), {0}},
         .out = {PyArray_BYTES(out),
                 PyArray_NDIM(out) > along ? PyArray_STRIDE(out, along) : 0,
@@ -96,9 +94,9 @@ static int run_alone(const struct drive *job, int *fpe)
     return status;
 }
 
-static int run_as_it_pays(const struct lines *lines, const struct state *state,
-                          struct cost_table *costs, drive_run *run, void *context,
-                          struct report *report, int *fpe)
+int lines_run(const struct lines *lines, const struct state *state,
+              struct cost_table *costs, drive_run *run, void *context,
+              struct report *report, int *fpe)
 {
     const npy_intp each = lines->parts > 1 ? lines->part : lines->n;
     const npy_intp together =
@@ -112,6 +110,10 @@ static int run_as_it_pays(const struct lines *lines, const struct state *state,
                 (uint64_t)(together > 1) << 1 | (uint64_t)(lines->parts > 1)};
     struct plan plan = {0};
     struct worth worth;
+    *fpe = 0;
+    if (size == 0) {
+        return 0;
+    }
     report->reason = worth_consider(&worth, &call, costs, false);
     if (PyErr_Occurred()) {
         return -1;
@@ -132,18 +134,19 @@ static int run_as_it_pays(const struct lines *lines, const struct state *state,
     return drive(&job, false, fpe, report) ? 0 : -1;
 }
 
-int lines_run(const struct lines *lines, const char *name, const struct state *state,
-              struct cost_table *costs, drive_run *run, void *context, int *fpe)
+PyObject *lines_call(lines_function *function, const char *name,
+                     const struct state *state, PyObject *const *args, Py_ssize_t nargs)
 {
+    if (nargs != 2 || !PyArray_Check(args[0]) || !PyArray_Check(args[1])) {
+        PyErr_Format(PyExc_TypeError, "%s: it takes array, out", name);
+        return NULL;
+    }
+    PyArrayObject *array = (PyArrayObject *)args[0], *out = (PyArrayObject *)args[1];
     struct report report = {0};
-    *fpe = 0;
-    if (lines->n * lines->count == 0) {
-        return 0;
-    }
     const int64_t since = profile_is_on() ? profile_start() : 0;
-    const int status = run_as_it_pays(lines, state, costs, run, context, &report, fpe);
+    const int status = function(state, array, out, &report);
     if (since) {
-        profile_call(name, &lines->array, 1, lines->result, &report, since);
+        profile_call(name, args, 1, status == 0 ? args[1] : NULL, &report, since);
     }
-    return status;
+    return status == 0 ? Py_NewRef(Py_None) : NULL;
 }

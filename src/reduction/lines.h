@@ -23,8 +23,7 @@ struct lines {
     int type;              /* lines_type() of the elements */
     int ndim;              /* of the other axes, the last one first */
     npy_intp shape[NPY_MAXDIMS + 1];
-    struct side in, out;      /* out: one element a line, or as many as in */
-    PyObject *array, *result; /* borrowed */
+    struct side in, out; /* out: one element a line, or as many as in */
 };
 
 /* Of an array's elements, or of the parts of complex ones. */
@@ -47,8 +46,19 @@ char *lines_at(const struct lines *lines, const struct side *side, npy_intp i);
 npy_intp lines_together(const struct lines *lines, npy_intp i, npy_intp end);
 
 /* Run what takes lines, or parts of them, as ranges of elements: number i begins at
- * i * n, or i * part.  profile() has it under the name.  -1: an exception is set. */
-int lines_run(const struct lines *lines, const char *name, const struct state *state,
-              struct cost_table *costs, drive_run *run, void *context, int *fpe);
+ * i * n, or i * part.  -1: an exception is set. */
+int lines_run(const struct lines *lines, const struct state *state,
+              struct cost_table *costs, drive_run *run, void *context,
+              struct report *report, int *fpe);
+
+/* What puts something of the lines of an array into another one.  -1: an exception is
+ * set. */
+typedef int lines_function(const struct state *state, PyArrayObject *array,
+                           PyArrayObject *out, struct report *report);
+
+/* Call one with the arguments array, out, which profile() has under the name. */
+PyObject *lines_call(lines_function *function, const char *name,
+                     const struct state *state, PyObject *const *args,
+                     Py_ssize_t nargs);
 
 #endif
