@@ -142,10 +142,10 @@ kernel_loop *kernels_cast(int from, int to)
     return a < NUMBER_COUNT && b < NUMBER_COUNT ? (*levels[chosen].casts)[a][b] : NULL;
 }
 
-sum_function *kernels_sum(int type, enum map map)
+sum_function *kernels_sum(int type, enum map map, enum sum_place place)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].sums->sum[map][number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].sums->sum[place][map][number] : NULL;
 }
 
 runs_function *kernels_runs(int type)

@@ -59,7 +59,7 @@ void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc);
 kernel_loop *kernels_cast(int from, int to);
 
 /* The kernel that sums a row of one of NumPy's types, or NULL. */
-sum_function *kernels_sum(int type, enum map map);
+sum_function *kernels_sum(int type, enum map map, enum sum_place place);
 
 /* That which sums runs under a mask, or NULL. */
 runs_function *kernels_runs(int type);

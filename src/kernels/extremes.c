@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../fpu.h"
+#include "flags.h"
 #include "lanes.h"
 
 /* -- kinds ---------------------------------------------------------------------- */
@@ -66,16 +66,6 @@
       found |= others_##name(&x, 1, bits);                                             \
     }                                                                                  \
     return found ? KINDS_SEVERAL : KINDS_ONE;                                          \
-  }                                                                                    \
-                                                                                       \
-  static inline bool has_signalling_##name(const char *in, intptr_t n)                 \
-  {                                                                                    \
-    bool found = false;                                                                \
-    for (intptr_t i = 0; i < n; i++) {                                                 \
-      const U size = ((const U *)in)[i] & (U) ~(SIGN);                                 \
-      found |= size > (INFINITE) && size < (USUAL);                                    \
-    }                                                                                  \
-    return found;                                                                      \
   }
 
 KINDS_OF(f16, uint16_t, UINT16_C(0x8000), UINT16_C(0x7c00), UINT16_C(0x7e00))
@@ -91,23 +81,23 @@ KINDS_OF(f64, uint64_t, UINT64_C(0x8000000000000000), UINT64_C(0x7ff000000000000
 /*
  * The vector instructions give their second operand where one is NaN, which here is
  * what was best before, and of two zeros either.  So NaNs are noted apart; and whether
- * a sign is set, or all are: if none or all, zeros are alike for sure.  Else one is
- * worth a second look, which the minimum of positive numbers with zeros never takes.
+ * any sign is set: if none is, all zeros are alike.  Else one is worth a second look,
+ * which counts, or positive numbers with zeros, never take.
  *
- * A NaN raises invalid in them, which NumPy's loops clear.
+ * A NaN raises invalid in them, which NumPy's loops clear.  Where NaNs are left out
+ * (`quiet`: fmax, fmin) a comparison that is quiet takes their place, so that the flag
+ * tells of signalling ones: these the scalar end of NumPy's loops does not leave out.
  */
 #  define SIGNS(S, U)                                                                  \
     typedef U words_##S __attribute__((vector_size(sizeof(v_##S))));                   \
                                                                                        \
-    static inline bool are_alike_##S(words_##S some, words_##S every)                  \
+    static inline bool has_sign_##S(words_##S words)                                   \
     {                                                                                  \
-      const int sign = 8 * sizeof(U) - 1;                                              \
-      U in_some = 0, in_all = (U)-1;                                                   \
+      U all = 0;                                                                       \
       for (int j = 0; j < LANES_##S; j++) {                                            \
-        in_some |= some[j];                                                            \
-        in_all &= every[j];                                                            \
+        all |= words[j];                                                               \
       }                                                                                \
-      return in_some >> sign == 0 || in_all >> sign != 0;                              \
+      return all >> (8 * sizeof(U) - 1) != 0;                                          \
     }
 SIGNS(f64, uint64_t)
 SIGNS(f32, uint32_t)
@@ -138,10 +128,23 @@ TAKE_ONCE(f32)
 
 enum { SIDE_BY_SIDE = 4 }; /* so that vectors do not wait for one another */
 
-#  define NOTE(S, OF, best, x)                                                         \
-    (best = OF##_of_##S(x, best), some |= (words_##S)(x), every &= (words_##S)(x))
+#  define BETTER(S)                                                                    \
+    static inline v_##S greatest_so_far_##S(v_##S x, v_##S best, bool quiet)           \
+    {                                                                                  \
+      return quiet ? select_##S(less_##S(best, x), x, best)                            \
+                   : greatest_of_##S(x, best);                                         \
+    }                                                                                  \
+                                                                                       \
+    static inline v_##S least_so_far_##S(v_##S x, v_##S best, bool quiet)              \
+    {                                                                                  \
+      return quiet ? select_##S(less_##S(x, best), x, best) : least_of_##S(x, best);   \
+    }
+BETTER(f64)
+BETTER(f32)
 
-/* `quiet`: NaNs are left out (fmax, fmin). */
+#  define NOTE(S, OF, best, x)                                                         \
+    (best = OF##_so_far_##S(x, best, quiet), words |= (words_##S)(x))
+
 #  define ROW(S, OF)                                                                   \
     static inline enum kinds OF##_row_##S(const char *in, intptr_t n, char *extreme,   \
                                           bool quiet)                                  \
@@ -150,7 +153,8 @@ enum { SIDE_BY_SIDE = 4 }; /* so that vectors do not wait for one another */
       enum { L = LANES_##S };                                                          \
       v_##S a = all_##S((S)WORST_##OF), b = a, c = a, d = a;                           \
       m_##S nan = unordered_##S(a, a);                                                 \
-      words_##S some = {0}, every = ~some;                                             \
+      words_##S words = {0};                                                           \
+      flags_set(0);                                                                    \
       intptr_t i = 0;                                                                  \
       for (; n - i >= SIDE_BY_SIDE * L; i += SIDE_BY_SIDE * L) {                       \
         const S *const y = x + i;                                                      \
@@ -175,7 +179,7 @@ enum { SIDE_BY_SIDE = 4 }; /* so that vectors do not wait for one another */
       }                                                                                \
       bool is_numpys = false;                                                          \
       if (bits_##S(nan)) {                                                             \
-        is_numpys = quiet && has_signalling_##S(in, n);                                \
+        is_numpys = quiet && (fpu_get_flags() & FE_INVALID);                           \
         if (!quiet || (best == (S)WORST_##OF && !has_##S(x, n, best))) {               \
           best = (S)NAN;                                                               \
         }                                                                              \
@@ -183,7 +187,7 @@ enum { SIDE_BY_SIDE = 4 }; /* so that vectors do not wait for one another */
       }                                                                                \
       memcpy(extreme, &best, sizeof best);                                             \
       return is_numpys ? KINDS_NUMPYS                                                  \
-             : best == 0 && are_alike_##S(some, every)                                 \
+             : best == 0 && !has_sign_##S(words)                                       \
                  ? KINDS_NONE                                                          \
                  : kinds_##S(in, n, sizeof best, extreme);                             \
     }
@@ -210,7 +214,8 @@ enum { SIDE_BY_SIDE = 4 }; /* so that vectors do not wait for one another */
       S best[EXTREME_COLUMNS + L];                                                     \
       const v_##S worst = all_##S((S)WORST_##OF);                                      \
       m_##S nan = unordered_##S(worst, worst);                                         \
-      words_##S some = {0}, every = ~some;                                             \
+      words_##S words = {0};                                                           \
+      flags_set(0);                                                                    \
       for (intptr_t j = 0; j < n; j += L) {                                            \
         v_##S a = worst;                                                               \
         if (!first) {                                                                  \
@@ -241,14 +246,11 @@ enum { SIDE_BY_SIDE = 4 }; /* so that vectors do not wait for one another */
           store_##S(best + j, a);                                                      \
         }                                                                              \
       }                                                                                \
-      const bool has_nan = bits_##S(nan) != 0, alike = are_alike_##S(some, every);     \
-      bool doubtful =                                                                  \
-          has_nan && (!quiet || (!first && has_signalling_##S(extremes, n)));          \
-      for (intptr_t i = 0; i < rows && has_nan && !doubtful; i++) {                    \
-        doubtful = has_signalling_##S(x + i * stride, n);                              \
-      }                                                                                \
+      const bool has_nan = bits_##S(nan) != 0, has_signs = has_sign_##S(words);        \
+      bool doubtful = has_nan && (!quiet || (fpu_get_flags() & FE_INVALID));           \
       for (intptr_t j = 0; j < n && !doubtful; j++) {                                  \
-        doubtful = (!alike && best[j] == 0) || (has_nan && best[j] == (S)WORST_##OF);  \
+        doubtful =                                                                     \
+            (has_signs && best[j] == 0) || (has_nan && best[j] == (S)WORST_##OF);      \
       }                                                                                \
       if (has_nan) {                                                                   \
         fpu_clear_flags();                                                             \

@@ -142,15 +142,15 @@ VECTORS_OF(f64, int64_t)
 /* CONTIGUOUS: the stride of what need not be gathered; a sum is member M of the union.
  */
 #define REAL_SUM(name, S, T, M, CONTIGUOUS)                                            \
-  static T name##_tree_##S(const char *x, intptr_t n, intptr_t stride, T m)            \
+  static T name##_tree_##S(const char *x, intptr_t n, intptr_t stride, T m, bool near) \
   {                                                                                    \
     if (n > SUM_LEAF) {                                                                \
       const intptr_t half = sum_half(n);                                               \
-      if (n - half <= SUM_LEAF && stride == (intptr_t)(CONTIGUOUS)) {                  \
+      if (near && n - half <= SUM_LEAF && stride == (intptr_t)(CONTIGUOUS)) {          \
         return name##_leaves_##T((const T *)x, half, n - half, m);                     \
       }                                                                                \
-      const T first = name##_tree_##S(x, half, stride, m);                             \
-      return first + name##_tree_##S(x + half * stride, n - half, stride, m);          \
+      const T first = name##_tree_##S(x, half, stride, m, near);                       \
+      return first + name##_tree_##S(x + half * stride, n - half, stride, m, near);    \
     }                                                                                  \
     if (stride == (intptr_t)(CONTIGUOUS)) {                                            \
       return name##_leaf_##T((const T *)x, n, m);                                      \
@@ -162,8 +162,14 @@ VECTORS_OF(f64, int64_t)
                                                                                        \
   static union sum name##_sum_##S(const char *x, intptr_t n, intptr_t stride,          \
                                   const char *m) {                                     \
-    return (union sum){                                                                \
-        .M = {.re = name##_tree_##S(x, n, stride, m ? *(const T *)m : 0)}};            \
+    const T of_all = m ? *(const T *)m : 0;                                            \
+    return (union sum){.M = {.re = name##_tree_##S(x, n, stride, of_all, true)}};      \
+  }                                                                                    \
+                                                                                       \
+  static union sum name##_far_##S(const char *x, intptr_t n, intptr_t stride,          \
+                                  const char *m) {                                     \
+    const T of_all = m ? *(const T *)m : 0;                                            \
+    return (union sum){.M = {.re = name##_tree_##S(x, n, stride, of_all, false)}};     \
   }
 
 #define COMPLEX_SUM(S, T, M, CONTIGUOUS)                                               \
@@ -276,8 +282,8 @@ static inline intptr_t next_change(const struct masked *row, intptr_t i, intptr_
     return count;                                                                      \
   }
 
-#define RUN_f32(x, n, stride) plain_tree_f32(x, n, stride, 0)
-#define RUN_f64(x, n, stride) plain_tree_f64(x, n, stride, 0)
+#define RUN_f32(x, n, stride) plain_tree_f32(x, n, stride, 0, false)
+#define RUN_f64(x, n, stride) plain_tree_f64(x, n, stride, 0, false)
 #define RUN_c64(x, n, stride) plain_tree_c64(x, 2 * (n), stride)
 #define RUN_c128(x, n, stride) plain_tree_c128(x, 2 * (n), stride)
 RUNS_OF(f32, f32, RUN_f32)
@@ -408,24 +414,24 @@ BOTH(number_square, NUMBER_SQUARE)
     [NUMBER_f32] = name##_##KIND##_f32, [NUMBER_f64] = name##_##KIND##_f64             \
   }
 
-sum_table TABLE_JOIN(NPP_LEVEL) = {
-    .sum =
-        {
-            [MAP_PLAIN] =
-                {
-                    [NUMBER_f32] = plain_sum_f32,
-                    [NUMBER_f64] = plain_sum_f64,
-                    [NUMBER_c64] = plain_sum_c64,
-                    [NUMBER_c128] = plain_sum_c128,
 #ifdef NPP_LANES
-                    [NUMBER_f16] = plain_sum_f16,
+#  define HALF_SUM(place) plain_##place##_f16
+#else
+#  define HALF_SUM(place) NULL
 #endif
-                },
-            [MAP_NUMBER] = ROW(number, sum),
-            [MAP_IS_NUMBER] = ROW(is_number, sum),
-            [MAP_SQUARE] = ROW(square, sum),
-            [MAP_NUMBER_SQUARE] = ROW(number_square, sum),
-        },
+#define SUMS(place)                                                                    \
+  {                                                                                    \
+    [MAP_PLAIN] = {[NUMBER_f16] = HALF_SUM(place),                                     \
+                   [NUMBER_f32] = plain_##place##_f32,                                 \
+                   [NUMBER_f64] = plain_##place##_f64,                                 \
+                   [NUMBER_c64] = plain_sum_c64,                                       \
+                   [NUMBER_c128] = plain_sum_c128},                                    \
+    [MAP_NUMBER] = ROW(number, place), [MAP_IS_NUMBER] = ROW(is_number, place),        \
+    [MAP_SQUARE] = ROW(square, place), [MAP_NUMBER_SQUARE] = ROW(number_square, place) \
+  }
+
+sum_table TABLE_JOIN(NPP_LEVEL) = {
+    .sum = {[SUM_NEAR] = SUMS(sum), [SUM_FAR] = SUMS(far)},
     .runs =
         {
             [NUMBER_f32] = runs_f32,

@@ -47,6 +47,9 @@ enum map {
     MAP_COUNT
 };
 
+/* Where elements come from: a cache, or memory. */
+enum sum_place { SUM_NEAR, SUM_FAR, SUM_PLACES };
+
 /* n elements; m is of their type, or NULL. */
 typedef union sum sum_function(const char *x, intptr_t n, intptr_t stride,
                                const char *m);
@@ -66,7 +69,7 @@ typedef void columns_function(char *sums, const char *x, intptr_t n, intptr_t ro
                               intptr_t stride, const char *m);
 
 typedef const struct sum_kernels {
-    sum_function *sum[MAP_COUNT][NUMBER_COUNT];
+    sum_function *sum[SUM_PLACES][MAP_COUNT][NUMBER_COUNT];
     runs_function *runs[NUMBER_COUNT];
     columns_function *columns[MAP_COUNT][NUMBER_COUNT];
 } sum_table;

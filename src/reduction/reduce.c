@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../fpu.h"
+#include "../stream.h"
 
 int reduction_init(struct state *state)
 {
@@ -48,7 +49,8 @@ enum order reduction_order(const char *ufunc, int type)
         return exact ? ORDER_FREE : real ? ORDER_EXTREME : ORDER_FIXED;
     }
     return exact && is_any_of(ufunc, free_ones) ? ORDER_FREE
-           : !exact && strcmp(ufunc, "add") == 0 && kernels_sum(type, MAP_PLAIN)
+           : !exact && strcmp(ufunc, "add") == 0 &&
+                   kernels_sum(type, MAP_PLAIN, SUM_NEAR)
                ? ORDER_TREE
                : ORDER_FIXED;
 }
@@ -66,6 +68,14 @@ static bool is_reorderable(const PyUFuncObject *ufunc)
 }
 
 /* -- the loop ------------------------------------------------------------------- */
+
+/* As for results that are written past the caches, an array of half of the last one is
+ * taken to come from memory. */
+static enum sum_place place_of(PyArrayObject *array)
+{
+    const int64_t far = stream_threshold();
+    return far >= 0 && PyArray_NBYTES(array) >= far ? SUM_FAR : SUM_NEAR;
+}
 
 const char *reduction_choose_loop(struct reduction *reduction,
                                   const struct request *request)
@@ -90,9 +100,10 @@ const char *reduction_choose_loop(struct reduction *reduction,
             return "a cast that is NumPy's";
         }
     }
-    reduction->sum = reduction->order == ORDER_TREE
-                         ? kernels_sum(reduction->type, reduction->map)
-                         : NULL;
+    reduction->sum =
+        reduction->order == ORDER_TREE
+            ? kernels_sum(reduction->type, reduction->map, place_of(request->array))
+            : NULL;
     reduction->runs = reduction->sum && request->mask && !reduction->cast
                           ? kernels_runs(reduction->type)
                           : NULL;
