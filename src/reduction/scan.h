@@ -22,6 +22,8 @@ struct scan {
 
     /* A single line in blocks: the next one to be taken, what is known of each, what it
      * adds up to, and all to its end. */
+    npy_intp first, others; /* how long they are */
+    bool in_parts;          /* only two, for a member each */
     _Atomic(npy_intp) next;
     _Atomic(unsigned char) *known;
     union partial *totals, *sums;
