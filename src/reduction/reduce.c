@@ -297,7 +297,7 @@ static bool ends_at_once(const char *ufunc, PyObject *const *args, Py_ssize_t na
     const bool whole = PyArray_NDIM(array) == 1 || (nargs > 1 && args[1] == Py_None);
     return whole && PyArray_TYPE(array) == NPY_BOOL && PyArray_IS_C_CONTIGUOUS(array) &&
            PyArray_SIZE(array) >= FIRST &&
-           memchr(PyArray_BYTES(array), any, FIRST) != NULL;
+           memchr(PyArray_BYTES(array), any ? 1 : 0, FIRST) != NULL;
 }
 
 PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
