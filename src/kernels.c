@@ -166,6 +166,12 @@ kinds_function *kernels_kinds(int type)
     return number < NUMBER_COUNT ? levels[chosen].extremes->kinds[number] : NULL;
 }
 
+signalling_function *kernels_signalling(int type)
+{
+    const int number = known_number(type);
+    return number < NUMBER_COUNT ? levels[chosen].extremes->signalling[number] : NULL;
+}
+
 enum extreme kernels_extreme_of(const char *ufunc)
 {
     static const char *const names[EXTREME_COUNT] = {[EXTREME_MAXIMUM] = "maximum",

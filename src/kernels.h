@@ -69,6 +69,7 @@ columns_function *kernels_columns(int type, enum map map);
 
 /* That which knows zeros and NaNs apart, or NULL. */
 kinds_function *kernels_kinds(int type);
+signalling_function *kernels_signalling(int type);
 
 /* Which extreme a ufunc gives, or EXTREME_COUNT; the kernels for those of a row and of
  * columns, or NULL (kernels/extremes.h). */

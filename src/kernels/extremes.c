@@ -66,6 +66,18 @@
       found |= others_##name(&x, 1, bits);                                             \
     }                                                                                  \
     return found ? KINDS_SEVERAL : KINDS_ONE;                                          \
+  }                                                                                    \
+                                                                                       \
+  static bool signalling_##name(const char *in, intptr_t n, intptr_t from)             \
+  {                                                                                    \
+    U found = 0;                                                                       \
+    for (intptr_t i = 0; i < n; i++, in += from) {                                     \
+      U x;                                                                             \
+      memcpy(&x, in, sizeof x);                                                        \
+      const U size = x & (U) ~(SIGN);                                                  \
+      found |= (U)((U)((INFINITE)-size) & (U)(size - (USUAL)));                        \
+    }                                                                                  \
+    return (found & (SIGN)) != 0;                                                      \
   }
 
 KINDS_OF(f16, uint16_t, UINT16_C(0x8000), UINT16_C(0x7c00), UINT16_C(0x7e00))
@@ -311,6 +323,12 @@ extreme_table TABLE_JOIN(NPP_LEVEL) = {
             [NUMBER_f16] = kinds_f16,
             [NUMBER_f32] = kinds_f32,
             [NUMBER_f64] = kinds_f64,
+        },
+    .signalling =
+        {
+            [NUMBER_f16] = signalling_f16,
+            [NUMBER_f32] = signalling_f32,
+            [NUMBER_f64] = signalling_f64,
         },
 #ifdef NPP_LANES
     .row = TABLE(OF_ROWS),

@@ -25,6 +25,9 @@ enum kinds { KINDS_NONE, KINDS_ONE, KINDS_SEVERAL, KINDS_NUMPYS };
 typedef enum kinds kinds_function(const char *x, intptr_t n, intptr_t stride,
                                   const char *extreme);
 
+/* Whether a signalling NaN is among n elements. */
+typedef bool signalling_function(const char *x, intptr_t n, intptr_t stride);
+
 /* The extreme of n > 0 contiguous elements, and that of it; NONE may also be said of
  * one that is the only one of its kind.  NUMPYS: among them is a signalling NaN that
  * fmax or fmin is to leave out, which the scalar end of NumPy's loops does not. */
@@ -39,6 +42,7 @@ typedef bool extreme_columns_function(char *extremes, const char *x, intptr_t n,
 
 typedef const struct extreme_kernels {
     kinds_function *kinds[NUMBER_COUNT];
+    signalling_function *signalling[NUMBER_COUNT];
     extreme_function *row[EXTREME_COUNT][NUMBER_COUNT];
     extreme_columns_function *columns[EXTREME_COUNT][NUMBER_COUNT];
 } extreme_table;
