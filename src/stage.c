@@ -53,10 +53,9 @@ bool stage_may_stream(const struct box *box, PyArrayObject *const *op,
 {
     const int out = call->nin;
     const npy_intp itemsize = PyArray_ITEMSIZE(op[out]);
-    const int64_t least = stream_threshold();
-    if (call->nout != 1 || call->masked || call->nop > STAGE_MOST || least < 0 ||
+    if (call->nout != 1 || call->masked || call->nop > STAGE_MOST ||
         box->stride[0][out] != itemsize || itemsize > LARGEST_ITEM ||
-        box->shape[0] < SHORTEST_LINE || box->size * itemsize < least ||
+        box->shape[0] < SHORTEST_LINE || !stream_is_far(box->size * itemsize) ||
         (stage && stage->is_cast[out])) {
         return false;
     }

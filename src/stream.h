@@ -15,6 +15,7 @@
 #ifndef NPP_STREAM_H
 #define NPP_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,13 @@ enum { STREAM_LINE = 64 };
  * as large as the result, and together they are beyond it. */
 void stream_set_threshold(int64_t bytes);
 int64_t stream_threshold(void);
+
+/* Whether so many bytes are taken to be more than a cache holds of one operand. */
+static inline bool stream_is_far(int64_t bytes)
+{
+    const int64_t least = stream_threshold();
+    return least >= 0 && bytes >= least;
+}
 
 /* n bytes between places that lie alike within a line; `from` is in the cache. */
 void stream_out(char *to, const char *from, size_t n);

@@ -166,10 +166,8 @@ static int run_node(struct reduction *reduction, npy_intp result, npy_intp row,
                             : rows_run(reduction, partial->bytes, 0, in, from, n,
                                        reduction->copies_first);
     if (status == 0 && reduction->order == ORDER_EXTREME) {
-        const enum extreme extreme = kernels_extreme_of(reduction->ufunc);
-        const bool quiet = extreme == EXTREME_FMAX || extreme == EXTREME_FMIN;
         note_kinds(reduction,
-                   quiet && kernels_signalling(reduction->type)(in, n, from)
+                   reduction->signalling && reduction->signalling(in, n, from)
                        ? KINDS_NUMPYS
                        : kernels_kinds(reduction->type)(in, n, from, partial->bytes));
     }

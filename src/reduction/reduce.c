@@ -73,8 +73,7 @@ static bool is_reorderable(const PyUFuncObject *ufunc)
  * taken to come from memory. */
 static enum sum_place place_of(PyArrayObject *array)
 {
-    const int64_t far = stream_threshold();
-    return far >= 0 && PyArray_NBYTES(array) >= far ? SUM_FAR : SUM_NEAR;
+    return stream_is_far(PyArray_NBYTES(array)) ? SUM_FAR : SUM_NEAR;
 }
 
 const char *reduction_choose_loop(struct reduction *reduction,
@@ -111,6 +110,10 @@ const char *reduction_choose_loop(struct reduction *reduction,
     reduction->columns = adds && !reduction->cast && !request->mask
                              ? kernels_columns(reduction->type, reduction->map)
                              : NULL;
+    const enum extreme extreme = kernels_extreme_of(reduction->ufunc);
+    if (extreme == EXTREME_FMAX || extreme == EXTREME_FMIN) {
+        reduction->signalling = kernels_signalling(reduction->type);
+    }
     if (reduction->order == ORDER_EXTREME && !reduction->cast && !request->mask) {
         kernels_extreme(reduction->ufunc, reduction->type, &reduction->extreme,
                         &reduction->extremes);

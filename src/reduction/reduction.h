@@ -71,6 +71,7 @@ struct reduction {
     columns_function *columns; /* of rows of few; NULL: NumPy's loop */
     extreme_function *extreme; /* of a row; NULL: NumPy's loop */
     extreme_columns_function *extremes; /* of rows; NULL: NumPy's loop */
+    signalling_function *signalling;    /* for those that leave NaNs out; or NULL */
     kernel_loop *cast;  /* from the array's type to the loop's; NULL: none */
     npy_intp cast_size; /* of an element of the loop's */
 

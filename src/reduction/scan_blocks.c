@@ -130,11 +130,9 @@ static int run(const struct drive *drive, npy_intp begin, npy_intp end)
 int scan_cut(struct scan *scan, struct drive *job)
 {
     const npy_intp n = scan->along.n;
-    const bool far =
-        stream_threshold() >= 0 && n * scan->itemsize >= stream_threshold();
     npy_intp blocks = (n + SCAN_BLOCK - 1) / SCAN_BLOCK, step = SCAN_BLOCK;
     scan->first = scan->others = SCAN_BLOCK;
-    scan->in_parts = job->limit == 2 && !far;
+    scan->in_parts = job->limit == 2 && !stream_is_far(n * scan->itemsize);
     if (scan->in_parts) {
         blocks = 2;
         step = n / blocks;
