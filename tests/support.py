@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import warnings
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -124,3 +125,15 @@ def run_python(code, timeout=60, env=None, options=()):
     )
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout.strip()
+
+
+def run_tests(file, chosen, timeout, env):
+    """Run the tests of a file that pytest's -k chooses in a process of its own; they must pass."""
+    return run_python(
+        f"""
+        import sys, pytest
+        sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", {chosen!r}, {str(Path(__file__).with_name(file))!r}]))
+        """,
+        timeout=timeout,
+        env=env,
+    )

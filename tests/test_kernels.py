@@ -6,13 +6,12 @@ How near to the true value those are that have other bits: test_kernel_accuracy.
 import itertools
 import re
 import warnings
-from pathlib import Path
 
 import numpy as np
 import numpy_par as npp
 import pytest
 from kernel_values import HAS, LEVEL, LEVELS, any_bits, as_bits, cross, inputs, legal, npps, numpys, ordinary, positive, special
-from support import run_python
+from support import run_python, run_tests
 
 # Where NumPy's loop has no answer, or another at each of its levels: nothing to compare with.
 ROWS = [row[:3] for row in npp._engine.kernels()]
@@ -394,14 +393,7 @@ def test_levels(level, file):
     if level == LEVEL:
         pytest.skip("the tests above are at this one")
     disabled = {"neon": "", "avx512": "", "avx2": "X86_V4 AVX512_ICL AVX512_SPR", "baseline": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}[level]
-    text = run_python(
-        f"""
-        import sys, pytest
-        sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", "not levels and not choice", {str(Path(__file__).with_name(file))!r}]))
-        """,
-        timeout=900,
-        env={"NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled},
-    )
+    text = run_tests(file, "not levels and not choice", timeout=900, env={"NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled})
     assert "failed" not in text and re.search(r"\d|\.", text), text
 
 

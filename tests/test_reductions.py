@@ -1,7 +1,6 @@
 """ufunc.reduce on the engine, and what NumPy makes of it (sum, mean, max, any): bit for bit as NumPy, at every number of threads."""
 
 import itertools
-from pathlib import Path
 
 import numpy as np
 import numpy_par as npp
@@ -9,7 +8,7 @@ import pytest
 from kernel_values import HAS, LEVEL
 from layouts import ARRANGE
 from reductions import GRIDS, NUMBERS, SIZES, THREADS, TURN, axes_of, check, outcomes, plain
-from support import difference, outcome, run_python
+from support import difference, outcome, run_python, run_tests
 from values import sample
 
 UFUNCS = [
@@ -488,12 +487,4 @@ def test_levels(level, file):
     """Every size and special values at an instruction set that is forced; NumPy's order is the same at all of its own."""
     if level == LEVEL:
         pytest.skip("the tests above are at this one")
-    run_python(
-        f"""
-        import sys, pytest
-        chosen = "every_size or every_layout or extremes or special or zero or blocks"
-        sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", chosen, {str(Path(__file__).with_name(file))!r}]))
-        """,
-        timeout=300,
-        env={"NUMPY_PAR_ISA": level},
-    )
+    run_tests(file, "every_size or every_layout or extremes or special or zero or blocks", timeout=300, env={"NUMPY_PAR_ISA": level})

@@ -274,7 +274,7 @@ BETTER(f32)
     }
 
 #  define KERNEL_OF(name, S, OF, QUIET)                                                \
-    static enum kinds name##_##S(const char *x, intptr_t n, char *extreme)             \
+    static enum kinds name##_row_##S(const char *x, intptr_t n, char *extreme)         \
     {                                                                                  \
       return OF##_row_##S(x, n, extreme, QUIET);                                       \
     }                                                                                  \
@@ -299,18 +299,14 @@ BETTER(f32)
 KERNELS(f64)
 KERNELS(f32)
 
-#  define TABLE(CALLS)                                                                 \
+#  define OF(kernel)                                                                   \
     {                                                                                  \
-      [EXTREME_MAXIMUM] = CALLS(maximum), [EXTREME_MINIMUM] = CALLS(minimum),          \
-      [EXTREME_FMAX] = CALLS(fmax), [EXTREME_FMIN] = CALLS(fmin)                       \
+      [NUMBER_f32] = kernel##_f32, [NUMBER_f64] = kernel##_f64                         \
     }
-#  define OF_ROWS(name)                                                                \
+#  define TABLE(of)                                                                    \
     {                                                                                  \
-      [NUMBER_f32] = name##_f32, [NUMBER_f64] = name##_f64                             \
-    }
-#  define OF_COLUMNS(name)                                                             \
-    {                                                                                  \
-      [NUMBER_f32] = name##_columns_f32, [NUMBER_f64] = name##_columns_f64             \
+      [EXTREME_MAXIMUM] = OF(maximum_##of), [EXTREME_MINIMUM] = OF(minimum_##of),      \
+      [EXTREME_FMAX] = OF(fmax_##of), [EXTREME_FMIN] = OF(fmin_##of)                   \
     }
 #endif
 
@@ -331,7 +327,7 @@ extreme_table TABLE_JOIN(NPP_LEVEL) = {
             [NUMBER_f64] = signalling_f64,
         },
 #ifdef NPP_LANES
-    .row = TABLE(OF_ROWS),
-    .columns = TABLE(OF_COLUMNS),
+    .row = TABLE(row),
+    .columns = TABLE(columns),
 #endif
 };
