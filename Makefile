@@ -35,6 +35,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Keeps the source folder numpy_par/ from hiding the installed package.
 test bench bench-kernels bench-reductions bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
+# None builds src/kernels, a folder, from src/kernels.c.
+MAKEFLAGS += --no-builtin-rules
+
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:

@@ -9,6 +9,7 @@
 #define NPP_FPU_H
 
 #include <fenv.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Those that NumPy reports. */
@@ -31,6 +32,13 @@ static inline struct fpu_control fpu_get_control(void)
     struct fpu_control control = {fpu_mxcsr() & ~(uint32_t)FE_ALL_EXCEPT, 0};
     __asm__ volatile("fnstcw %0" : "=m"(control.x87));
     return control;
+}
+
+/* Whether subnormal operands or results are taken for zeros (DAZ, FTZ): a library built
+ * with -ffast-math sets that for the thread that loads it. */
+static inline bool fpu_flushes(void)
+{
+    return (fpu_mxcsr() & UINT32_C(0x8040)) != 0;
 }
 
 static inline int fpu_get_flags(void)
@@ -77,6 +85,11 @@ static inline struct fpu_control fpu_get_control(void)
     return control;
 }
 
+static inline bool fpu_flushes(void)
+{
+    return (fpu_get_control().fpcr >> 24 & 1) != 0;
+}
+
 static inline int fpu_get_flags(void)
 {
     return (int)fpu_fpsr() & FPU_FLAGS;
@@ -104,6 +117,11 @@ static inline struct fpu_control fpu_get_control(void)
     struct fpu_control control;
     fegetenv(&control.environment);
     return control;
+}
+
+static inline bool fpu_flushes(void)
+{
+    return false; /* C has no name for it */
 }
 
 static inline int fpu_get_flags(void)

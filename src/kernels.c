@@ -131,6 +131,16 @@ static bool is_type(int type, char wanted)
            number_of_type[type] == number_of_character[(int)wanted];
 }
 
+static bool has_floats(const PyUFuncObject *ufunc, int i)
+{
+    bool floats = false;
+    for (int k = 0; k < ufunc->nargs; k++) {
+        const int type = ufunc->types[i * ufunc->nargs + k];
+        floats |= PyTypeNum_ISFLOAT(type) || PyTypeNum_ISCOMPLEX(type);
+    }
+    return floats;
+}
+
 static int known_number(int type)
 {
     return chosen >= 0 && type < TYPES ? number_of_type[type] : NUMBER_COUNT;
@@ -354,8 +364,12 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
         kernel_function *kernel = find(ufunc, i, bits);
         void *data = ufunc->data ? (void *)ufunc->data[i] : NULL;
         struct replaced *replaced = replaced_at(tables->data, ufunc->ntypes, i);
-        *replaced = (struct replaced){(kernel_function *)ufunc->functions[i], data,
-                                      kernel && kernel == find(ufunc, i, KERNELS_SAME)};
+        *replaced = (struct replaced){
+            .loop = (kernel_function *)ufunc->functions[i],
+            .data = data,
+            .same_bits = kernel && kernel == find(ufunc, i, KERNELS_SAME),
+            .floats = has_floats(ufunc, i),
+        };
         tables->functions[i] =
             kernel ? (PyUFuncGenericFunction)kernel : ufunc->functions[i];
         tables->data[i] = kernel ? replaced : data;

@@ -195,6 +195,16 @@ int plan_number(const struct plan *plan, const struct call *call)
     return -1;
 }
 
+static bool has_floats(const struct plan *plan, const struct call *call)
+{
+    bool floats = false;
+    for (int i = 0; i < call->nop; i++) {
+        const int type = plan_descr(plan, i)->type_num;
+        floats |= PyTypeNum_ISFLOAT(type) || PyTypeNum_ISCOMPLEX(type);
+    }
+    return floats;
+}
+
 static const char *kernel_of(const struct plan *plan, const struct call *call)
 {
     const int number = call->loops == call->ufunc ? -1 : plan_number(plan, call);
@@ -248,6 +258,7 @@ const char *plan_make(struct plan *plan, const struct call *call,
     }
     fill_loop(plan, info, call->state);
     plan->kernel = kernel_of(plan, call);
+    plan->floats = has_floats(plan, call);
     plan->may_raise = raises(plan, call);
     plan->may_fail |= plan->may_raise;
     plan_cache_keep(cache, call, plan);

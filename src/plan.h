@@ -31,6 +31,7 @@ struct plan {
     bool may_fail;      /* the loop may return -1, or raise */
     bool may_raise;     /* it may set an exception in the thread that runs it */
     const char *kernel; /* the level of our kernel; NULL: the loop is NumPy's */
+    bool floats;        /* an operand is a floating-point or complex number */
     bool any_strides;   /* the loop gives the same bits whatever its strides */
     PyObject *descrs;   /* owned: tuple of the operands' resolved dtypes */
     PyObject *capsule;  /* owned: keeps the loop alive */

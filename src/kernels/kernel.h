@@ -19,6 +19,7 @@ struct replaced {
     kernel_function *loop;
     void *data;
     int same_bits; /* as the kernel's */
+    int floats;    /* some of its operands are floating-point or complex numbers */
 };
 
 static inline void leave_to_replaced(char **args, const intptr_t *n,

@@ -82,8 +82,11 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
     bool direct[ARGUMENTS] = {false};
     intptr_t largest = 1;
     const bool ordered = must_go_in_order(args, n, steps, shape);
-    if (ordered && data && ((const struct replaced *)data)->same_bits) {
-        /* One by one, in which NumPy's loop is faster than a vector for each. */
+    const struct replaced *replaced = data;
+    /* One by one, NumPy's loop is faster than a vector for each; and where subnormals
+     * count as zeros, each instruction of its loop decides what becomes of them. */
+    if (replaced && ((ordered && replaced->same_bits) ||
+                     (replaced->floats && fpu_flushes()))) {
         leave_to_replaced(args, &n, steps, data);
         return;
     }

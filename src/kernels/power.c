@@ -93,6 +93,7 @@ static inline v_f64 rounded(struct dd r, v_f64 x, v_f64 y, int *flags)
       double *z = blocks[2];                                                           \
       for (intptr_t i = 0; i < n; i += LANES_f64) {                                    \
         const v_f64 x = take_f64(given + i, n - i);                                    \
+        (void)x;                                                                       \
         give_f64(z + i, n - i, RESULT);                                                \
       }                                                                                \
     }
@@ -100,11 +101,23 @@ static inline v_f64 rounded(struct dd r, v_f64 x, v_f64 y, int *flags)
 #  define LONGER_F64(name, y, RESULT)                                                  \
     EACH_F64(name, rounded(RESULT, x, all_f64(y), &work->flags))
 
+/* A signalling NaN raises, and becomes quiet; a number has itself as its first power.
+ */
+static inline v_f64 quiet(v_f64 x)
+{
+    const m_f64 number = equal_f64(x, x);
+    const v_f64 nan = select_f64(number, all_f64(0), x);
+    return select_f64(number, x, nan + nan);
+}
+
 LONGER_F64(minus_two, -2, one_over(square_of(x)))
 EACH_F64(minus_one, all_f64(1) / x)
 LONGER_F64(minus_half, -0.5, one_over(root(for_root(x))))
+EACH_F64(zero, all_f64(1))
 EACH_F64(half, sqrt_f64(for_root(x)))
-EACH_F64(one, x *all_f64(1)) /* a signalling NaN raises */
+EACH_F64(square_root, sqrt_f64(x))
+EACH_F64(one, quiet(x))
+EACH_F64(copy, x)
 LONGER_F64(three_halves, 1.5, times(for_root(x), root(for_root(x))))
 EACH_F64(two, x *x)
 LONGER_F64(three, 3, times(x, square_of(x)))
@@ -119,6 +132,12 @@ static inline double wide_root(double x)
 {
     const double size = fabs(x);
     return sqrt(x + x == x ? size : x);
+}
+
+static inline float quiet_float(float x)
+{
+    const float nan = x == x ? 0 : x;
+    return x == x ? x : nan + nan;
 }
 
 #  define EACH_F32(name, RESULT)                                                       \
@@ -138,8 +157,11 @@ static inline double wide_root(double x)
 EACH_F32(minus_two, 1 / dd)
 EACH_F32(minus_one, 1 / x)
 EACH_F32(minus_half, 1 / wide_root(d))
+EACH_F32(zero, 1)
 EACH_F32(half, wide_root(d))
-EACH_F32(one, x * 1)
+EACH_F32(square_root, sqrtf(x))
+EACH_F32(one, quiet_float(x))
+EACH_F32(copy, x)
 EACH_F32(three_halves, fabs(d) * wide_root(d))
 EACH_F32(two, x *x)
 EACH_F32(three, d *dd)
@@ -233,7 +255,7 @@ struct formula {
     body_function *body;
 };
 
-enum { FORMULAS = 11 };
+enum { FORMULAS = 11, EXACT = 5 };
 
 #  define FORMULAS_OF(S, longer)                                                       \
     static const struct formula formulas_##S[FORMULAS] = {                             \
@@ -252,6 +274,23 @@ enum { FORMULAS = 11 };
 
 FORMULAS_OF(f64, true)
 FORMULAS_OF(f32, false)
+
+/*
+ * NumPy >= 2.4 has exact operations for one exponent of a whole loop: the root of -inf
+ * is no number there, that of -0.0 is -0.0, and the first power of a signalling NaN
+ * raises nothing.  In its versions before, and in float_power, a scalar is no special
+ * case.
+ */
+#  define EXACT_OF(S)                                                                  \
+    static const struct formula exact_##S[EXACT] =                                     \
+        {                                                                              \
+            {-1, false, minus_one_##S},    {0, false, zero_##S},                       \
+            {0.5, false, square_root_##S}, {1, false, copy_##S},                       \
+            {2, false, two_##S},                                                       \
+    };
+
+EXACT_OF(f64)
+EXACT_OF(f32)
 
 #  define POWER(S, T)                                                                  \
     /* The few that are not whole, where a block has them. */                          \
@@ -322,8 +361,27 @@ FORMULAS_OF(f32, false)
       }                                                                                \
     }                                                                                  \
                                                                                        \
-    static void power_##S(char **args, intptr_t n, const intptr_t *steps,              \
-                          const void *data)                                            \
+    /* Ask the loop that a kernel stands for: which root has it of -0.0? */            \
+    static bool is_exact_##S(void *data)                                               \
+    {                                                                                  \
+      T x = (T)-0.0, y = (T)0.5, z = 0;                                                \
+      leave_to_replaced((char *[]){(char *)&x, (char *)&y, (char *)&z},                \
+                        (intptr_t[]){1}, (intptr_t[]){sizeof x, 0, sizeof z}, data);   \
+      return (bits_of_##S(z) & SIGN_##S) != 0;                                         \
+    }                                                                                  \
+                                                                                       \
+    static const struct formula *formula_##S(const struct formula *formulas,           \
+                                             int count, T exponent)                    \
+    {                                                                                  \
+      for (int f = 0; f < count; f++) {                                                \
+        if (exponent == (T)formulas[f].exponent) {                                     \
+          return &formulas[f];                                                         \
+        }                                                                              \
+      }                                                                                \
+      return NULL;                                                                     \
+    }                                                                                  \
+                                                                                       \
+    static void power_##S(char **args, intptr_t n, const intptr_t *steps, void *data)  \
     {                                                                                  \
       const intptr_t size = sizeof(T);                                                 \
       struct shape shape = {2, 3, true, {size, size, size}};                           \
@@ -331,15 +389,14 @@ FORMULAS_OF(f32, false)
       if (steps[1] == 0 && args[1] != args[2]) {                                       \
         T exponent;                                                                    \
         memcpy(&exponent, args[1], sizeof exponent);                                   \
-        body = by_a_scalar_##S;                                                        \
-        for (int f = 0; f < FORMULAS; f++) {                                           \
-          if (exponent == (T)formulas_##S[f].exponent) {                               \
-            shape.own_flags = formulas_##S[f].own_flags;                               \
-            body = formulas_##S[f].body;                                               \
-          }                                                                            \
+        const struct formula *found = formula_##S(exact_##S, EXACT, exponent);         \
+        if (found == NULL || !is_exact_##S(data)) {                                    \
+          found = formula_##S(formulas_##S, FORMULAS, exponent);                       \
         }                                                                              \
+        shape.own_flags = found == NULL || found->own_flags;                           \
+        body = found ? found->body : by_a_scalar_##S;                                  \
       }                                                                                \
-      KERNEL(in_blocks)(args, n, steps, &shape, body, data, (void *)(uintptr_t)data);  \
+      KERNEL(in_blocks)(args, n, steps, &shape, body, data, data);                     \
     }
 
 POWER(f64, double)

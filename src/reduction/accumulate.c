@@ -76,7 +76,8 @@ static int run_blocks(const struct drive *drive, npy_intp begin_at, npy_intp end
  * extremes, of which a vector may choose another zero, nor complex products. */
 static bool may_go_side_by_side(const char *ufunc, int type)
 {
-    return reduction_order(ufunc, type) != ORDER_EXTREME &&
+    const bool extreme = kernels_extreme_of(ufunc) != EXTREME_COUNT;
+    return (!extreme || reduction_order(ufunc, type) == ORDER_FREE) &&
            (!PyTypeNum_ISCOMPLEX(type) || strcmp(ufunc, "add") == 0);
 }
 

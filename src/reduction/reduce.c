@@ -46,7 +46,10 @@ enum order reduction_order(const char *ufunc, int type)
     const bool exact = PyTypeNum_ISINTEGER(type) || PyTypeNum_ISBOOL(type);
     const bool real = type == NPY_HALF || type == NPY_FLOAT || type == NPY_DOUBLE;
     if (kernels_extreme_of(ufunc) != EXTREME_COUNT) {
-        return exact ? ORDER_FREE : real ? ORDER_EXTREME : ORDER_FIXED;
+        /* Where subnormals count as zeros, many elements may be the extreme. */
+        return exact                    ? ORDER_FREE
+               : real && !fpu_flushes() ? ORDER_EXTREME
+                                        : ORDER_FIXED;
     }
     return exact && is_any_of(ufunc, free_ones) ? ORDER_FREE
            : !exact && strcmp(ufunc, "add") == 0 &&
