@@ -104,6 +104,28 @@ static bool has_vectors(const struct plan *plan, const struct call *call)
     return false;
 }
 
+/*
+ * Of complex numbers NumPy casts the last few of a buffer one by one and the others in
+ * vectors, and what does not fit into a uint32 differs between the two.  (Of real ones
+ * those behind the last whole vector, where no piece ends.)
+ */
+static bool casts_by_place(const struct operands *operands, const struct plan *plan,
+                           const struct call *call)
+{
+    for (int i = 0; i < call->nop && operands->cast; i++) {
+        if (operands->op[i] == NULL) {
+            continue;
+        }
+        const int own = PyArray_TYPE(operands->op[i]);
+        const int loops = plan_descr(plan, i)->type_num;
+        const int from = i < call->nin ? own : loops, to = i < call->nin ? loops : own;
+        if (PyTypeNum_ISCOMPLEX(from) && PyTypeNum_ISINTEGER(to)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* -- without an iterator -------------------------------------------------------- */
 
 /*
@@ -119,6 +141,24 @@ enum line {
      */
     LINE_IN_ORDER,
 };
+
+/* Whether an axis has the length 1. */
+static bool has_single_axis(PyArrayObject *array)
+{
+    int axis = 0;
+    while (axis < PyArray_NDIM(array) && PyArray_DIM(array, axis) != 1) {
+        axis++;
+    }
+    return axis < PyArray_NDIM(array);
+}
+
+/* Whether NumPy's iterator may go through contiguous operands, in this order of axes
+ * (NumPy's flags), in another than C's. */
+static bool may_turn(NPY_ORDER asked, int order)
+{
+    return asked == NPY_ANYORDER ||
+           (asked == NPY_KEEPORDER && order == NPY_ARRAY_F_CONTIGUOUS);
+}
 
 static enum line as_line(struct box *box, struct operands *operands,
                          const struct call *call, const struct plan *plan, bool vectors,
@@ -192,6 +232,8 @@ static enum line as_line(struct box *box, struct operands *operands,
         if (behind) {
             return vectors ? LINE_IN_ORDER : LINE_NOT;
         }
+    } else if (staged && may_turn(call->order, order) && has_single_axis(shaped)) {
+        return LINE_NOT; /* its stride is what NumPy's iterator makes of it */
     } else {
         PyArray_Descr *descr = plan_descr(plan, out);
         Py_INCREF(descr);
@@ -272,6 +314,9 @@ static const char *lay_out(struct drive *job, struct operands *operands,
     const bool vectors =
         has_vectors(plan, call) && (operands->cast || !plan->any_strides);
     job->weight = 1;
+    if (casts_by_place(operands, plan, call)) {
+        return "a cast of complex numbers to integers: by their place in NumPy's buffers";
+    }
     const bool staged = operands->cast && stage_casts(stage, operands->op, call, plan);
     const enum line line = as_line(box, operands, call, plan, vectors, staged);
     if (line == LINE_IN_ORDER) {

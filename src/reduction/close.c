@@ -253,6 +253,11 @@ PyObject *reduction_allclose(struct hook_call *hook, PyObject *self,
  */
 static bool has_one_order(PyArrayObject *x, PyArrayObject *y, npy_intp size)
 {
+    const bool contiguous = PyArray_IS_C_CONTIGUOUS(y) || PyArray_IS_F_CONTIGUOUS(y);
+    if ((PyTypeNum_ISBOOL(PyArray_TYPE(y)) || PyTypeNum_ISINTEGER(PyArray_TYPE(y))) &&
+        !contiguous) {
+        return false; /* NumPy makes floats of it first, in an order of their own */
+    }
     const bool whole[] = {PyArray_SIZE(x) == size, PyArray_SIZE(y) == size};
     if ((whole[0] && PyArray_IS_C_CONTIGUOUS(x)) ||
         (whole[1] && PyArray_IS_C_CONTIGUOUS(y)) ||
@@ -264,6 +269,26 @@ static bool has_one_order(PyArrayObject *x, PyArrayObject *y, npy_intp size)
            ((PyArray_IS_F_CONTIGUOUS(x) && PyArray_IS_F_CONTIGUOUS(y)) ||
             PyArray_CompareLists(PyArray_STRIDES(x), PyArray_STRIDES(y),
                                  PyArray_NDIM(x)));
+}
+
+/*
+ * The last of NumPy's operations takes arrays that are contiguous as one line, and
+ * makes its result alike: so what an iterator chose as the stride of an axis of length
+ * 1 is not seen.
+ */
+static PyObject *as_a_line(PyArrayObject *result)
+{
+    const bool fortran = !PyArray_IS_C_CONTIGUOUS(result);
+    const int ndim = PyArray_NDIM(result);
+    npy_intp stride = PyArray_ITEMSIZE(result);
+    if (!fortran || PyArray_IS_F_CONTIGUOUS(result)) {
+        for (int i = 0; i < ndim; i++) {
+            const int axis = fortran ? i : ndim - 1 - i;
+            PyArray_STRIDES(result)[axis] = stride;
+            stride *= PyArray_DIM(result, axis);
+        }
+    }
+    return Py_NewRef((PyObject *)result);
 }
 
 static PyObject *run_isclose(struct closeness *closeness, struct hook_call *hook)
@@ -301,7 +326,7 @@ static PyObject *run_isclose(struct closeness *closeness, struct hook_call *hook
             hook->report.reason =
                 "floating-point flags, of which NumPy raises or warns";
         } else {
-            result = Py_NewRef((PyObject *)NpyIter_GetOperandArray(iter)[FIND_INPUTS]);
+            result = as_a_line(NpyIter_GetOperandArray(iter)[FIND_INPUTS]);
         }
     }
     iterator_discard(iter);

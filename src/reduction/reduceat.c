@@ -156,18 +156,19 @@ static int run_piece(const struct drive *drive, npy_intp begin, npy_intp end)
 
 /* -- the call ------------------------------------------------------------------- */
 
-/* Where axes are in the order of NumPy's own iterator. */
-static PyArrayObject *make_result(const struct request *request, PyArray_Descr *descr,
-                                  int along)
+/* Where axes are in the order of NumPy's own iterator: over the array as it was given,
+ * also where its elements are cast first. */
+static PyArrayObject *make_result(PyArrayObject *given, PyArrayObject *indices,
+                                  PyArray_Descr *descr, int along)
 {
-    PyArrayObject *op[] = {NULL, request->array, request->indices}, *result = NULL;
+    PyArrayObject *op[] = {NULL, given, indices}, *result = NULL;
     PyArray_Descr *descrs[] = {descr, NULL, NULL};
     npy_uint32 flags[] = {NPY_ITER_READWRITE | NPY_ITER_ALLOCATE | NPY_ITER_NO_SUBTYPE |
                               NPY_ITER_NO_BROADCAST,
                           NPY_ITER_READONLY, NPY_ITER_READONLY};
     int of_result[NPY_MAXDIMS], of_array[NPY_MAXDIMS], of_indices[NPY_MAXDIMS];
     int *axes[] = {of_result, of_array, of_indices};
-    const int ndim = PyArray_NDIM(request->array);
+    const int ndim = PyArray_NDIM(given);
     for (int axis = 0; axis < ndim; axis++) {
         of_result[axis] = axis;
         of_array[axis] = axis == along ? -1 : axis;
@@ -325,7 +326,7 @@ PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
     struct reduction *reduction = &segments.reduction;
     struct drive job;
     PyObject *result = NULL;
-    PyArrayObject *out = NULL, *cast = NULL;
+    PyArrayObject *given, *out = NULL, *cast = NULL;
     int axis = 0, fpe = 0;
 
     hook->report.reason =
@@ -337,6 +338,7 @@ PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
         !request_is_worth(hook, request.array, key_of(&request), false, &job)) {
         goto finish;
     }
+    given = request.array;
     hook->report.reason = prepare_loop(hook, reduction, &request, &cast);
     if (hook->report.reason || PyErr_Occurred()) {
         goto finish;
@@ -345,7 +347,8 @@ PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
         axis++;
     }
     out = request.out ? (PyArrayObject *)Py_NewRef((PyObject *)request.out)
-                      : make_result(&request, plan_descr(&reduction->plan, 0), axis);
+                      : make_result(given, request.indices,
+                                    plan_descr(&reduction->plan, 0), axis);
     if (out == NULL) {
         goto finish;
     }
