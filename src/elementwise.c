@@ -105,9 +105,11 @@ static bool has_vectors(const struct plan *plan, const struct call *call)
 }
 
 /*
- * Of complex numbers NumPy casts the last few of a buffer one by one and the others in
- * vectors, and what does not fit into a uint32 differs between the two.  (Of real ones
- * those behind the last whole vector, where no piece ends.)
+ * What does not fit into an integer may depend on its place: NumPy casts in vectors and
+ * the last ones one by one, and there are two answers for a uint32.  Of real numbers
+ * these are behind the last whole vector, where no piece ends; but of complex ones some
+ * vectors before the end of each of its buffers, and under a mask at the end of each
+ * stretch that it lets through.
  */
 static bool casts_by_place(const struct operands *operands, const struct plan *plan,
                            const struct call *call)
@@ -119,7 +121,8 @@ static bool casts_by_place(const struct operands *operands, const struct plan *p
         const int own = PyArray_TYPE(operands->op[i]);
         const int loops = plan_descr(plan, i)->type_num;
         const int from = i < call->nin ? own : loops, to = i < call->nin ? loops : own;
-        if (PyTypeNum_ISCOMPLEX(from) && PyTypeNum_ISINTEGER(to)) {
+        const bool places = call->masked && PyTypeNum_ISFLOAT(from);
+        if (PyTypeNum_ISINTEGER(to) && (PyTypeNum_ISCOMPLEX(from) || places)) {
             return true;
         }
     }
@@ -315,7 +318,7 @@ static const char *lay_out(struct drive *job, struct operands *operands,
         has_vectors(plan, call) && (operands->cast || !plan->any_strides);
     job->weight = 1;
     if (casts_by_place(operands, plan, call)) {
-        return "a cast of complex numbers to integers: by their place in NumPy's buffers";
+        return "a cast to integers whose result depends on where NumPy's buffers or masks end";
     }
     const bool staged = operands->cast && stage_casts(stage, operands->op, call, plan);
     const enum line line = as_line(box, operands, call, plan, vectors, staged);

@@ -7,7 +7,7 @@ import platform
 
 libm = ctypes.CDLL(ctypes.util.find_library("m") or "libm.so.6")
 UPWARD, DOWNWARD, TOWARD_ZERO = 0x800, 0x400, 0xC00  # x86's <fenv.h>
-FTZ_DAZ = 0x8040
+DAZ, FTZ = 0x40, 0x8000
 X86 = platform.machine() in ("x86_64", "AMD64")
 
 
@@ -27,13 +27,13 @@ def control():
 
 
 @contextlib.contextmanager
-def changed(rounding=0, flush=False):
-    """The calling thread with another rounding mode, or with subnormals flushed to zero."""
+def changed(rounding=0, flush=0):
+    """The calling thread with another rounding mode, or with subnormals taken for zeros: operands (DAZ), results (FTZ)."""
     before, wanted = Environment(), Environment()
     libm.fegetenv(ctypes.byref(before))
     libm.fegetenv(ctypes.byref(wanted))
     wanted.x87[0] = wanted.x87[0] & ~0xC00 | rounding
-    wanted.mxcsr = wanted.mxcsr & ~0x6000 | rounding << 3 | (FTZ_DAZ if flush else 0)
+    wanted.mxcsr = wanted.mxcsr & ~0x6000 | rounding << 3 | flush
     libm.fesetenv(ctypes.byref(wanted))
     try:
         yield

@@ -52,6 +52,31 @@ def test_flags_of_a_cast(types):
                 assert raised(lambda: x.astype(after)) == want, (value, n)
 
 
+@pytest.mark.filterwarnings("ignore::numpy.exceptions.ComplexWarning")
+@pytest.mark.parametrize("before, after", list(itertools.product("efdgFDG", "bBhHiIlLqQ")))
+def test_what_does_not_fit(before, after):
+    """One answer, NumPy's, at every number of threads: where NumPy casts the last ones of a buffer in another way, too."""
+    n = 20_011
+    for values in ([2.0**33 + 7.5], [2.0**33 + 7.5, -1e10, np.nan, np.inf, -5, 300, 7e4, 2.0**31, 2.0**63, 2.0**64, 1e30, -3e9, 3e9]):
+        with np.errstate(all="ignore"):
+            wide = np.resize(values, 2 * n).astype(before)
+        for x in (wide[:n], wide[::2], wide[: n - 11].reshape(1000, 20).T):
+            calls = [
+                lambda: np.positive(x, out=np.zeros(x.shape, after), casting="unsafe"),
+                lambda: np.add(x, x, dtype=after, casting="unsafe"),
+                lambda: np.positive(x, out=np.zeros(x.shape, after), casting="unsafe", where=np.arange(x.shape[-1]) % 5 > 0),
+                lambda: x.astype(after),
+                lambda: np.concatenate([x, x], dtype=after, casting="unsafe"),
+            ]
+            for i, call in enumerate(calls):
+                with np.errstate(all="ignore"):
+                    want = call()
+                    for threads in (2, 7):
+                        npp.set_num_threads(threads)
+                        with npp.enabled():
+                            assert np.array_equal(call(), want), (values, x.strides, i, threads)
+
+
 def numbers(n, code, seed):
     """Whole numbers that every type holds."""
     return np.random.default_rng(seed).integers(0, 2 if code == "?" else 11, n).astype(code)

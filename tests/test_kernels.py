@@ -386,7 +386,7 @@ def test_what_a_results_memory_held_is_not_looked_at():
 # -- which ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", ["test_kernels.py", "test_kernel_accuracy.py", "test_exhaustive.py", "test_casts.py"])
+@pytest.mark.parametrize("file", ["test_kernels.py", "test_kernel_accuracy.py", "test_exhaustive.py", "test_casts.py", "test_scalars.py", "test_flush.py"])
 @pytest.mark.parametrize("level", HAS)
 def test_levels(level, file):
     """All of the above at a level that is forced, NumPy held to the same."""
