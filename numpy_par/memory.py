@@ -42,7 +42,8 @@ class use_pool:
 
     As a call it is for the whole process, whatever thread an array is made in, and until
     it is called with False. As a context manager it is for the block only, and for this
-    thread or asyncio task (and those that it starts) only.
+    thread or asyncio task (and those that it starts) only; where it ends does not matter:
+    see `numpy_par.threads`.
 
     Arrays of 64 KiB and more are meant, however they are made. Their memory is aligned to
     a page. Arrays outlive the block, and a call with False, without harm.
@@ -302,8 +303,8 @@ class BufferPool:
         try:
             yield array[...]
         finally:
-            with self._lock:
-                self._idle.append(array)
+            # Without the lock: the garbage collector may end a block in a thread that has it.
+            self._idle.append(array)
 
     def _take(self) -> np.ndarray:
         with self._lock:
