@@ -94,7 +94,7 @@ class use_pool:
             )
         self._on = on
         with _lock:  # until it turns out to be for a block, it is for the process
-            self._before = {} if on else dict(_wishes)
+            self._before: dict[str, int] | None = {} if on else dict(_wishes)
             if on:
                 _wishes["use_pool"] += 1
             else:
@@ -109,11 +109,12 @@ class use_pool:
 
     def __enter__(self) -> "use_pool":
         with _lock:
-            if self._on:
-                _wishes["use_pool"] = max(0, _wishes["use_pool"] - 1)
-            _wishes.update(self._before)
-            _grant()
-        self._before = {}
+            if self._before is not None:  # entered for the first time
+                if self._on:
+                    _wishes["use_pool"] = max(0, _wishes["use_pool"] - 1)
+                _wishes.update(self._before)
+                self._before = None
+                _grant()
         _allocator.enter(self, _engine.pool_handler if self._on else _engine.numpy_handler)
         return self
 
