@@ -1,11 +1,10 @@
 """Which allocator NumPy has in this context: set, and put back."""
 
 import contextvars
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import AbstractContextManager
 
 from numpy_par import _engine
+from numpy_par._context import Block, Variable
 
 
 def _find_variable() -> contextvars.ContextVar[object]:
@@ -15,35 +14,34 @@ def _find_variable() -> contextvars.ContextVar[object]:
     return variable
 
 
-#: A token of it belongs to the context in which it was set: elsewhere it changes nothing.
 variable = contextvars.Context().run(_find_variable)
 
-#: Who is entered here, innermost last, with the token that puts back what was before.
-_entered: contextvars.ContextVar[tuple[tuple[object, Any], ...]] = contextvars.ContextVar(
-    "numpy_par_entered", default=()
-)
+_allocators = Variable(variable, cells=False)
+
+#: The blocks of owners, in all contexts.
+_owned: set[Block] = set()
 
 
 def enter(owner: object, handler: object) -> None:
     """Let NumPy allocate by a handler from here on, on behalf of `owner`."""
-    _entered.set((*_entered.get(), (owner, variable.set(handler))))
+    _owned.add(_allocators.begin(handler, owner))
 
 
 def leave(owner: object) -> None:
-    """Undo `enter`. In another context than that of `enter` there is nothing to undo."""
-    *outer, (innermost, token) = _entered.get() or ((None, None),)
-    if innermost is owner:
-        with suppress(ValueError):
-            variable.reset(token)
-            _entered.set(tuple(outer))
+    """Undo the last `enter` of an owner in this context.
+
+    One object may be entered in several contexts, and does not know which block of its own
+    ends. If this context has none it must be the only one that there is, or is left alone.
+    """
+    block = _allocators.innermost(owner)
+    if block is None:
+        elsewhere = [block for block in list(_owned) if block.owner is owner]
+        block = elsewhere[0] if len(elsewhere) == 1 else None
+    if block is not None:
+        _owned.discard(block)
+        _allocators.end(block)
 
 
-@contextmanager
-def using(handler: object) -> Iterator[None]:
+def using(handler: object) -> AbstractContextManager[None]:
     """Let NumPy allocate by a handler in this block."""
-    token = variable.set(handler)
-    try:
-        yield
-    finally:
-        with suppress(ValueError):  # a generator may be closed in another context
-            variable.reset(token)
+    return _allocators.begin(handler)

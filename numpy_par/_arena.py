@@ -242,7 +242,10 @@ class Arena(_engine.Arena):
     # -- NumPy's own allocations ----------------------------------------------------------
 
     def __enter__(self) -> "Arena":
-        """Let NumPy's new arrays live here, for this thread or asyncio task only."""
+        """Let NumPy's new arrays live here, for this thread or asyncio task only.
+
+        Where the block ends does not matter: see `threads`.
+        """
         if self.closed:
             raise ValueError("Arena: it is closed")
         _allocator.enter(self, self._handler)

@@ -2,17 +2,22 @@
 
 import threading
 import warnings
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 
 from numpy_par import _engine, memory
+from numpy_par._context import Variable
 
 #: The versions of NumPy with which the hooks are tested.
 TESTED = (2, 0), (2, 5)
 
-_lock = threading.Lock()
+# The garbage collector may close a generator, and so end a block, in a thread that has it.
+_lock = threading.RLock()
 _warned = False
+
+_here = Variable(_engine.enabled_here, copies_keep=False)  # blocks are counted
 
 
 def enable(*, exact: bool = False, pool: bool = True) -> None:
@@ -56,8 +61,7 @@ def enable(*, exact: bool = False, pool: bool = True) -> None:
     >>> npp.disable()
     """
     _check_bools("enable", exact=exact, pool=pool)
-    with _lock:
-        _install(levels=1)
+    with _lock, _hooks(stacklevel=5):
         _engine.enable_everywhere("exact" if exact else True)
         memory.wanted_by_enable(pool)
 
@@ -89,7 +93,7 @@ def enabled(*, exact: bool = False, pool: bool = True):
     """Enable in this block only, for this thread or asyncio task only.
 
     Other threads, and tasks that were not started in the block, are not affected;
-    they may compute meanwhile.
+    they may compute meanwhile. Where the block ends does not matter: see `threads`.
 
     Parameters
     ----------
@@ -111,20 +115,12 @@ def enabled(*, exact: bool = False, pool: bool = True):
     False
     """
     _check_bools("enabled", exact=exact, pool=pool)
-    with _lock:
-        _install(levels=2)  # contextlib is in between
-        _engine.count_contexts(1)
-    token = _engine.enabled_here.set("exact" if exact else True)
-    try:
-        with memory.use_pool_unless_another() if pool else nullcontext():
-            yield
-    finally:
-        # A generator may be closed in another context: then the value ended with its own.
-        with suppress(ValueError):
-            _engine.enabled_here.reset(token)
-        with _lock:
-            _engine.count_contexts(-1)
-            _engine.remove_unused_hooks()
+    with (
+        _hooks(stacklevel=6),
+        _here.begin("exact" if exact else True),
+        memory.use_pool_unless_another() if pool else nullcontext(),
+    ):
+        yield
 
 
 def is_enabled() -> bool:
@@ -154,8 +150,23 @@ def _check_bools(function: str, **values: object) -> None:
             )
 
 
-def _install(levels: int) -> None:
-    """Fill NumPy's slots; the lock is held. A warning is for who is so far above the caller."""
+@contextmanager
+def _hooks(stacklevel: int) -> Iterator[None]:
+    """Have NumPy's slots filled in this block."""
+    with _lock:
+        _engine.count_contexts(1)  # first, so that nobody whose block ends meanwhile empties them
+    try:
+        with _lock:
+            _install(stacklevel)
+        yield
+    finally:
+        with _lock:
+            _engine.count_contexts(-1)
+            _engine.remove_unused_hooks()
+
+
+def _install(stacklevel: int) -> None:
+    """Fill NumPy's slots; the lock is held."""
     global _warned
     version = tuple(int(part) for part in np.__version__.split(".")[:2])
     if not TESTED[0] <= version <= TESTED[1] and not _warned:
@@ -165,6 +176,6 @@ def _install(levels: int) -> None:
             f"{'.'.join(map(str, TESTED[1]))}, and this is {np.__version__}: each hook is "
             "tested now, and left out if it has no effect (see numpy_par.show_config())",
             RuntimeWarning,
-            stacklevel=2 + levels,
+            stacklevel=stacklevel,
         )
     _engine.install_hooks()

@@ -1,11 +1,14 @@
 """How far from the true value results may be: of the process, and of a context."""
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from numpy_par import _engine
+from numpy_par._context import Variable
 
 #: By their numbers in the engine.
 LEVELS = ("exact", "close", "fast")
+
+_here = Variable(_engine.precision_here, copies_keep=False)  # blocks are counted
 
 
 def get_precision() -> str:
@@ -49,7 +52,8 @@ def precision(level: str):
 
     It holds for numpy_par's ufuncs and, where the drop-in is enabled, for NumPy's, in this
     thread or asyncio task. Arithmetic is as NumPy's at every level; what differs are
-    transcendental functions (``npp.explain(np.sin, x).kernel`` tells which).
+    transcendental functions (``npp.explain(np.sin, x).kernel`` tells which). Where the block
+    ends does not matter: see `threads`.
 
     Parameters
     ----------
@@ -91,13 +95,10 @@ def precision(level: str):
     """
     number = _number("precision", level)
     _engine.count_precisions(1)
-    token = _engine.precision_here.set(number)
     try:
-        yield
+        with _here.begin(number):
+            yield
     finally:
-        # A generator may be closed in another context: then the value ended with its own.
-        with suppress(ValueError):
-            _engine.precision_here.reset(token)
         _engine.count_precisions(-1)
 
 

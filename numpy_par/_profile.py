@@ -2,6 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, fields
+from functools import cache
+
+import numpy as np
 
 from numpy_par import _engine
 
@@ -72,7 +75,8 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
     """Record what goes through numpy_par in a block, in all threads.
 
     That is the calls of ``npp.*``, and with `enable` those of NumPy's own functions
-    and operators. Outside of such blocks nothing is recorded, at no cost.
+    and operators. Outside of such blocks nothing is recorded, at no cost. As it is for all
+    threads, the block may end in another one than it began in.
 
     Attributes
     ----------
@@ -96,7 +100,7 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
     """
 
     def __init__(self):
-        self._before = self._after = None
+        self._before = self._counts = None
 
     def __enter__(self) -> "profile":
         if self._before is not None:
@@ -106,21 +110,27 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
         return self
 
     def __exit__(self, *exception):
+        if self._before is None or self._counts is not None:
+            return  # not entered, or left before
         _engine.end_profile()
-        self._after = _read()
+        self._counts = self._so_far()
+        self._before = {}
 
     @property
     def rows(self) -> list[Row]:
         """The kinds of calls, the longest time first."""
         if self._before is None:
             return []
-        after = _read() if self._after is None else self._after
-        rows = []
-        for kind, counts in after.items():
-            before = self._before.get(kind, _NOTHING)
-            if counts["calls"] > before["calls"]:
-                rows.append(_row(kind, counts, before))
+        counts = self._so_far() if self._counts is None else self._counts
+        rows = [_row(kind, new) for kind, new in counts.items()]
         return sorted(rows, key=lambda row: row.seconds, reverse=True)
+
+    def _so_far(self) -> dict[tuple, Counter]:
+        """Return what was counted since it began, of kinds of which there were calls."""
+        counts = _read()
+        for kind, before in self._before.items():
+            counts[kind].subtract(before)
+        return {kind: new for kind, new in counts.items() if new["calls"]}
 
     def to_dict(self) -> list[dict]:
         """Return the rows as dictionaries."""
@@ -237,7 +247,6 @@ def summary(rows: list[Row]) -> str:
 
 
 _COUNTS = ("threads", "calls", "elements", "bytes", "ns", "without_gil_ns", "numpy_ns")
-_NOTHING = Counter()
 _EMPTY = Row("", None, "", 1, 0, 0, 0, 0.0, None, 0.0)
 
 
@@ -245,14 +254,18 @@ def _read() -> dict[tuple, Counter]:
     """Return the counts of all threads so far, by call, dtype and reason."""
     counts: dict[tuple, Counter] = {}
     for name, dtype, reason, *numbers in _engine.read_profile():
-        kind = counts.setdefault((name, dtype, reason), Counter())
+        kind = counts.setdefault((name, _name(dtype), reason), Counter())
         kind.update(dict(zip(_COUNTS, numbers)))
     return counts
 
 
-def _row(kind: tuple, after: Counter, before: Counter) -> Row:
+@cache  # NumPy makes the name anew each time; those that are counted live for ever
+def _name(dtype: np.dtype | str | None) -> str | None:
+    return dtype.name if isinstance(dtype, np.dtype) else dtype
+
+
+def _row(kind: tuple, new: Counter) -> Row:
     name, dtype, reason = kind
-    new = {count: after[count] - before[count] for count in _COUNTS}
     held = None
     if new["without_gil_ns"]:
         held = max(0.0, 1 - new["without_gil_ns"] / new["ns"])

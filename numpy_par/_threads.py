@@ -6,9 +6,12 @@ import sys
 from contextlib import contextmanager
 
 from numpy_par import _engine, _environment
+from numpy_par._context import Variable
 
 #: Where the number of threads of the process came from, for `show_config`.
 source = "not configured"
+
+_limit = Variable(_engine.thread_limit)
 
 
 def get_num_threads() -> int:
@@ -64,7 +67,8 @@ def threads(n: int):
     """Limit the threads of the calls made in this context.
 
     The limit belongs to the thread or asyncio task that enters the block (it is a
-    context variable); it never exceeds the cap of the process.
+    context variable); it never exceeds the cap of the process. The block may end in another
+    one, as that of a generator may: it does so without an error, and changes nothing there.
 
     Parameters
     ----------
@@ -84,11 +88,8 @@ def threads(n: int):
     >>> with npp.threads(1):
     ...     y = npp.sqrt([1.0, 4.0])  # on this thread alone
     """
-    token = _engine.thread_limit.set(_engine.check_threads(n))
-    try:
+    with _limit.begin(_engine.check_threads(n)):
         yield
-    finally:
-        _engine.thread_limit.reset(token)
 
 
 # -- the default -------------------------------------------------------------------

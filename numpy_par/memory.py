@@ -42,7 +42,8 @@ class use_pool:
 
     As a call it is for the whole process, whatever thread an array is made in, and until
     it is called with False. As a context manager it is for the block only, and for this
-    thread or asyncio task (and those that it starts) only.
+    thread or asyncio task (and those that it starts) only; where it ends does not matter:
+    see `numpy_par.threads`.
 
     Arrays of 64 KiB and more are meant, however they are made. Their memory is aligned to
     a page. Arrays outlive the block, and a call with False, without harm.
@@ -93,7 +94,7 @@ class use_pool:
             )
         self._on = on
         with _lock:  # until it turns out to be for a block, it is for the process
-            self._before = {} if on else dict(_wishes)
+            self._before: dict[str, int] | None = {} if on else dict(_wishes)
             if on:
                 _wishes["use_pool"] += 1
             else:
@@ -108,11 +109,12 @@ class use_pool:
 
     def __enter__(self) -> "use_pool":
         with _lock:
-            if self._on:
-                _wishes["use_pool"] = max(0, _wishes["use_pool"] - 1)
-            _wishes.update(self._before)
-            _grant()
-        self._before = {}
+            if self._before is not None:  # entered for the first time
+                if self._on:
+                    _wishes["use_pool"] = max(0, _wishes["use_pool"] - 1)
+                _wishes.update(self._before)
+                self._before = None
+                _grant()
         _allocator.enter(self, _engine.pool_handler if self._on else _engine.numpy_handler)
         return self
 
@@ -302,8 +304,8 @@ class BufferPool:
         try:
             yield array[...]
         finally:
-            with self._lock:
-                self._idle.append(array)
+            # Without the lock: the garbage collector may end a block in a thread that has it.
+            self._idle.append(array)
 
     def _take(self) -> np.ndarray:
         with self._lock:

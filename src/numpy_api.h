@@ -26,4 +26,17 @@
 /* More operands than any ufunc of NumPy or SciPy has; the where= mask is one more. */
 enum { NPP_MAX_OPERANDS = 15, NPP_MAX_SLOTS = NPP_MAX_OPERANDS + 1 };
 
+/*
+ * An attribute, for what is asked again and again.  Python's cache of attributes has a
+ * place for each address of a name and keeps the name, and PyObject_GetAttrString()
+ * makes a new one each time: up to 4096 of them stay.
+ */
+static inline PyObject *attribute_of(PyObject *object, const char *name)
+{
+    PyObject *only = PyUnicode_InternFromString(name);
+    PyObject *value = only ? PyObject_GetAttr(object, only) : NULL;
+    Py_XDECREF(only);
+    return value;
+}
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdatomic.h>
 
+#include "context.h"
+
 static _Atomic int everywhere = KERNELS_CLOSE;
 static _Atomic int contexts;
 
@@ -28,10 +30,7 @@ enum kernel_bits precision_now(const struct state *state)
     if (atomic_load_explicit(&contexts, memory_order_relaxed) == 0) {
         return (enum kernel_bits)bits;
     }
-    PyObject *value = NULL;
-    if (PyContextVar_Get(state->precision_variable, NULL, &value) < 0) {
-        PyErr_Clear();
-    }
+    PyObject *value = context_value(state->precision_variable);
     const int here = value ? (int)PyLong_AsLong(value) : bits;
     Py_XDECREF(value);
     return (enum kernel_bits)here;

@@ -39,6 +39,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void give_back(void *table)
 {
+    mine = NULL; /* what calls in a destructor still to come takes another one */
     atomic_store(&((struct table *)table)->taken, false);
 }
 
@@ -227,23 +228,27 @@ void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
     add(&counts->threads, parallel ? report->threads : 1);
 }
 
+int profile_tables(void)
+{
+    int count = 0;
+    struct table *table = atomic_load(&tables);
+    for (; table; table = atomic_load(&table->next)) {
+        count++;
+    }
+    return count;
+}
+
 /* -- reading -------------------------------------------------------------------- */
 
 static PyObject *describe(const struct row *row, const char *name)
 {
     const struct counts *counts = &row->counts;
-    PyObject *dtype = NULL;
-    if (row->dtype == NO_DTYPE) {
-        dtype = Py_NewRef(Py_None);
-    } else {
-        PyArray_Descr *descr = PyArray_DescrFromType(row->dtype);
-        dtype = descr ? PyObject_GetAttrString((PyObject *)descr, "name") : NULL;
-        Py_XDECREF(descr);
-        if (dtype ==
-            NULL) { /* one that has no single instance: StringDType, a user's */
-            PyErr_Clear();
-            dtype = PyUnicode_FromFormat("type %d", row->dtype);
-        }
+    PyObject *dtype = row->dtype == NO_DTYPE
+                          ? Py_NewRef(Py_None)
+                          : (PyObject *)PyArray_DescrFromType(row->dtype);
+    if (dtype == NULL) { /* one that has no single instance: StringDType, a user's */
+        PyErr_Clear();
+        dtype = PyUnicode_FromFormat("type %d", row->dtype);
     }
     return dtype
                ? Py_BuildValue("(sNzLLLLLLL)", name, dtype, row->reason,

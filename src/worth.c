@@ -1,6 +1,7 @@
 /* worth.c - see worth.h. */
 #include "worth.h"
 
+#include "context.h"
 #include "team.h"
 
 /* What a person notices, and what an element costs at most where nothing is known. */
@@ -11,10 +12,7 @@ int worth_thread_limit(const struct state *state)
 {
     int limit = team_cap();
     const int openmp = team_openmp_limit();
-    PyObject *value = NULL;
-    if (PyContextVar_Get(state->limit_variable, NULL, &value) < 0) {
-        return -1;
-    }
+    PyObject *value = context_value(state->limit_variable);
     if (value != NULL) {
         const long own = PyLong_AsLong(value);
         Py_DECREF(value);

@@ -598,6 +598,17 @@ def test_one_object_in_two_contexts():
     assert seen == ["numpy_par_pool", "default_allocator"] and handler_name() == "default_allocator"
 
 
+def test_one_object_entered_again_takes_nobody_elses_wish():
+    memory.use_pool()
+    block = memory.use_pool()
+    for _ in range(2):
+        with block:
+            pass
+    assert memory.stats().everywhere
+    memory.use_pool(False)
+    assert not memory.stats().everywhere
+
+
 def test_resize_of_a_block_of_several_mappings():
     """2.4 MB: whole huge pages, and a rest that is not."""
     with memory.use_pool():

@@ -196,6 +196,149 @@ def test_many_kinds_of_calls_and_many_threads():
     run_python(code, env={"NUMPY_PAR_MIN_ELEMENTS": None}, options=("-W", "ignore"))
 
 
+# For a process of its own: how many of Python's blocks of memory stay of so many rounds.
+GROWTH = """
+import contextlib, gc, random, sys, threading, tracemalloc, warnings
+import numpy as np, numpy_par as npp
+warnings.simplefilter("ignore")
+x, small = np.ones(20_000), np.ones(10)
+
+def growth(call, rounds=400):
+    def run(rounds):
+        kept = []
+        for _ in range(rounds):
+            kept.append("x" * random.randrange(100))  # so that what is made has other addresses
+            call()
+        del kept
+        gc.collect()
+    sys._clear_type_cache()
+    run(20)
+    before = sys.getallocatedblocks()
+    run(rounds)
+    return sys.getallocatedblocks() - before
+"""
+
+
+def test_profiles_leave_nothing_behind():
+    """Nor do what is called in them, several at once, those that overlap, and a long one that is looked at."""
+    code = GROWTH + """
+def one(call=lambda: np.add(x, x)):
+    with npp.profile() as record:
+        call()
+    return record
+
+def overlapping():
+    first, second = npp.profile(), npp.profile()
+    first.__enter__(), np.add(x, x), second.__enter__()
+    first.__exit__(), np.sin(x), second.__exit__()
+    assert len(str(first)) and second.rows
+
+def failing():
+    with contextlib.suppress(ValueError):
+        np.add(x, x[:-1])
+
+def blocks():
+    with npp.enabled(), npp.threads(1), npp.precision("fast"), npp.memory.use_pool(), npp.Arena(1 << 20):
+        one()
+
+cases = {
+    "one": one, "small": lambda: one(lambda: np.add(small, 1)), "nested": lambda: one(one), "overlapping": overlapping,
+    "rows": lambda: [str(one()), one().rows, one().to_dict()],
+    "many kinds": lambda: one(lambda: [np.add(x.astype(t), 1) for t in "bhilqfdFD"]),
+    "raised": lambda: one(failing),
+    "other functions": lambda: one(lambda: (npp.minmax(x), npp.minmax(small), x.max(), np.nanmean(x), np.add.reduce(x[:3]), npp.add.reduce(small), npp.minimum.reduce(x, initial=0))),
+    "blocks": blocks,
+}
+
+with npp.enabled():
+    found = {name: growth(case) for name, case in cases.items()}
+    with npp.profile() as long:
+        found["within a long one"] = growth(lambda: (one(), long.rows))
+assert max(found.values()) < 40, found
+"""
+    run_python(code, timeout=120)
+
+
+def test_tracemalloc_and_the_process_see_no_growth():
+    code = GROWTH + """
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+
+def rounds(n):
+    for _ in range(n):
+        with npp.profile() as record:
+            np.add(x, x)
+
+with npp.enabled():
+    rounds(300)
+    gc.collect()
+    tracemalloc.start()
+    seen = []
+    for n in (200, 200, 4400):
+        rounds(n)
+        gc.collect()
+        seen.append((tracemalloc.get_traced_memory()[0], resident()))
+assert seen[2][0] - seen[1][0] < 2000 and seen[2][1] - seen[1][1] < 1 << 20, seen
+"""
+    run_python(code, timeout=120)
+
+
+def test_a_profile_that_is_kept_keeps_its_own_rows_only():
+    for name in ("sqrt", "exp", "sin", "cos", "tan"):
+        with npp.profile():
+            getattr(npp, name)(X)
+    with npp.profile() as record:
+        npp.add(X, X)
+    assert {kind[0] for kind in record._counts} == {"add"} and not record._before
+
+
+def test_tables_are_taken_over():
+    """A thread leaves its table to the next one: there are as many as threads at the same time, not as threads ever."""
+    code = GROWTH + """
+def together(count):
+    barrier = threading.Barrier(count)
+
+    def work():
+        barrier.wait()
+        npp.add(x, x)
+        barrier.wait()
+
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+tables = lambda: npp._engine.counters()["profile_tables"]
+assert tables() == 0
+with npp.profile() as record:
+    npp.add(x, x)
+    assert tables() == 1
+    for _ in range(100):
+        together(1)
+    assert tables() <= 5, tables()  # join() does not wait for the very end of a thread
+    for _ in range(30):
+        together(8)
+    assert 9 <= tables() <= 30, tables()
+    few = tables()
+    for _ in range(100):
+        together(8)
+    assert tables() <= few + 4, (few, tables())
+assert sum(row.calls for row in record.rows) == 1 + 100 + 8 * 130
+"""
+    run_python(code, timeout=120)
+
+
+def test_left_without_being_entered_or_twice():
+    record = npp.profile()
+    record.__exit__(None, None, None)
+    assert record.rows == []
+    with npp.profile() as outer:
+        with npp.profile() as record:
+            npp.add(X, X)
+        record.__exit__(None, None, None)
+        npp.add(X, X)
+    assert calls(record, "add") == 1 and calls(outer, "add") == 2, "the outer one is still on"
+
+
 def test_magics():
     pytest.importorskip("IPython")
     code = """

@@ -1,6 +1,7 @@
 /* hooks.c - see hooks.h. */
 #include "hooks.h"
 
+#include "../context.h"
 #include "../glance.h"
 #include "../precision.h"
 #include "../profile.h"
@@ -26,11 +27,8 @@ static int mode_now(void)
     if (atomic_load_explicit(&enabled.contexts, memory_order_relaxed) == 0) {
         return everywhere;
     }
-    PyObject *value = NULL;
-    if (PyContextVar_Get(hooks.state->enabled_variable, NULL, &value) < 0) {
-        PyErr_Clear();
-    }
-    const int mode = value && value != Py_None ? hooks_mode_of(value) : everywhere;
+    PyObject *value = context_value(hooks.state->enabled_variable);
+    const int mode = value ? hooks_mode_of(value) : everywhere;
     Py_XDECREF(value);
     return mode;
 }

@@ -18,7 +18,7 @@ static PyArrayObject *make_number(PyArray_Descr *descr, PyObject *value)
 /* The ufunc's identity; NULL without an exception: it has none. */
 static PyArrayObject *make_identity(const PyUFuncObject *ufunc, PyArray_Descr *descr)
 {
-    PyObject *value = PyObject_GetAttrString((PyObject *)ufunc, "identity");
+    PyObject *value = attribute_of((PyObject *)ufunc, "identity");
     PyArrayObject *number = NULL;
     if (value && PyLong_Check(value) && PyTypeNum_ISUNSIGNED(descr->type_num) &&
         PyObject_RichCompareBool(value, Py_False, Py_LT) == 1) {

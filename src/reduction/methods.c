@@ -72,7 +72,7 @@ static PyObject *call(PyObject *self, const char *name, hook_function *ours,
     if (result || PyErr_Occurred()) {
         return result;
     }
-    PyObject *method = PyObject_GetAttrString(numpy, name);
+    PyObject *method = attribute_of(numpy, name);
     result = method ? PyObject_Vectorcall(method, args, (size_t)nargs, kwnames) : NULL;
     Py_XDECREF(method);
     return result;

@@ -40,8 +40,8 @@ PyObject *reduction_minmax(struct hook_call *hook, PyObject *self,
     struct minmax minmax = {0};
     struct reducing *least = &minmax.least, *greatest = &minmax.greatest;
     PyObject *result = NULL;
-    PyObject *minimum = PyObject_GetAttrString(hook->state->numpy_module, "minimum");
-    PyObject *maximum = PyObject_GetAttrString(hook->state->numpy_module, "maximum");
+    PyObject *minimum = attribute_of(hook->state->numpy_module, "minimum");
+    PyObject *maximum = attribute_of(hook->state->numpy_module, "maximum");
     int fpe = 0;
     if (!minimum || !maximum ||
         !reduce_start(least, hook, minimum, args, nargs, kwnames, NULL) ||

@@ -124,7 +124,7 @@ static bool is_numpys(const struct state *state, PyObject *ufunc)
     bool found = PySet_Contains(state->numpys, ufunc) == 1;
     if (!found) {
         PyObject *numpys =
-            PyObject_GetAttrString(state->numpy_module, ((PyUFuncObject *)ufunc)->name);
+            attribute_of(state->numpy_module, ((PyUFuncObject *)ufunc)->name);
         found = numpys == ufunc && PySet_Add(state->numpys, ufunc) == 0;
         Py_XDECREF(numpys);
     }
