@@ -389,6 +389,11 @@ EXACT_OF(f32)
       if (steps[1] == 0 && args[1] != args[2]) {                                       \
         T exponent;                                                                    \
         memcpy(&exponent, args[1], sizeof exponent);                                   \
+        /* Its flags differ between NumPy's levels: a pole at zero, or none. */        \
+        if (!isfinite(exponent)) {                                                     \
+          leave_to_replaced(args, &n, steps, data);                                    \
+          return;                                                                      \
+        }                                                                              \
         const struct formula *found = formula_##S(exact_##S, EXACT, exponent);         \
         if (found == NULL || !is_exact_##S(data)) {                                    \
           found = formula_##S(formulas_##S, FORMULAS, exponent);                       \
