@@ -1,51 +1,69 @@
-/* captain.c - see captain.h.  The only file that creates a thread, and the only one
- * with an OpenMP pragma. */
-#define _GNU_SOURCE /* pthread_setname_np */
+/* captain.c - see captain.h.  The only file that creates a thread. */
+#define _GNU_SOURCE /* pthread_setname_np, pthread_tryjoin_np */
 #include "captain.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include <omp.h>
 
-/* The captain looks for the next region for as long as the last one took, three
- * times over, before it sleeps: a program that spends a third of its time in
- * regions keeps it awake, an idle one costs two milliseconds of one core, once.
- * Waking a sleeper costs 30 to 50 us, so looking for ten times that is fair: with a
- * fifth of a millisecond, np.add of 50,000 elements in turn with as much work of
- * NumPy's fell from 1.9 to 1.5 times NumPy's speed. */
+/* A helper looks for the next region for as long as the last one took, three times
+ * over, before it sleeps: a program that spends a third of its time in regions keeps
+ * it awake, an idle one costs two milliseconds of each core, once.  Waking a sleeper
+ * costs 30 to 50 us, so looking for ten times that is fair: with a fifth of a
+ * millisecond, np.add of 50,000 elements in turn with as much work of NumPy's fell
+ * from 1.9 to 1.5 times NumPy's speed. */
 #define PATIENCE_LEAST_NS (500 * 1000)
 #define PATIENCE_MOST_NS (2 * 1000 * 1000)
 #define PATIENCE_FACTOR 3
 
-/* Starting threads failed (ulimit -u, a pids cgroup): try again after so long. */
+/* No further thread was to be had (ulimit -u or -v, a pids cgroup): ask again then. */
 #define RETRY_NS (100 * 1000 * 1000)
 
 /* A fork waits so long for helpers to finish the piece they are at. */
 #define FORK_WAIT_NS (2LL * 1000 * 1000 * 1000)
 
-enum { MOST_HELPERS = 1024 };
+/* The least that a helper has as its stack; what threads get here by default may be
+ * more.  It costs address space only, and loops of others need it: OpenBLAS puts the
+ * jobs of all its threads there, so that inverting a complex matrix of 300 x 300 takes
+ * between 3 and 4 MiB.  Under `ulimit -s unlimited` the default is 2 MiB. */
+#define STACK_BYTES ((size_t)8 << 20)
+
+/* What a helper may take of the address space: its stack, and the arena that glibc's
+ * malloc reserves for it.  And what stays for the program: under ulimit -v its next
+ * array is worth more than a helper. */
+#define HELPER_BYTES (STACK_BYTES + ((size_t)64 << 20))
+#define ROOM_BYTES ((size_t)64 << 20)
+
+/* Who comes to a region wakes so many others at most.  It takes 1 to 2 us to wake one,
+ * and one 30 to 50 to come: two rounds of eight have woken 63 before one could. */
+#define FAN_OUT 8
+
+enum { MOST_HELPERS = 1023 };
 
 static struct {
     struct captain_orders orders;
 
-    pthread_mutex_t roster; /* guards what follows: who starts or ends the captain */
-    bool started;
-    int64_t failed_at; /* when starting it last failed, or 0 */
-    pthread_t thread;
-    uint64_t first_seen;   /* the generation on offer when it was created */
-    _Atomic int width;     /* threads it may open a region with, itself included */
-    _Atomic unsigned crew; /* a captain of another crew has to leave */
-    _Atomic bool gone;
+    pthread_mutex_t roster; /* guards what follows: who starts or ends helpers */
+    pthread_t helpers[MOST_HELPERS];
+    int64_t failed_at; /* when starting one last failed, or 0 */
 
-    pthread_mutex_t lock; /* for sleeping only */
-    pthread_cond_t wake;
-    _Atomic bool asleep;
+    _Atomic int width;     /* helpers that there are */
+    _Atomic unsigned crew; /* a helper of another crew has to leave */
     _Atomic int64_t patience_ns;
+
+    /* Helpers that are not asleep, and those that `bell` has been rung for.  (It may be
+     * rung in vain while helpers end; then one is awake that is not counted.) */
+    _Atomic int awake;
+    _Atomic int useful; /* so many have a CPU each, beside the caller's; at least 1 */
+    sem_t bell;
 } captain;
 
 int64_t monotonic_ns(void)
@@ -55,84 +73,86 @@ int64_t monotonic_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* -- the captain's life --------------------------------------------------------- */
+/* -- a helper's life ------------------------------------------------------------ */
 
 static bool must_leave(unsigned crew)
 {
     return atomic_load(&captain.crew) != crew;
 }
 
-static void sleep_until_roused(uint64_t seen, unsigned crew)
+/* Whether to sleep: out of patience, or others enough are awake.  Counted out then. */
+static bool has_watched(int64_t since)
 {
-    pthread_mutex_lock(&captain.lock);
-    atomic_store(&captain.asleep, true);
-    while (!must_leave(crew) && captain.orders.generation() == seen) {
-        pthread_cond_wait(&captain.wake, &captain.lock);
-    }
-    atomic_store(&captain.asleep, false);
-    pthread_mutex_unlock(&captain.lock);
-}
-
-/* Wait for a generation other than the last one seen; false: leave. */
-static bool await(uint64_t *seen, unsigned crew)
-{
-    const int64_t patience = atomic_load(&captain.patience_ns);
-    const int64_t since = monotonic_ns();
-    for (unsigned turn = 1; !must_leave(crew); turn++) {
-        const uint64_t generation = captain.orders.generation();
-        if (generation != *seen) {
-            *seen = generation;
+    const bool tired = monotonic_ns() - since > atomic_load(&captain.patience_ns);
+    int awake = atomic_load(&captain.awake);
+    while (tired || awake > atomic_load(&captain.useful)) {
+        if (atomic_compare_exchange_weak(&captain.awake, &awake, awake - 1)) {
             return true;
-        }
-        relax();
-        if (turn % 64 == 0 && monotonic_ns() - since > patience) {
-            sleep_until_roused(*seen, crew);
         }
     }
     return false;
 }
 
-static void *captain_main(void *crew_number)
+/* Sleep until the bell rings; who rings it counts the sleeper in. */
+static void sleep_until_roused(uint64_t seen, unsigned crew)
+{
+    /* Who offers a region looks at `awake` after that: it rings, or is seen here. */
+    if (must_leave(crew) || captain.orders.generation() != seen) {
+        atomic_fetch_add(&captain.awake, 1);
+        return;
+    }
+    while (sem_wait(&captain.bell) != 0) {
+        /* EINTR, of a debugger for instance */
+    }
+}
+
+static void *helper_main(void *crew_number)
 {
     const unsigned crew = (unsigned)(uintptr_t)crew_number;
-    uint64_t seen = captain.first_seen;
+    uint64_t seen = UINT64_MAX; /* none: one may be on offer already */
+    int64_t since = monotonic_ns();
 #ifdef __GLIBC__
     pthread_setname_np(pthread_self(), "numpy_par");
 #endif
-    int pool = 1; /* threads of the last OpenMP region */
-    while (await(&seen, crew)) {
-        const int width = atomic_load(&captain.width);
-        if (width <= 1) {
-            if (pool > 1) {
-                omp_pause_resource_all(omp_pause_soft); /* the cap has become smaller */
-                pool = 1;
+    for (unsigned turn = 1; !must_leave(crew); turn++) {
+        const uint64_t generation = captain.orders.generation();
+        if (generation != seen) {
+            seen = generation;
+            turn = 0;
+            if (captain.orders.help(seen)) {
+                since = monotonic_ns();
             }
-            captain.orders.help(seen); /* an OpenMP region would only add a barrier */
-            continue;
         }
-        pool = width;
-        /* Always the same width: libgomp ends and starts threads when it changes. */
-#pragma omp parallel num_threads(width)
-        captain.orders.help(seen);
+        relax();
+        if (turn % 64 == 0 && has_watched(since)) {
+            sleep_until_roused(seen, crew);
+            since = monotonic_ns();
+        }
     }
-    omp_pause_resource_all(omp_pause_soft); /* end the OpenMP threads */
-    atomic_store(&captain.gone, true);
     return NULL;
 }
 
-void captain_rouse(void)
+void captain_rouse(int helpers)
 {
-    if (atomic_load(&captain.asleep)) {
-        pthread_mutex_lock(&captain.lock);
-        pthread_cond_broadcast(&captain.wake);
-        pthread_mutex_unlock(&captain.lock);
+    const int width = atomic_load(&captain.width);
+    const int wanted = helpers < width ? helpers : width;
+    int awake = atomic_load(&captain.awake);
+    for (int rung = 0; awake < wanted && rung < FAN_OUT;) {
+        if (atomic_compare_exchange_weak(&captain.awake, &awake, awake + 1)) {
+            sem_post(&captain.bell);
+            rung++;
+        }
     }
+}
+
+int captain_useful(void)
+{
+    return atomic_load_explicit(&captain.useful, memory_order_relaxed);
 }
 
 bool captain_is_asleep(void)
 {
-    return atomic_load_explicit(&captain.width, memory_order_relaxed) == 0 ||
-           atomic_load_explicit(&captain.asleep, memory_order_relaxed);
+    return atomic_load_explicit(&captain.awake, memory_order_relaxed) <= 0;
 }
 
 void captain_expect(int64_t region_ns)
@@ -145,123 +165,120 @@ void captain_expect(int64_t region_ns)
                           memory_order_relaxed);
 }
 
-/* -- starting it ---------------------------------------------------------------- */
+/* -- starting and ending them --------------------------------------------------- */
+
+/* Whether the address space has room for so many helpers more. */
+static bool is_room(int helpers)
+{
+    const size_t bytes = (size_t)helpers * HELPER_BYTES + ROOM_BYTES;
+    void *probe = mmap(NULL, bytes, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (probe == MAP_FAILED) {
+        return false;
+    }
+    munmap(probe, bytes);
+    return true;
+}
 
 /* Create a thread that no signal is delivered to: they belong to Python's threads. */
 static int create(pthread_t *thread, void *(*start)(void *), void *argument)
 {
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (error) {
+        return error;
+    }
+    size_t stack;
+    if (pthread_attr_getstacksize(&attributes, &stack) == 0 && stack < STACK_BYTES) {
+        pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    }
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int error = pthread_create(thread, NULL, start, argument);
+    error = pthread_create(thread, &attributes, start, argument);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
     return error;
 }
 
-static void *wait_for_lock(void *lock)
+/* Start helpers one by one, until there are so many or the system refuses. */
+static void hire(int helpers)
 {
-    pthread_mutex_lock(lock);
-    pthread_mutex_unlock(lock);
-    return NULL;
+    void *crew = (void *)(uintptr_t)atomic_load(&captain.crew);
+    const int others = omp_get_num_procs() - 1;
+    atomic_store(&captain.useful, others > 1 ? others : 1);
+    captain.failed_at = 0;
+    const int known = atomic_load(&captain.width);
+    for (int width = known; width < helpers; width++) {
+        atomic_fetch_add(&captain.awake, 1);
+        if (!is_room(width - known + 1) ||
+            create(&captain.helpers[width], helper_main, crew) != 0) {
+            atomic_fetch_sub(&captain.awake, 1);
+            captain.failed_at = monotonic_ns();
+            break;
+        }
+        atomic_store(&captain.width, width + 1);
+    }
 }
 
-/*
- * How many of `wanted` further threads the system lets us have.  libgomp ends the
- * process when it cannot create one, so they are tried out first: all of them held
- * alive at once, then ended.
- */
-static int affordable(int wanted)
-{
-    static pthread_t trial[MOST_HELPERS];
-    static pthread_mutex_t hold = PTHREAD_MUTEX_INITIALIZER;
-    int got = 0;
-    pthread_mutex_lock(&hold);
-    while (got < wanted && got < MOST_HELPERS &&
-           create(&trial[got], wait_for_lock, &hold) == 0) {
-        got++;
-    }
-    pthread_mutex_unlock(&hold);
-    for (int i = 0; i < got; i++) {
-        pthread_join(trial[i], NULL);
-    }
-    return got;
-}
-
-static bool muster_on_roster(int helpers)
+/* Make all helpers leave and wait for that; a region loses them after the piece that
+ * they are at. */
+static void dismiss(void)
 {
     const int width = atomic_load(&captain.width);
-    if (captain.started && width >= helpers) {
-        atomic_store(&captain.width, helpers);
-        return true;
+    const int64_t deadline = monotonic_ns() + FORK_WAIT_NS;
+    atomic_store(&captain.width, 0);
+    atomic_fetch_add(&captain.crew, 1);
+    for (int i = 0; i < width; i++) {
+        sem_post(&captain.bell);
     }
-    if (captain.failed_at && monotonic_ns() - captain.failed_at < RETRY_NS) {
-        return captain.started;
-    }
-    captain.failed_at = 0;
-    if (!captain.started) {
-        void *crew = (void *)(uintptr_t)atomic_load(&captain.crew);
-        captain.first_seen = captain.orders.generation();
-        atomic_store(&captain.gone, false);
-        if (create(&captain.thread, captain_main, crew) != 0) {
-            captain.failed_at = monotonic_ns();
-            return false;
+    for (int i = 0; i < width; i++) {
+        int error;
+        while ((error = pthread_tryjoin_np(captain.helpers[i], NULL)) == EBUSY &&
+               monotonic_ns() < deadline) {
+            sched_yield();
         }
-        captain.started = true;
+        if (error == EBUSY) { /* stuck in somebody's loop that wants the GIL */
+            pthread_detach(captain.helpers[i]); /* it ends by itself */
+        }
     }
-    const int more = helpers - 1; /* OpenMP threads beside the captain */
-    const int got = more > 0 ? affordable(more) : 0;
-    if (got < more) {
-        captain.failed_at = monotonic_ns();
+    while (sem_trywait(&captain.bell) == 0) {
+        /* rung for those who were awake */
     }
-    atomic_store(&captain.width, got + 1);
-    return true;
+    atomic_store(&captain.awake, 0);
 }
 
 bool captain_muster(int helpers)
 {
-    /* Nothing to change.  Should a fork end the captain just now, nobody comes. */
+    /* Nothing to change.  Should a fork end the helpers just now, nobody comes. */
     if (atomic_load_explicit(&captain.width, memory_order_relaxed) == helpers) {
         return true;
     }
     if (pthread_mutex_trylock(&captain.roster) != 0) {
         return false; /* the process is forking */
     }
-    const bool ready = muster_on_roster(helpers);
+    if (atomic_load(&captain.width) > helpers) {
+        dismiss(); /* the cap has become smaller */
+    }
+    if (!captain.failed_at || monotonic_ns() - captain.failed_at > RETRY_NS) {
+        hire(helpers);
+    }
+    const bool ready = atomic_load(&captain.width) > 0;
     pthread_mutex_unlock(&captain.roster);
     return ready;
 }
 
-/* -- ending it for a fork ------------------------------------------------------- */
+/* -- fork ----------------------------------------------------------------------- */
 
 /*
- * End all threads of ours: a child starts with none of them, libgomp hangs in a child
- * whose parent had a pool, and CPython warns when a process with threads forks.  A
- * region in progress loses its helpers after the piece they are at, and its caller
- * goes on alone.
+ * End all threads of ours: a child starts with none of them, and CPython warns when a
+ * process with threads forks.  A region in progress goes on with its caller alone.
  */
 static void before_fork(void)
 {
     pthread_mutex_lock(&captain.roster);
-    if (!captain.started) {
-        return;
-    }
     captain.orders.withdraw();
-    pthread_mutex_lock(&captain.lock);
-    atomic_fetch_add(&captain.crew, 1);
-    pthread_cond_broadcast(&captain.wake);
-    pthread_mutex_unlock(&captain.lock);
-
-    const int64_t deadline = monotonic_ns() + FORK_WAIT_NS;
-    while (!atomic_load(&captain.gone) && monotonic_ns() < deadline) {
-        sched_yield();
-    }
-    if (atomic_load(&captain.gone)) {
-        pthread_join(captain.thread, NULL);
-    } else { /* stuck in somebody's loop that wants the GIL: it ends by itself */
-        pthread_detach(captain.thread);
-    }
-    captain.started = false;
-    atomic_store(&captain.width, 0);
+    dismiss();
 }
 
 static void after_fork_in_parent(void)
@@ -272,10 +289,8 @@ static void after_fork_in_parent(void)
 static void after_fork_in_child(void)
 {
     pthread_mutex_init(&captain.roster, NULL);
-    pthread_mutex_init(&captain.lock, NULL);
-    pthread_cond_init(&captain.wake, NULL);
+    sem_init(&captain.bell, 0, 0);
     captain.failed_at = 0;
-    atomic_store(&captain.asleep, false);
     captain.orders.reset_in_child();
 }
 
@@ -283,8 +298,7 @@ int captain_init(const struct captain_orders *orders)
 {
     captain.orders = *orders;
     pthread_mutex_init(&captain.roster, NULL);
-    pthread_mutex_init(&captain.lock, NULL);
-    pthread_cond_init(&captain.wake, NULL);
+    sem_init(&captain.bell, 0, 0);
     captain_expect(0);
     return pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }

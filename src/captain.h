@@ -1,11 +1,10 @@
 /*
  * captain.h - the threads that help: when they start, sleep, wake and end.
  *
- * One thread of ours, the captain, is the master of the one OpenMP team.  libgomp
- * keeps a pool of sleeping workers for every thread that ever opened a region: with k
- * calling threads, k * (cap - 1) of them, and only their owner can end them.  So
- * neither a cap on the process nor a clean fork could be had if callers opened
- * regions themselves; here one thread opens all of them.
+ * They are pthreads of ours, each created when it is first wanted.  OpenMP creates
+ * none: libgomp ends the process when it cannot have a thread, keeps cap - 1 workers
+ * for every thread that ever opened a region, which only that thread can end, and
+ * hangs in a child whose parent had them.
  */
 #ifndef NPP_CAPTAIN_H
 #define NPP_CAPTAIN_H
@@ -13,10 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the captain's threads do, and have to know, is team.c's. */
+/* What helpers do, and have to know, is team.c's. */
 struct captain_orders {
     uint64_t (*generation)(void); /* of the region on offer: a new one wakes them */
-    void (*help)(uint64_t generation); /* each thread calls it for each region */
+    bool (*help)(uint64_t generation); /* each calls it for each region; true: joined */
     void (*withdraw)(void);            /* before a fork: let helpers leave early */
     void (*reset_in_child)(void);
 };
@@ -28,11 +27,16 @@ int captain_init(const struct captain_orders *orders);
  * there is none, for now.  One caller at a time. */
 bool captain_muster(int helpers);
 
-/* A new generation is on offer: wake the captain if it sleeps. */
-void captain_rouse(void);
-bool captain_is_asleep(void);
+/* A new generation is on offer: wake sleepers until so many helpers are awake.  The
+ * caller, who has work to do, asks for one; the one that comes asks for the others. */
+void captain_rouse(int helpers);
+bool captain_is_asleep(void); /* all of them */
 
-/* The last region took so long: the captain waits for the next one accordingly. */
+/* More than this find no CPU beside the caller, and a caller then waits at the end for
+ * one that has a piece but does not run. */
+int captain_useful(void);
+
+/* The last region took so long: helpers look for the next one accordingly. */
 void captain_expect(int64_t region_ns);
 
 int64_t monotonic_ns(void);

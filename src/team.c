@@ -77,7 +77,7 @@ static struct {
     _Atomic int cap;
     _Atomic int64_t rendezvous_ns;
     int openmp_default; /* omp_get_max_threads() when nobody had touched it */
-    _Atomic int64_t arrival_ns[2]; /* of the first helper: captain awake, asleep */
+    _Atomic int64_t arrival_ns[2]; /* of the first helper: one was awake, or not */
     _Atomic int64_t wait_ns;       /* of the caller for the last helper */
 } team;
 
@@ -135,7 +135,7 @@ static bool poll_now(const struct team_region *region, int64_t *polled_at)
 
 /*
  * Take pieces until there are none; the number taken.  A helper also leaves when the
- * gate closes (the caller took the offer back, or a fork wants the captain).
+ * gate closes (the caller took the offer back, or a fork wants the helpers).
  */
 static int64_t work(const struct team_region *region, int member)
 {
@@ -215,11 +215,17 @@ void team_forget(void)
     move(&team.wait_ns, 0, 64);
 }
 
-static void help(uint64_t generation)
+static bool help(uint64_t generation)
 {
+    const uint64_t gate = atomic_load(&offer.gate);
+    if (gate & OPEN) {
+        /* Before joining: nobody waits for that. */
+        const int limit = (int)gate_limit(gate), useful = captain_useful();
+        captain_rouse(limit < useful ? limit : useful);
+    }
     const int member = join(generation);
     if (member == 0) {
-        return;
+        return false;
     }
     const struct team_region *region = &offer.region;
     if (member == 1) {
@@ -237,6 +243,7 @@ static void help(uint64_t generation)
     atomic_fetch_or(&offer.fpe, fpu_get_flags());
     fpu_set_control(mine);
     atomic_fetch_sub(&offer.gate, ONE_ACTIVE); /* last: `offer` is the caller's again */
+    return true;
 }
 
 /* -- regions -------------------------------------------------------------------- */
@@ -304,7 +311,7 @@ static void open_gate(const struct team_region *region)
     assert(gate_active(gate) == 0 && !(gate & OPEN));
     atomic_store(&offer.gate, (gate_generation(gate) + 1) << GENERATION_SHIFT | OPEN |
                                   (uint64_t)(region->threads - 1) << LIMIT_SHIFT);
-    captain_rouse();
+    captain_rouse(1);
 }
 
 static void await_helpers(const struct team_region *region)
@@ -314,6 +321,7 @@ static void await_helpers(const struct team_region *region)
     while (rendezvous > 0 &&
            gate_joined(atomic_load(&offer.gate)) < (unsigned)(region->threads - 1) &&
            monotonic_ns() - offer.offered_at < rendezvous) {
+        captain_rouse(region->threads - 1); /* useful or not */
         sched_yield();
     }
 }

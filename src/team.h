@@ -3,10 +3,9 @@
  *
  * A region is one parallel loop over numbered pieces.  The calling thread works in
  * it from the first to the last piece; the members of the team only help.  There is
- * one team in the process: a captain, a thread of our own that is the master of an
- * OpenMP team, and that OpenMP team.  So the threads beside the callers are never
- * more than cap - 1, however many threads call at once, and none of them exists
- * before the first region.
+ * one team in the process, so the threads beside the callers are never more than
+ * cap - 1, however many threads call at once; fewer where the system has no more.
+ * None of them exists before the first region.
  *
  * A caller never waits for a helper to arrive.  It offers the region, starts on it,
  * and takes the offer back when the pieces are gone: a helper that was asleep, or
@@ -83,7 +82,7 @@ void team_set_rendezvous(int64_t ns);
 int team_openmp_limit(void);
 
 /* What a region costs beyond its pieces, in ns, as measured on this machine with the
- * captain still awake from the last one, or asleep. */
+ * a helper still awake from the last one, or all asleep. */
 struct team_costs {
     double arrival; /* of the first helper; the caller works meanwhile */
     double wait;    /* of the caller for the last one to finish its piece */

@@ -149,6 +149,119 @@ def test_starvation():
     )
 
 
+# How much address space a process may have beyond what it has, and how many helpers there are.
+ROOM = """
+import resource
+HARD = resource.getrlimit(resource.RLIMIT_AS)[1]
+def leave(mib):
+    with open("/proc/self/statm") as f:
+        pages = int(f.read().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (mib << 20), HARD))
+def lift():
+    resource.setrlimit(resource.RLIMIT_AS, (HARD, HARD))
+def helpers():
+    names = []
+    for task in os.listdir("/proc/self/task"):
+        try:
+            with open(f"/proc/self/task/{task}/comm") as f:
+                names.append(f.read().strip())
+        except OSError:  # it has just ended
+            pass
+    return names.count("numpy_par")
+def await_helpers(n):
+    until = time.monotonic() + 20
+    while helpers() < n:
+        right()
+        assert time.monotonic() < until, helpers()
+"""
+
+
+@pytest.mark.parametrize("threads", [32, 64])
+@pytest.mark.parametrize("mib", [20, 100, 200, 400])
+def test_little_address_space(mib, threads):
+    """ulimit -v: no more helpers than leave the program its room; all of them when there is room again."""
+    run(
+        ROOM
+        + textwrap.dedent(f"""
+        npp.set_num_threads({threads})
+        leave({mib})
+        for _ in range(20):
+            right()
+        assert helpers() <= {mib} // 64, helpers()
+        np.empty(1 << 20)
+        child(right)
+        right()
+        lift()
+        await_helpers({threads} - 1)
+        assert right()
+        """)
+    )
+
+
+def test_little_address_space_when_the_team_shall_grow():
+    """Those that there are go on."""
+    run(
+        ROOM
+        + textwrap.dedent("""
+        right()
+        leave(20)
+        npp.set_num_threads(64)
+        for _ in range(20):
+            assert right() and helpers() == 2
+        time.sleep(0.15)  # it asks again
+        assert right() and helpers() == 2
+        lift()
+        await_helpers(63)
+        """)
+    )
+
+
+def test_starvation_of_a_team_that_is_there():
+    """It goes on as it is, and one that ends is not to be had again."""
+    run(
+        ROOM
+        + textwrap.dedent("""
+        if os.getuid() == 0:  # the limit does not bind root
+            os.setresgid(65534, 65534, 65534)
+            os.setresuid(65534, 65534, 65534)
+        right()
+        soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+        resource.setrlimit(resource.RLIMIT_NPROC, (1, hard))
+        npp.set_num_threads(32)
+        for _ in range(20):
+            assert right()
+        if helpers() > 2:
+            print("threads cannot be forbidden here")
+            raise SystemExit
+        npp.set_num_threads(2)
+        for _ in range(20):
+            assert right() == 0
+        assert helpers() == 0
+        resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+        await_helpers(1)
+        child(lambda: right() or exit(2))
+        """),
+        env={"OPENBLAS_NUM_THREADS": "1"},
+    )
+
+
+def test_the_stack_is_large_enough_for_lapack():
+    """Where the stack of a process is unlimited, glibc gives its threads 2 MiB; OpenBLAS wants more for this."""
+    run_python("""
+        import os, resource, sys
+        if not os.environ.get("BEGUN"):  # the limit at a process's start is what counts
+            hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+            resource.setrlimit(resource.RLIMIT_STACK, (hard, hard))
+            os.execve(sys.executable, sys.orig_argv, os.environ | {"BEGUN": "1"})
+        import numpy as np, numpy_par as npp
+        npp.set_num_threads(3)
+        npp._engine.set_rendezvous(10**9)
+        a = np.full((6, 300, 300), 2.0) + np.eye(300) * 50 + 0j
+        assert np.array_equal(npp.linalg.inv(a), np.linalg.inv(a))
+        assert npp._engine.counters()["helped"]
+    """)
+
+
 LONG = {
     "direct": "x = np.full(10_000_000, 0.7, np.longdouble); call = lambda: npp.power(x, x)",
     "buffered": "x = np.full(20_000_000, 0.7, 'f4'); call = lambda: npp.power(x, np.longdouble(0.3))",

@@ -16,8 +16,6 @@ address)
     sanitizers=address,undefined
     ;;
 thread)
-    # libgomp's barriers are invisible to the race detector; clang's OpenMP tells it of
-    # them through Archer.
     tools/setup.sh thread
     export CC=$llvm/bin/clang
     sanitizers=thread
@@ -46,9 +44,7 @@ address)
     exec env LD_PRELOAD="${preload# }" "$bin/python" "$@"
     ;;
 thread)
-    export OMP_TOOL_LIBRARIES=$llvm/lib/libarcher.so
-    # libomp does not join the threads that it ends: no leak of ours.
-    TSAN_OPTIONS=ignore_noninstrumented_modules=1:die_after_fork=0:report_thread_leaks=0
+    TSAN_OPTIONS=ignore_noninstrumented_modules=1:die_after_fork=0
     export TSAN_OPTIONS+=:external_symbolizer_path=$llvm/bin/llvm-symbolizer
     # clang 14's runtime crashes when it is preloaded, so an interpreter is linked with it.
     # It lies in the environment because Python finds the environment by its own place.

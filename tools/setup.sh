@@ -99,7 +99,7 @@ lint)
 thread)
     llvm=/usr/lib/llvm-14
     need "clang's race detector and OpenMP" clang-14 libclang-rt-14-dev libomp-14-dev llvm-14 -- \
-        has_files "$llvm"/bin/{clang,llvm-symbolizer} "$llvm/lib/libarcher.so" \
+        has_files "$llvm"/bin/{clang,llvm-symbolizer} "$llvm/lib/libomp.so" \
         "$llvm/lib/clang/*/lib/linux/libclang_rt.tsan-$(uname -m).a"
     ;;
 aarch64)
