@@ -28,6 +28,7 @@ FLOATS = "efdFD"
 def own_kernels():
     before = npp.get_precision()
     npp.set_precision("fast")
+    npp.set_num_threads(2)
     yield
     npp.set_precision(before)
 
