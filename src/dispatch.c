@@ -79,7 +79,8 @@ engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
                                  : elementwise_run(&call, &plan, &job, explain, report);
 
 finish:
-    /* It leaves floats to NumPy's loop where subnormals are flushed (kernels/loop.c). */
+    /* It leaves floats to NumPy's loop where subnormals are flushed (kernels/loop.c).
+     */
     report->kernel = plan.floats && fpu_flushes() ? NULL : plan.kernel;
     plan_clear(&plan);
     call_clear(&call);

@@ -85,8 +85,8 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
     const struct replaced *replaced = data;
     /* One by one, NumPy's loop is faster than a vector for each; and where subnormals
      * count as zeros, each instruction of its loop decides what becomes of them. */
-    if (replaced && ((ordered && replaced->same_bits) ||
-                     (replaced->floats && fpu_flushes()))) {
+    if (replaced &&
+        ((ordered && replaced->same_bits) || (replaced->floats && fpu_flushes()))) {
         leave_to_replaced(args, &n, steps, data);
         return;
     }
