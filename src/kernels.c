@@ -135,7 +135,7 @@ static bool has_floats(const PyUFuncObject *ufunc, int i)
 {
     bool floats = false;
     for (int k = 0; k < ufunc->nargs; k++) {
-        const int type = ufunc->types[i * ufunc->nargs + k];
+        const int type = (unsigned char)ufunc->types[i * ufunc->nargs + k];
         floats |= PyTypeNum_ISFLOAT(type) || PyTypeNum_ISCOMPLEX(type);
     }
     return floats;
