@@ -34,7 +34,7 @@ def taken():
 def comes_from_pool(make):
     before = taken()
     array = make()
-    return taken() - before == 1 and array.ctypes.data % 4096 == 0
+    return taken() - before == 1 and array.ctypes.data % 64 == 0
 
 
 def allocator():
@@ -195,6 +195,19 @@ def test_freed_by_another_thread():
     thread.start()
     thread.join()
     assert memory.stats().in_use == in_use
+
+
+def test_blocks_begin_at_different_places():
+    """Within a page, and far from its start: loads wait for stores whose addresses end alike."""
+    with memory.use_pool():
+        arrays = [np.empty(LEAST + 1000 * (i % 3), "u1") for i in range(100)]
+        places = [array.ctypes.data % 4096 for array in arrays]
+        assert all(place % 64 == 0 and 512 <= place <= 3584 for place in places)
+        near = [abs((a - b + 2048) % 4096 - 2048) for i, a in enumerate(places) for b in places[max(0, i - 4) : i]]
+        assert len(set(places)) > 20 and np.median(near) > 500
+        for i, array in enumerate(arrays):
+            array[:] = i
+        assert all((array == i).all() for i, array in enumerate(arrays))
 
 
 def test_used_again():

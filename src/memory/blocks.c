@@ -73,8 +73,8 @@ static inline size_t entry_in_leaf(uintptr_t address)
 block_id blocks_find(const void *pointer)
 {
     const uintptr_t address = (uintptr_t)pointer;
-    if (address & ((1U << UNIT_BITS) - 1) || address >> ADDRESS_BITS) {
-        return 0; /* what malloc returns is never at the start of a page */
+    if (address >> ADDRESS_BITS) {
+        return 0;
     }
     _Atomic block_id *leaf =
         atomic_load_explicit(&leaves[address >> LEAF_BITS], memory_order_acquire);

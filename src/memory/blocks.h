@@ -23,11 +23,12 @@ typedef uint32_t block_id;
 
 struct block {
     _Atomic uintptr_t start; /* 0: this record is spare */
-    size_t capacity;         /* whole pages */
-    size_t touched;          /* from the start: what may have been written to */
-    size_t huge;             /* from the start: advised to be huge pages */
-    int64_t idle_since;      /* ns; set before the block is pushed */
-    _Atomic block_id next;   /* on a stack */
+    size_t colour;           /* bytes at the start that nobody uses: see pool.c */
+    size_t capacity;         /* bytes behind these, whole pages */
+    size_t touched;     /* of them, from their start: what may have been written to */
+    size_t huge;        /* from the start: advised to be huge pages */
+    int64_t idle_since; /* ns; set before the block is pushed */
+    _Atomic block_id next; /* on a stack */
     _Atomic bool idle;
     bool forgotten; /* the kernel may have taken the contents */
     int16_t size_class;
@@ -40,7 +41,7 @@ struct block_stack {
 
 struct block *block_of(block_id id);
 
-/* The block that begins there; 0: no block of ours does. */
+/* The block whose first 4 KiB a pointer points into; 0: none of ours. */
 block_id blocks_find(const void *pointer);
 
 /* A record for new memory.  0: out of memory. */

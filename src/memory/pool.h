@@ -19,20 +19,22 @@
 /* Below this malloc keeps blocks itself, and has no page to clear. */
 enum { POOL_LEAST = 64 << 10 };
 
-/* A block of at least POOL_LEAST bytes, aligned to a page; NULL: the system has no more
- * memory, or would soon have no more mappings. */
+enum { POOL_ALIGNMENT = 64 };
+
+/* A block of at least POOL_LEAST bytes, aligned to POOL_ALIGNMENT; NULL: the system has
+ * no more memory, or would soon have no more mappings. */
 void *pool_take(size_t size);
 
 /* The same for who wants zeros: `to_clear` tells how many bytes at the start may not
  * be. */
 void *pool_take_zeros(size_t size, size_t *to_clear);
 
-/* Whether pool_take() returned this.  What malloc returns, nearly all that is asked
- * for, is never at the start of a page. */
+/* Whether pool_take() returned this.  Nearly all that is asked for is malloc's, and
+ * most of that is not aligned so. */
 bool pool_has(const void *start);
 static inline bool pool_owns(const void *start)
 {
-    return ((uintptr_t)start & 0xfff) == 0 && pool_has(start);
+    return (uintptr_t)start % POOL_ALIGNMENT == 0 && pool_has(start);
 }
 
 void pool_give(void *start);

@@ -105,7 +105,7 @@ static struct item make(uint64_t *state)
         item.start = pool_take(item.size);
     }
     expect(item.start != NULL, "there is no memory", &item);
-    expect((uintptr_t)item.start % PAGE == 0, "it is not aligned", &item);
+    expect((uintptr_t)item.start % POOL_ALIGNMENT == 0, "it is not aligned", &item);
     fill(&item);
     return item;
 }
