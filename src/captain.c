@@ -63,6 +63,7 @@ static struct {
      * rung in vain while helpers end; then one is awake that is not counted.) */
     _Atomic int awake;
     _Atomic int useful; /* so many have a CPU each, beside the caller's; at least 1 */
+    _Atomic bool all_useful;
     sem_t bell;
 } captain;
 
@@ -85,7 +86,7 @@ static bool has_watched(int64_t since)
 {
     const bool tired = monotonic_ns() - since > atomic_load(&captain.patience_ns);
     int awake = atomic_load(&captain.awake);
-    while (tired || awake > atomic_load(&captain.useful)) {
+    while (tired || awake > captain_useful()) {
         if (atomic_compare_exchange_weak(&captain.awake, &awake, awake - 1)) {
             return true;
         }
@@ -128,6 +129,9 @@ static void *helper_main(void *crew_number)
             sleep_until_roused(seen, crew);
             since = monotonic_ns();
         }
+        if (turn % 64 == 0 && atomic_load(&captain.all_useful)) {
+            sched_yield(); /* perhaps to one that has not come yet */
+        }
     }
     return NULL;
 }
@@ -147,7 +151,14 @@ void captain_rouse(int helpers)
 
 int captain_useful(void)
 {
-    return atomic_load_explicit(&captain.useful, memory_order_relaxed);
+    return atomic_load_explicit(&captain.all_useful, memory_order_relaxed)
+               ? MOST_HELPERS
+               : atomic_load_explicit(&captain.useful, memory_order_relaxed);
+}
+
+void captain_call_all(bool all)
+{
+    atomic_store(&captain.all_useful, all);
 }
 
 bool captain_is_asleep(void)

@@ -35,6 +35,7 @@ bool captain_is_asleep(void); /* all of them */
 /* More than this find no CPU beside the caller, and a caller then waits at the end for
  * one that has a piece but does not run. */
 int captain_useful(void);
+void captain_call_all(bool all); /* for tests: CPUs or not */
 
 /* The last region took so long: helpers look for the next one accordingly. */
 void captain_expect(int64_t region_ns);

@@ -321,7 +321,6 @@ static void await_helpers(const struct team_region *region)
     while (rendezvous > 0 &&
            gate_joined(atomic_load(&offer.gate)) < (unsigned)(region->threads - 1) &&
            monotonic_ns() - offer.offered_at < rendezvous) {
-        captain_rouse(region->threads - 1); /* useful or not */
         sched_yield();
     }
 }
@@ -398,6 +397,7 @@ int team_cap(void)
 void team_set_rendezvous(int64_t ns)
 {
     atomic_store(&team.rendezvous_ns, ns);
+    captain_call_all(ns > 0);
 }
 
 int team_openmp_limit(void)
