@@ -203,7 +203,7 @@ def test_little_address_space_when_the_team_shall_grow():
     run(
         ROOM
         + textwrap.dedent("""
-        right()
+        await_helpers(2)
         leave(20)
         npp.set_num_threads(64)
         for _ in range(20):
