@@ -46,7 +46,7 @@ class use_pool:
     see `numpy_par.threads`.
 
     Arrays of 64 KiB and more are meant, however they are made. Their memory is aligned to
-    a page. Arrays outlive the block, and a call with False, without harm.
+    64 bytes. Arrays outlive the block, and a call with False, without harm.
 
     Parameters
     ----------

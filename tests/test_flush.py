@@ -33,12 +33,12 @@ def own_kernels():
     npp.set_precision(before)
 
 
-def subnormals(code, size, salt=0):
+def subnormals(code, shape, salt=0):
     """Many of them, their neighbours, and ordinary numbers, of both signs; of integers, small ones."""
     dtype = np.dtype(code)
     rng = np.random.default_rng(salt)
     if dtype.kind in "biu":
-        return rng.integers(0, 2 if code == "?" else 5, size).astype(dtype)
+        return rng.integers(0, 2 if code == "?" else 5, shape).astype(dtype)
     part = np.empty(0, dtype).real.dtype
     info = np.finfo(part)
     small = rng.integers(1, 1 << info.nmant, 60).astype(f"u{part.itemsize}").view(part)
@@ -46,8 +46,8 @@ def subnormals(code, size, salt=0):
     some = np.concatenate([small, np.array(others, part)])
     some = np.concatenate([some, -some])
     if dtype.kind == "c":
-        return (rng.choice(some, 2 * size)).view(dtype)
-    return rng.choice(some, size)
+        return rng.choice(some, (*np.atleast_1d(shape), 2)).view(dtype)[..., 0]
+    return rng.choice(some, shape)
 
 
 def check(case, flush, label):
