@@ -14,6 +14,8 @@
 
 #include <omp.h>
 
+#include "clock.h"
+
 /* A helper looks for the next region for as long as the last one took, three times
  * over, before it sleeps: a program that spends a third of its time in regions keeps
  * it awake, an idle one costs two milliseconds of each core, once.  Waking a sleeper
@@ -66,13 +68,6 @@ static struct {
     _Atomic bool all_useful;
     sem_t bell;
 } captain;
-
-int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* -- a helper's life ------------------------------------------------------------ */
 

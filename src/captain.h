@@ -40,8 +40,6 @@ void captain_call_all(bool all); /* for tests: CPUs or not */
 /* The last region took so long: helpers look for the next one accordingly. */
 void captain_expect(int64_t region_ns);
 
-int64_t monotonic_ns(void);
-
 static inline void relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)

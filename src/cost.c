@@ -117,13 +117,6 @@ static int threads_for(double serial, int limit, struct team_costs costs)
     return worth >= limit ? limit : worth < 2 ? 2 : (int)worth;
 }
 
-int64_t cost_break_even(double ns)
-{
-    const struct team_costs costs = team_costs(false);
-    const double lost = costs.arrival / 2 + costs.wait + ENGINE_NS;
-    return (int64_t)(lost / (ns * (0.5 - LEAST_GAIN)));
-}
-
 int cost_threads_awake(int64_t n, double ns, int limit)
 {
     const int64_t least = cost_min_elements();

@@ -62,7 +62,4 @@ int64_t cost_min_elements(void);
 /* Calls of fewer elements are too small for any loop to gain. */
 int64_t cost_first_look(void);
 
-/* The least number of elements of this cost that is worth two threads. */
-int64_t cost_break_even(double ns);
-
 #endif

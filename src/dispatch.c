@@ -9,28 +9,9 @@
 #include "profile.h"
 #include "worth.h"
 
-/* One in so many calls below the threshold of their kind is looked at all the same:
- * what was learned while the machine was busy must not stay for ever. */
-#define LOOK_AGAIN 64
-
 static _Atomic uint64_t numpy_calls;
 
 /* -- the call ------------------------------------------------------------------- */
-
-/* Which of the thresholds is that of calls with these inputs. */
-static inline unsigned look_slot(const struct route *route, PyObject *const *args)
-{
-    unsigned slot = 0;
-    for (int i = 0; i < route->nin && i < 2; i++) {
-        slot *= 23;
-        if (PyArray_Check(args[i])) {
-            PyArrayObject *array = (PyArrayObject *)args[i];
-            slot += (unsigned)PyArray_TYPE(array) << 1;
-            slot += (unsigned)PyArray_IS_C_CONTIGUOUS(array);
-        }
-    }
-    return slot % LOOK_SLOTS;
-}
 
 /*
  * NULL without an exception: NumPy is to run the call, for the reason in the report.
@@ -55,10 +36,6 @@ engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
     report->elements = call.size;
     struct worth worth;
     report->reason = worth_consider(&worth, &call, &route->costs, explain);
-    if (report->reason && worth.break_even > 0) {
-        atomic_store_explicit(&route->look[look_slot(route, args)], worth.break_even,
-                              memory_order_relaxed);
-    }
     if (report->reason || PyErr_Occurred()) {
         goto finish;
     }
@@ -85,78 +62,6 @@ finish:
     plan_clear(&plan);
     call_clear(&call);
     return result;
-}
-
-/* The elements of one argument; of an output tuple, those of its first. */
-static inline int64_t elements_of(PyObject *object)
-{
-    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0) {
-        object = PyTuple_GET_ITEM(object, 0);
-    }
-    if (!glance_is_array(object) && PyArray_Check(object)) {
-        return PyArray_SIZE((PyArrayObject *)object);
-    }
-    return glance_elements(object);
-}
-
-static inline bool same_shape(PyObject *a, PyObject *b)
-{
-    if (a == b) {
-        return true;
-    }
-    if (!glance_is_array(a) || !glance_is_array(b)) {
-        return false;
-    }
-    PyArrayObject *left = (PyArrayObject *)a, *right = (PyArrayObject *)b;
-    if (PyArray_NDIM(left) != PyArray_NDIM(right)) {
-        return false;
-    }
-    for (int axis = 0; axis < PyArray_NDIM(left); axis++) {
-        if (PyArray_DIM(left, axis) != PyArray_DIM(right, axis)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/*
- * An upper bound for the elements of a call, without judging its arguments: inputs
- * of different shapes are taken to be broadcast along different axes, outputs to be
- * as large as the result.
- */
-static inline int64_t elements_at_most(PyObject *const *args, int nin, Py_ssize_t n)
-{
-    int64_t most = elements_of(args[0]);
-    for (int i = 1; i < nin; i++) {
-        if (!same_shape(args[i - 1], args[i]) &&
-            __builtin_mul_overflow(most, elements_of(args[i]), &most)) {
-            return INT64_MAX;
-        }
-    }
-    for (Py_ssize_t i = nin; i < n; i++) {
-        const int64_t size = elements_of(args[i]);
-        most = size > most ? size : most;
-    }
-    return most;
-}
-
-/* Whether a call of so many elements may be worth a look. */
-static inline bool worth_a_look(struct route *route, PyObject *const *args,
-                                int64_t most)
-{
-    if (most < cost_first_look()) {
-        return false;
-    }
-    if (cost_min_elements() >= 0 ||
-        most >= atomic_load_explicit(&route->look[look_slot(route, args)],
-                                     memory_order_relaxed)) {
-        return true;
-    }
-    /* Not a read-modify-write: a lost count does no harm. */
-    const unsigned looks =
-        atomic_load_explicit(&route->looks, memory_order_relaxed) + 1;
-    atomic_store_explicit(&route->looks, looks, memory_order_relaxed);
-    return looks % LOOK_AGAIN == 0;
 }
 
 /* A dtype, or a type that stands for one, that is not a user's: those are registered
@@ -224,29 +129,30 @@ static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
 
 PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
                          vectorcallfunc numpy_call, PyObject *const *args,
-                         size_t nargsf)
+                         size_t nargsf, PyObject *kwnames)
 {
-    return call_numpy(route, bits, numpy_call, args, nargsf, NULL);
+    return call_numpy(route, bits, numpy_call, args, nargsf, kwnames);
 }
 
-GLANCE_COMPACT PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
-                                        vectorcallfunc numpy_call,
-                                        PyObject *const *args, size_t nargsf,
-                                        PyObject *kwnames)
+PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
+                         struct choice_kind kind, vectorcallfunc numpy_call,
+                         PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
     const int64_t since = profile_is_on() ? profile_start() : 0;
-    struct report report = {.reason = "small: too few elements for any loop to gain"};
+    struct report report = {.reason = choice_numpys_is_faster};
+    const struct choice choice = choice_begin(kind);
     PyObject *result = NULL;
-    if (nargs >= route->nin &&
-        worth_a_look(route, args, elements_at_most(args, route->nin, n))) {
+    if (choice.way == CHOICE_OURS) {
         result = engine_run(route, bits, args, nargs, kwnames, false, &report);
         atomic_fetch_add_explicit(&numpy_calls, result == NULL, memory_order_relaxed);
     }
-    if (result == NULL && !PyErr_Occurred()) {
+    const bool is_ours = result != NULL || PyErr_Occurred();
+    if (!is_ours) {
         result = call_numpy(route, bits, numpy_call, args, nargsf, kwnames);
     }
+    choice_end(&choice, is_ours ? NULL : report.reason);
     if (since) {
         profile_call(route->numpy->name, args, n, result, &report, since);
     }
@@ -265,11 +171,22 @@ GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args
                                            size_t nargsf, PyObject *kwnames)
 {
     struct route *route = route_of(self);
-    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-    return glance_is_tiny(args, PyVectorcall_NARGS(nargsf) + values)
-               ? route->numpy_call(small_target(route), args, nargsf, kwnames)
-               : dispatch_large(route, precision_now(route->state), route->numpy_call,
-                                args, nargsf, kwnames);
+    const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+    const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
+    const int64_t elements = glance_broadcast(args, n);
+    struct choice_kind kind = {0, elements};
+    const bool is_few = glance_is_few(elements);
+    if (is_few && !route_has_own_bits(route)) {
+        return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+    }
+    const enum kernel_bits bits = precision_now(route->state);
+    if (!is_few) {
+        kind = choice_kind(route, args, n, kwnames, elements);
+    }
+    return is_few || choice_is_numpys(&kind)
+               ? dispatch_small(route, bits, route->numpy_call, args, nargsf, kwnames)
+               : dispatch_large(route, bits, kind, route->numpy_call, args, nargsf,
+                                kwnames);
 }
 
 GLANCE_COMPACT PyObject *dispatch_call(PyObject *self, PyObject *const *args,

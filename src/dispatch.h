@@ -5,10 +5,9 @@
 #ifndef NPP_DISPATCH_H
 #define NPP_DISPATCH_H
 
+#include "choice.h"
 #include "drive.h"
 #include "kernels.h"
-
-enum { LOOK_SLOTS = 64 };
 
 /*
  * What a parallel ufunc carries in its `obj` field, which NumPy keeps alive for it:
@@ -26,10 +25,6 @@ struct route {
     int nin;
     struct plan_cache plans;
     struct cost_table costs;
-    /* For each kind of inputs, the number of elements from which a call pays: it
-     * spares smaller ones the dear part of finding out. */
-    _Atomic int64_t look[LOOK_SLOTS];
-    _Atomic unsigned looks;
 };
 
 static inline struct route *route_of(PyObject *parallel_ufunc)
@@ -42,15 +37,15 @@ PyObject *dispatch_call(PyObject *self, PyObject *const *args, size_t nargsf,
                         PyObject *kwnames);
 
 /* The same for a call that is not tiny, with the kernels of some bits, by way of which
- * NumPy's is reached. */
+ * NumPy's is reached.  (choice.h). */
 PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
-                         vectorcallfunc numpy_call, PyObject *const *args,
-                         size_t nargsf, PyObject *kwnames);
+                         struct choice_kind kind, vectorcallfunc numpy_call,
+                         PyObject *const *args, size_t nargsf, PyObject *kwnames);
 
-/* The same for one of few elements, on NumPy's machinery. */
+/* The same on NumPy's machinery, for what the engine would not gain from. */
 PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
                          vectorcallfunc numpy_call, PyObject *const *args,
-                         size_t nargsf);
+                         size_t nargsf, PyObject *kwnames);
 
 /* Whether small calls too have to go through our kernels, for their bits to be the same
  * as those of large ones. */

@@ -12,31 +12,66 @@ void glance_set(bool everything)
     atomic_store(&glance_gate, everything ? 0 : cost_first_look());
 }
 
-/* All operands broadcast have at most the longest rows and columns there are. */
-bool glance_is_tiny(PyObject *const *args, Py_ssize_t n)
+/* More axes are not looked at one by one. */
+enum { AXES = 8 };
+
+static inline int64_t product(const npy_intp *shape, int ndim)
 {
-    int64_t rows = 1, columns = 1;
+    int64_t size = 1;
+    for (int axis = 0; axis < ndim; axis++) {
+        size *= shape[axis];
+    }
+    return size;
+}
+
+int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
+{
+    npy_intp shape[AXES] = {1, 1}; /* the last axis first */
+    int ndim = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (!glance_is_array(args[i])) {
-            if (!PyFloat_CheckExact(args[i]) && !PyLong_CheckExact(args[i])) {
-                return false;
+        PyObject *object = args[i];
+        if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0) {
+            object = PyTuple_GET_ITEM(object, 0); /* out=(array,) */
+        }
+        if (!glance_is_array(object) && !PyArray_Check(object)) {
+            if (PyList_CheckExact(object)) {
+                const npy_intp length = PyList_GET_SIZE(object);
+                shape[0] = length > shape[0] ? length : shape[0];
+                ndim = ndim > 1 ? ndim : 1;
             }
             continue;
         }
-        PyArrayObject *array = (PyArrayObject *)args[i];
-        const npy_intp *shape = PyArray_DIMS(array);
-        const int ndim = PyArray_NDIM(array);
-        if (ndim > 2) {
-            return false;
+        PyArrayObject *array = (PyArrayObject *)object;
+        const int own = PyArray_NDIM(array);
+        if (own > AXES) {
+            return INT64_MAX;
         }
-        if (ndim > 0) {
-            columns = shape[ndim - 1] > columns ? shape[ndim - 1] : columns;
+        for (; ndim < own; ndim++) {
+            shape[ndim] = 1;
         }
-        if (ndim == 2) {
-            rows = shape[0] > rows ? shape[0] : rows;
+        const npy_intp *last = PyArray_DIMS(array) + own - 1;
+        for (int axis = 0; axis < own; axis++) {
+            const npy_intp length = *(last - axis);
+            shape[axis] = length > shape[axis] ? length : shape[axis];
         }
     }
-    /* Neither is near 2^32 if both are below the gate. */
-    const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
-    return rows < gate && columns < gate && rows * columns < gate;
+    return product(shape, ndim);
+}
+
+int64_t glance_elements(PyObject *object)
+{
+    int64_t size = 1;
+    if (PyArray_Check(object)) {
+        PyArrayObject *array = (PyArrayObject *)object;
+        size = product(PyArray_DIMS(array), PyArray_NDIM(array));
+    } else if (PyList_CheckExact(object) && FREE_THREADED) {
+        size = INT64_MAX; /* another thread may change it: a closer look is needed */
+    } else if (PyTuple_CheckExact(object) || PyList_CheckExact(object)) {
+        size = PySequence_Fast_GET_SIZE(object);
+        for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object) && i < 16; i++) {
+            PyObject *item = PySequence_Fast_GET_ITEM(object, i);
+            size += PyArray_Check(item) ? glance_elements(item) : 0;
+        }
+    }
+    return size;
 }

@@ -33,26 +33,14 @@ static inline bool glance_is_array(const PyObject *object)
 #  define FREE_THREADED false
 #endif
 
-/* The elements of an ndarray, of the first arrays in a list or tuple; else 1. */
-static inline int64_t glance_elements(PyObject *object)
-{
-    int64_t size = 1;
-    if (glance_is_array(object)) {
-        PyArrayObject *array = (PyArrayObject *)object;
-        for (int axis = 0; axis < PyArray_NDIM(array); axis++) {
-            size *= PyArray_DIM(array, axis);
-        }
-    } else if (PyList_CheckExact(object) && FREE_THREADED) {
-        size = INT64_MAX; /* another thread may change it: a closer look is needed */
-    } else if (PyTuple_CheckExact(object) || PyList_CheckExact(object)) {
-        size = PySequence_Fast_GET_SIZE(object);
-        for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object) && i < 16; i++) {
-            PyObject *item = PySequence_Fast_GET_ITEM(object, i);
-            size += glance_is_array(item) ? glance_elements(item) : 0;
-        }
-    }
-    return size;
-}
+/*
+ * The elements of all operands broadcast against each other, where that is possible.  A
+ * tuple counts as its first item, a list as so many numbers, any other object as one.
+ */
+int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n);
+
+/* The elements of an array, or of the arrays of a list or tuple. */
+int64_t glance_elements(PyObject *object);
 
 /*
  * What most small calls look like: arrays of one axis, few elements; a number beside
@@ -61,7 +49,7 @@ static inline int64_t glance_elements(PyObject *object)
  * Every small call pays for this, and most for the code itself: an ufunc's call goes
  * through more of it than a core's first cache holds, so each further line of 64 bytes
  * costs some 5 ns.  A function that has this inline is GLANCE_COMPACT; all else that
- * may be small is glance_is_tiny()'s.
+ * may be small is glance_broadcast()'s.
  */
 #ifdef __clang__
 #  define GLANCE_COMPACT __attribute__((noinline, aligned(64), minsize))
@@ -83,7 +71,10 @@ __attribute__((always_inline)) static inline bool glance_is_short(PyObject *cons
     return gate > 0;
 }
 
-/* Arrays of at most two axes, numbers. */
-bool glance_is_tiny(PyObject *const *args, Py_ssize_t n);
+/* Whether so few elements are too few; never while profile() wants to see all calls. */
+static inline bool glance_is_few(int64_t elements)
+{
+    return elements < atomic_load_explicit(&glance_gate, memory_order_relaxed);
+}
 
 #endif

@@ -6,6 +6,7 @@
 #include <sleef.h>
 
 #include "call.h"
+#include "choice.h"
 #include "dispatch.h"
 #include "glance.h"
 #include "gufunc.h"
@@ -123,6 +124,7 @@ static PyObject *set_num_threads(PyObject *module, PyObject *object)
         return NULL;
     }
     team_set_cap(n);
+    choice_forget();
     Py_RETURN_NONE;
 }
 
@@ -290,6 +292,7 @@ static PyObject *set_min_elements(PyObject *module, PyObject *object)
     const long long before = cost_min_elements();
     cost_set_min_elements(n < 0 ? -1 : n);
     glance_set(profile_is_on());
+    choice_forget();
     return PyLong_FromLongLong(before);
 }
 

@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "glance.h"
 
 enum { ROWS = 512, NO_DTYPE = -1 };
@@ -106,20 +106,13 @@ static struct row *find_row(struct table *table, const char *name, const char *r
 
 /* -- counting ------------------------------------------------------------------- */
 
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec + 1;
-}
-
 /* Calls within a call (a look at the exponents of a power) are part of it. */
 static _Thread_local int depth;
 
 int64_t profile_start(void)
 {
     depth++;
-    return now();
+    return monotonic_ns() + 1;
 }
 
 /* The gate as the users want it, also if they change meanwhile. */
@@ -207,7 +200,7 @@ static struct size measure_call(PyObject *const *args, Py_ssize_t n, PyObject *r
 void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
                   PyObject *result, const struct report *report, int64_t since)
 {
-    const int64_t ns = now() - since;
+    const int64_t ns = monotonic_ns() + 1 - since;
     struct table *table = --depth == 0 ? my_table() : NULL;
     if (table == NULL) {
         return;

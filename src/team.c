@@ -20,6 +20,7 @@
 #include <omp.h>
 
 #include "captain.h"
+#include "clock.h"
 #include "fpu.h"
 
 /* A region that lasts longer than this asks its poll: a tenth of a second is what a

@@ -4,6 +4,8 @@
 #include "context.h"
 #include "team.h"
 
+const char worth_one_thread[] = "the limit on threads is 1";
+
 /* What a person notices, and what an element costs at most where nothing is known. */
 #define LONG_NS 1e8
 #define DEAREST_NS 100.0
@@ -72,12 +74,11 @@ const char *worth_consider(struct worth *worth, const struct call *call,
         return "small: too few elements for any loop to gain";
     }
     if (worth->limit < 2 && !explain && !call->pays_alone && !is_long(call, known)) {
-        return "the limit on threads is 1";
+        return worth_one_thread;
     }
     const bool decided = cost_min_elements() >= 0 || known > 0;
     if (worth->limit >= 2 && decided && !explain && !call->core && !call->pays_alone &&
         cost_threads_awake(call->size, known, worth->limit) < 2) {
-        worth->break_even = known > 0 ? cost_break_even(known) : 0;
         return "small: a parallel region would cost more than it gains";
     }
     return NULL;

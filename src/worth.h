@@ -7,9 +7,8 @@
 #include "cost.h"
 
 struct worth {
-    uint32_t key;       /* of the call's cost */
-    int limit;          /* threads it may use */
-    int64_t break_even; /* elements from which calls of this kind pay; 0: not known */
+    uint32_t key; /* of the call's cost */
+    int limit;    /* threads it may use */
 };
 
 /*
@@ -18,6 +17,9 @@ struct worth {
  */
 const char *worth_consider(struct worth *worth, const struct call *call,
                            const struct cost_table *costs, bool explain);
+
+/* The reason that says nothing of a call's kind. */
+extern const char worth_one_thread[];
 
 /* Threads a call may use here and now; -1 with an exception set. */
 int worth_thread_limit(const struct state *state);

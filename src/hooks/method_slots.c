@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../glance.h"
+#include "../choice.h"
 #include "../movement/movement.h"
 #include "../outer.h"
 #include "../profile.h"
@@ -35,7 +35,7 @@ struct slot {
 };
 
 enum slot_number {
-#define HOOK(owner, name, arrays, ours) slot_##owner##_##name,
+#define HOOK(owner, name, arrays, elements, ours) slot_##owner##_##name,
 #include "hooks.def"
 #undef HOOK
     slot_count,
@@ -49,23 +49,44 @@ static inline bool stands_for_calls(const struct slot *slot)
     return slot == &slots[slot_ufunc_outer] || slot == &slots[slot_ufunc_accumulate];
 }
 
-/* What a call is about, at a glance. */
-static inline bool is_small(const struct slot *slot, PyObject *self,
-                            PyObject *const *args, Py_ssize_t nargs)
+/* How many elements a call is about, for each word of hooks.def. */
+static inline int64_t elements_self(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
-    const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
-    if (stands_for_calls(slot) && !ufunc_slots_is_quick(self)) {
-        return false;
-    }
-    if (slot->owner == owner_ndarray && glance_elements(self) >= gate) {
-        return false;
-    }
-    for (Py_ssize_t i = 0; i < nargs && i < 3; i++) {
-        if (glance_elements(args[i]) >= gate) {
-            return false;
-        }
-    }
-    return true;
+    (void)args, (void)n;
+    return glance_elements(self);
+}
+
+static inline int64_t elements_first(PyObject *self, PyObject *const *args,
+                                     Py_ssize_t n)
+{
+    (void)self;
+    return n > 0 ? glance_elements(args[0]) : 0;
+}
+
+static inline int64_t elements_second(PyObject *self, PyObject *const *args,
+                                      Py_ssize_t n)
+{
+    (void)self;
+    return n > 1 ? glance_elements(args[1]) : 0;
+}
+
+static inline int64_t elements_all(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    (void)self;
+    return glance_broadcast(args, n);
+}
+
+static inline int64_t elements_pairs(PyObject *self, PyObject *const *args,
+                                     Py_ssize_t n)
+{
+    (void)self;
+    return n > 1 ? glance_elements(args[0]) * glance_elements(args[1]) : 0;
+}
+
+static inline bool is_small(const struct slot *slot, PyObject *self, int64_t elements)
+{
+    return glance_is_few(elements) &&
+           !(stands_for_calls(slot) && !ufunc_slots_is_quick(self));
 }
 
 /* The arguments of a call: as a vector, and as CPython gave them if that was not one.
@@ -129,9 +150,29 @@ static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *
     return result;
 }
 
-static PyObject *call_large(struct slot *slot, PyObject *self,
-                            const struct arguments *given)
+/* NumPy's, with our kernels where a call has to have their bits. */
+static PyObject *call_numpy_with(const struct slot *slot, int bits, PyObject *self,
+                                 const struct arguments *given)
 {
+    PyObject *target = stands_for_calls(slot)
+                           ? ufunc_slots_loops(self, bits, given->vector, given->nargs)
+                           : self;
+    return call_numpy(slot, target, given);
+}
+
+/* Any call but the smallest. */
+static PyObject *call_large(struct slot *slot, PyObject *self,
+                            const struct arguments *given, int64_t elements)
+{
+    const Py_ssize_t more = given->kwnames ? PyTuple_GET_SIZE(given->kwnames) : 0;
+    const Py_ssize_t n = given->nargs + more;
+    const void *function = slot->owner == owner_ufunc ? (void *)self : (void *)slot;
+    struct choice_kind kind =
+        choice_kind(function, given->vector, n, given->kwnames, elements);
+    kind.key = choice_mix(kind.key, (uint64_t)(uintptr_t)slot->ours);
+    if (slot->owner == owner_ndarray) {
+        kind = choice_with(kind, self);
+    }
     if (is_test()) {
         Py_RETURN_NONE;
     }
@@ -139,25 +180,32 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     if (bits == HOOKS_OFF) {
         return call_numpy(slot, self, given);
     }
-    const int64_t since = profile_is_on() ? profile_start() : 0;
-    struct hook_call hook = {
-        .state = hooks.state, .costs = &slot->costs, .bits = (enum kernel_bits)bits};
-    PyObject *result = call_ours(slot, &hook, self, given);
-    if (result == NULL && !PyErr_Occurred()) {
-        PyObject *target =
-            stands_for_calls(slot)
-                ? ufunc_slots_loops(self, bits, given->vector, given->nargs)
-                : self;
-        result = call_numpy(slot, target, given);
+    if (choice_is_numpys(&kind)) {
+        return call_numpy_with(slot, bits, self, given);
     }
+    const int64_t since = profile_is_on() ? profile_start() : 0;
+    struct hook_call hook = {.state = hooks.state,
+                             .costs = &slot->costs,
+                             .bits = (enum kernel_bits)bits,
+                             .report = {.reason = choice_numpys_is_faster}};
+    const struct choice choice = choice_begin(kind);
+    PyObject *result = NULL;
+    if (choice.way == CHOICE_OURS) {
+        result = call_ours(slot, &hook, self, given);
+    }
+    const bool is_ours = result != NULL || PyErr_Occurred();
+    if (!is_ours) {
+        result = call_numpy_with(slot, bits, self, given);
+    }
+    choice_end(&choice, is_ours ? NULL : hook.report.reason);
     if (since) {
         /* The array of a method counts as its first argument. */
         PyObject *args[3] = {self};
-        Py_ssize_t n = slot->owner == owner_ndarray;
-        for (Py_ssize_t i = 0; i < given->nargs && n < 3; i++) {
-            args[n++] = given->vector[i];
+        Py_ssize_t count = slot->owner == owner_ndarray;
+        for (Py_ssize_t i = 0; i < given->nargs && count < 3; i++) {
+            args[count++] = given->vector[i];
         }
-        profile_call(slot->label, args, n, result, &hook.report, since);
+        profile_call(slot->label, args, count, result, &hook.report, since);
     }
     return result;
 }
@@ -170,70 +218,75 @@ static inline PyObject *const *items(PyObject *tuple)
 /* Apart, so that small calls need no stack frame. */
 __attribute__((noinline)) static PyObject *
 call_vector(struct slot *slot, PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-            PyObject *kwnames)
+            PyObject *kwnames, int64_t elements)
 {
-    return call_large(slot, self,
-                      &(struct arguments){args, nargs, kwnames, NULL, NULL});
+    return call_large(slot, self, &(struct arguments){args, nargs, kwnames, NULL, NULL},
+                      elements);
 }
 
-__attribute__((noinline)) static PyObject *
-call_tuple(struct slot *slot, PyObject *self, PyObject *tuple, PyObject *dictionary)
+__attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObject *self,
+                                                      PyObject *tuple,
+                                                      PyObject *dictionary,
+                                                      int64_t elements)
 {
     return call_large(slot, self,
                       &(struct arguments){items(tuple), PyTuple_GET_SIZE(tuple), NULL,
-                                          tuple, dictionary});
+                                          tuple, dictionary},
+                      elements);
 }
 
-#define HOOK(owner, name, arrays, ours)                                                \
+#define HOOK(owner, name, arrays, elements, ours)                                      \
   static PyObject *keywords_##owner##_##name(PyObject *self, PyObject *const *args,    \
                                              Py_ssize_t nargs, PyObject *kwnames)      \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
-    return is_small(slot, self, args, nargs)                                           \
-               ? ((with_keywords *)(void (*)(void))slot->saved)(self, args, nargs,     \
-                                                                kwnames)               \
-               : call_vector(slot, self, args, nargs, kwnames);                        \
+    const int64_t n = elements_##elements(self, args, nargs);                          \
+    return is_small(slot, self, n) ? ((with_keywords *)(void (*)(void))slot->saved)(   \
+                                         self, args, nargs, kwnames)                   \
+                                   : call_vector(slot, self, args, nargs, kwnames, n); \
   }                                                                                    \
   static PyObject *positional_##owner##_##name(PyObject *self, PyObject *const *args,  \
                                                Py_ssize_t nargs)                       \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
-    return is_small(slot, self, args, nargs)                                           \
+    const int64_t n = elements_##elements(self, args, nargs);                          \
+    return is_small(slot, self, n)                                                     \
                ? ((positional *)(void (*)(void))slot->saved)(self, args, nargs)        \
-               : call_vector(slot, self, args, nargs, NULL);                           \
+               : call_vector(slot, self, args, nargs, NULL, n);                        \
   }                                                                                    \
   static PyObject *tuple_##owner##_##name(PyObject *self, PyObject *args)              \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
-    return is_small(slot, self, items(args), PyTuple_GET_SIZE(args))                   \
-               ? slot->saved(self, args)                                               \
-               : call_tuple(slot, self, args, NULL);                                   \
+    const int64_t n = elements_##elements(self, items(args), PyTuple_GET_SIZE(args));  \
+    return is_small(slot, self, n) ? slot->saved(self, args)                           \
+                                   : call_tuple(slot, self, args, NULL, n);            \
   }                                                                                    \
   static PyObject *dictionary_##owner##_##name(PyObject *self, PyObject *args,         \
                                                PyObject *keywords)                     \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
-    return is_small(slot, self, items(args), PyTuple_GET_SIZE(args))                   \
+    const int64_t n = elements_##elements(self, items(args), PyTuple_GET_SIZE(args));  \
+    return is_small(slot, self, n)                                                     \
                ? ((PyCFunctionWithKeywords)(void (*)(void))slot->saved)(self, args,    \
                                                                         keywords)      \
-               : call_tuple(slot, self, args, keywords);                               \
+               : call_tuple(slot, self, args, keywords, n);                            \
   }                                                                                    \
   static PyObject *dispatched_##owner##_##name(PyObject *self, PyObject *const *args,  \
                                                size_t nargsf, PyObject *kwnames)       \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);                               \
-    return is_small(slot, self, args, nargs)                                           \
-               ? ((vectorcallfunc)(void (*)(void))slot->saved)(self, args, nargsf,     \
-                                                               kwnames)                \
-               : call_vector(slot, self, args, nargs, kwnames);                        \
+    const int64_t n = elements_##elements(self, args, nargs);                          \
+    return is_small(slot, self, n) ? ((vectorcallfunc)(void (*)(void))slot->saved)(    \
+                                         self, args, nargsf, kwnames)                  \
+                                   : call_vector(slot, self, args, nargs, kwnames, n); \
   }
 #include "hooks.def"
 #undef HOOK
 
 #define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static struct slot slots[slot_count] = {
-#define HOOK(owner_name, method, least, function)                                      \
+#define HOOK(owner_name, method, least, elements, function)                            \
   [slot_##owner_name##_##method] = {                                                   \
       .name = #method,                                                                 \
       .label = #owner_name "." #method,                                                \

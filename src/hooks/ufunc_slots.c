@@ -49,24 +49,35 @@ GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args
 {
     const struct ufunc_hook *hook = find(self);
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
-    const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
     if (hook->quick == NULL && kwnames == NULL && glance_is_short(args, nargs)) {
         const bool numpys = nargs == 1 && has_numpys_bits(hook, args[0]);
         const int bits = numpys ? HOOKS_OFF : hooks_bits();
         return bits == HOOKS_OFF ? hook->saved(self, args, nargsf, NULL)
                                  : dispatch_small(hook->route, (enum kernel_bits)bits,
-                                                  hook->saved, args, nargsf);
+                                                  hook->saved, args, nargsf, NULL);
     }
-    if (hook->quick && glance_is_tiny(args, nargs + values)) {
+    const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
+    const int64_t elements = glance_broadcast(args, n);
+    const bool is_few = glance_is_few(elements);
+    if (is_few && hook->quick) {
         return hook->saved(self, args, nargsf, kwnames);
     }
-    if (is_test()) {
-        Py_RETURN_NONE;
+    struct choice_kind kind = {0, elements};
+    if (!is_few) {
+        kind = choice_kind(self, args, n, kwnames, elements);
+        if (is_test()) {
+            Py_RETURN_NONE;
+        }
     }
     const int bits = hooks_bits();
-    return bits == HOOKS_OFF ? hook->saved(self, args, nargsf, kwnames)
-                             : dispatch_large(hook->route, (enum kernel_bits)bits,
-                                              hook->saved, args, nargsf, kwnames);
+    if (bits == HOOKS_OFF) {
+        return hook->saved(self, args, nargsf, kwnames);
+    }
+    return is_few || choice_is_numpys(&kind)
+               ? dispatch_small(hook->route, (enum kernel_bits)bits, hook->saved, args,
+                                nargsf, kwnames)
+               : dispatch_large(hook->route, (enum kernel_bits)bits, kind, hook->saved,
+                                args, nargsf, kwnames);
 }
 
 GLANCE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args,

@@ -1,0 +1,83 @@
+/*
+ * choice.h - NumPy's code or ours?  What was learned of each kind of call.
+ *
+ * A kind is a function with types, layouts and an order of size.  The cost model
+ * (cost.h) says beforehand what a call would gain; here is what came of it: a kind that
+ * was refused goes to NumPy at once for a while, and one that ran is measured, now and
+ * then, with NumPy's code too, in turn, as whole calls, because a model does not see
+ * all that a program does between two calls (which core's cache holds an operand, say).
+ */
+#ifndef NPP_CHOICE_H
+#define NPP_CHOICE_H
+
+#include "glance.h"
+
+enum choice_way { CHOICE_OURS, CHOICE_NUMPYS };
+
+/* What is known of a kind; one word, and its times. */
+struct choice_entry {
+    _Atomic uint64_t state; /* key | mode | period | calls left, see choice.c */
+    _Atomic uint64_t times; /* two floats: ns of a call of NumPy's, and of ours */
+};
+
+enum { CHOICE_ENTRIES = 2048, CHOICE_LEFT = 0xffff, CHOICE_AT_NUMPYS = 4 << 16 };
+extern struct choice_entry choice_entries[CHOICE_ENTRIES];
+
+static inline uint64_t choice_mix(uint64_t key, uint64_t value)
+{
+    key = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return key ^ key >> 32;
+}
+
+/* A call of `function` for so many elements.  In the key arrays count by what their
+ * loops are chosen by, other objects by their type, or by what they are if that is one
+ * of few. */
+struct choice_kind {
+    uint64_t key; /* 0: not to be learned from */
+    int64_t elements;
+};
+struct choice_kind choice_kind(const void *function, PyObject *const *args,
+                               Py_ssize_t n, PyObject *kwnames, int64_t elements);
+
+/* The same of a method of an array. */
+struct choice_kind choice_with(struct choice_kind kind, PyObject *array);
+
+/* Whether calls of this kind go to NumPy for now: then this was one of them. */
+static inline bool choice_is_numpys(const struct choice_kind *kind)
+{
+    struct choice_entry *entry = &choice_entries[kind->key % CHOICE_ENTRIES];
+    const uint64_t state = atomic_load_explicit(&entry->state, memory_order_relaxed);
+    if ((state ^ kind->key) >> 32 || !(state & CHOICE_AT_NUMPYS) ||
+        !(state & CHOICE_LEFT) || !glance_is_few(0)) {
+        return false;
+    }
+    /* Not a read-modify-write: a lost count does no harm. */
+    atomic_store_explicit(&entry->state, state - 1, memory_order_relaxed);
+    return true;
+}
+
+/* A call that choice_is_numpys() did not decide. */
+struct choice {
+    struct choice_kind kind;
+    enum choice_way way;
+    int64_t since; /* 0: not timed */
+};
+struct choice choice_begin(struct choice_kind kind);
+
+/* How it ended, or for which reason the engine left it to NumPy. */
+void choice_end(const struct choice *choice, const char *refused);
+
+/* Why a call is NumPy's that the engine was not asked about. */
+extern const char choice_numpys_is_faster[];
+
+/* Nanoseconds of a call as measured, with NumPy's code and with ours; negative: not
+ * known. */
+struct choice_times {
+    double numpys, ours;
+};
+struct choice_times choice_times(const struct choice_kind *kind);
+
+/* What was learned under other conditions (a cap, competing processes) is void. */
+void choice_forget(void);
+
+#endif
