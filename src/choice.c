@@ -52,27 +52,25 @@ static _Atomic uint64_t epoch;
 
 /* -- kinds ---------------------------------------------------------------------- */
 
-static uint64_t mix_array(uint64_t key, PyArrayObject *array)
+/* What a loop is chosen by. */
+static inline uint64_t layout_of(const PyArrayObject *array)
 {
-    const int ndim = PyArray_NDIM(array);
-    uint64_t layout = (uint64_t)(unsigned)PyArray_TYPE(array);
-    layout = layout << 8 | (uint64_t)(unsigned)ndim;
-    layout =
-        layout << 16 | (uint64_t)((unsigned)PyArray_FLAGS(array) &
-                                  (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS |
-                                   NPY_ARRAY_ALIGNED | NPY_ARRAY_WRITEABLE));
-    if (ndim > 1) { /* inner loops of a similar length, or broadcast */
-        const npy_intp n = PyArray_DIM(array, ndim - 1);
-        layout =
-            layout << 8 | (uint64_t)(n > 0 ? 64 - __builtin_clzll((uint64_t)n) : 0);
+    const PyArrayObject_fields *fields = (const PyArrayObject_fields *)array;
+    const int flags = fields->flags & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS |
+                                       NPY_ARRAY_ALIGNED);
+    uint64_t layout = (uint64_t)(unsigned)fields->nd << 32 |
+                      (uint64_t)(unsigned)flags << 16 | (uint16_t)PyArray_TYPE(array);
+    if (fields->nd > 1) { /* inner loops of a similar length, or broadcast */
+        const npy_intp n = fields->dimensions[fields->nd - 1];
+        layout |= (uint64_t)(n > 0 ? 64 - __builtin_clzll((uint64_t)n) : 0) << 40;
     }
-    return choice_mix(key, layout);
+    return layout;
 }
 
-static uint64_t mix_object(uint64_t key, PyObject *object)
+static uint64_t value_of(PyObject *object)
 {
-    if (PyArray_Check(object)) {
-        return mix_array(key, (PyArrayObject *)object);
+    if (glance_is_any_array(object)) {
+        return layout_of((PyArrayObject *)object);
     }
     /* An axis, None, True, a type, an order or a casting rule: there is one of each. */
     const bool is_itself = object == Py_None || PyBool_Check(object) ||
@@ -80,13 +78,12 @@ static uint64_t mix_object(uint64_t key, PyObject *object)
     if (PyLong_CheckExact(object)) {
         int overflow;
         const long value = PyLong_AsLongAndOverflow(object, &overflow);
-        return choice_mix(key, value >= -8 && value <= 32 ? (uint64_t)value : 99);
+        return value >= -8 && value <= 32 ? (uint64_t)value : 99;
     }
     if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) == 1) {
-        return mix_object(key, PyTuple_GET_ITEM(object, 0)); /* out=(array,) */
+        return value_of(PyTuple_GET_ITEM(object, 0)); /* out=(array,) */
     }
-    return choice_mix(key, (uint64_t)(uintptr_t)(is_itself ? (void *)object
-                                                           : (void *)Py_TYPE(object)));
+    return (uint64_t)(uintptr_t)(is_itself ? (void *)object : (void *)Py_TYPE(object));
 }
 
 /* Twice for each doubling: a break-even lies within some tens of percent. */
@@ -97,25 +94,77 @@ static uint64_t order_of_size(int64_t elements)
     return (uint64_t)exponent << 1 | (exponent ? n >> (exponent - 1) & 1 : 0);
 }
 
-struct choice_kind choice_kind(const void *function, PyObject *const *args,
-                               Py_ssize_t n, PyObject *kwnames, int64_t elements)
+static inline uint64_t key_begin(const void *function)
 {
-    uint64_t key = atomic_load_explicit(&epoch, memory_order_relaxed);
-    key =
-        choice_mix(key, (uint64_t)(uintptr_t)function ^ order_of_size(elements) << 48);
+    return (uint64_t)(uintptr_t)function ^
+           atomic_load_explicit(&epoch, memory_order_relaxed) << 48;
+}
+
+static inline uint64_t key_end(uint64_t key, int64_t elements)
+{
+    return choice_mix(key, order_of_size(elements));
+}
+
+static inline uint32_t type_of(const PyArrayObject *array)
+{
+    const int type = PyArray_TYPE(array);
+    return UINT32_C(1) << ((unsigned)type < 31 ? type : 31);
+}
+
+struct choice_kind choice_kind(const void *function, PyObject *self,
+                               PyObject *const *args, Py_ssize_t n, PyObject *kwnames,
+                               int64_t elements)
+{
+    struct choice_kind kind = {.elements = elements};
+    uint64_t key = key_begin(function);
+    if (self) {
+        key = choice_mix(key, value_of(self));
+    }
     for (Py_ssize_t i = 0; i < n; i++) {
-        key = mix_object(key, args[i]);
+        key = choice_mix(key, value_of(args[i]));
+        kind.types |= glance_is_array(args[i]) ? type_of((PyArrayObject *)args[i]) : 0;
     }
     for (Py_ssize_t i = 0; kwnames && i < PyTuple_GET_SIZE(kwnames); i++) {
         key = choice_mix(key, (uint64_t)(uintptr_t)PyTuple_GET_ITEM(kwnames, i));
     }
-    return (struct choice_kind){key, elements};
+    kind.key = key_end(key, elements);
+    return kind;
 }
 
-struct choice_kind choice_with(struct choice_kind kind, PyObject *array)
+bool choice_look(struct choice_kind *kind, const void *function, PyObject *const *args,
+                 Py_ssize_t n, PyObject *kwnames)
 {
-    kind.key = mix_object(kind.key, array);
-    return kind;
+    /* Most calls: lines and numbers.  Each instruction here is paid by all of them. */
+    uint64_t key = key_begin(function);
+    int64_t longest = 1;
+    uint32_t types = 0;
+    Py_ssize_t i = 0;
+    for (; i < n && kwnames == NULL; i++) {
+        const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[i];
+        if (!glance_is_array(args[i])) {
+            if (!glance_is_float(args[i])) {
+                break;
+            }
+            key = choice_mix(key, 1);
+        } else if (array->nd == 1) {
+            const int64_t length = array->dimensions[0];
+            longest = length > longest ? length : longest;
+            types |= type_of((const PyArrayObject *)array);
+            key = choice_mix(key, layout_of((const PyArrayObject *)array));
+        } else {
+            break;
+        }
+    }
+    if (i == n) {
+        *kind = (struct choice_kind){key_end(key, longest), longest, types};
+        return !glance_is_few(longest);
+    }
+    kind->elements = glance_broadcast(args, n);
+    if (glance_is_few(kind->elements)) {
+        return false;
+    }
+    *kind = choice_kind(function, NULL, args, n, kwnames, kind->elements);
+    return true;
 }
 
 void choice_forget(void)
@@ -178,10 +227,10 @@ static unsigned period_of(uint64_t state)
 
 /* -- calls ---------------------------------------------------------------------- */
 
-struct choice choice_begin(struct choice_kind kind)
+struct choice choice_begin(const struct choice_kind *kind)
 {
-    struct choice choice = {.kind = kind};
-    const uint64_t key = kind.key;
+    struct choice choice = {.kind = *kind};
+    const uint64_t key = kind->key;
     if (cost_min_elements() >= 0 || key == 0) {
         choice.kind.key = 0;
         return choice;

@@ -26,21 +26,25 @@ extern struct choice_entry choice_entries[CHOICE_ENTRIES];
 static inline uint64_t choice_mix(uint64_t key, uint64_t value)
 {
     key = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-    return key ^ key >> 32;
+    return key ^ key >> 29;
 }
 
-/* A call of `function` for so many elements.  In the key arrays count by what their
- * loops are chosen by, other objects by their type, or by what they are if that is one
- * of few. */
+/* A call.  In the key arrays count by what their loops are chosen by, other objects by
+ * their type, or by what they are if that is one of few; and the order of size. */
 struct choice_kind {
     uint64_t key; /* 0: not to be learned from */
     int64_t elements;
+    uint32_t types; /* of the first arrays, a bit each by NumPy's number; 31: others */
 };
-struct choice_kind choice_kind(const void *function, PyObject *const *args,
-                               Py_ssize_t n, PyObject *kwnames, int64_t elements);
 
-/* The same of a method of an array. */
-struct choice_kind choice_with(struct choice_kind kind, PyObject *array);
+/* Of a function of operands that are broadcast; false, without a key: few elements. */
+bool choice_look(struct choice_kind *kind, const void *function, PyObject *const *args,
+                 Py_ssize_t n, PyObject *kwnames);
+
+/* Of any function, for so many elements; `self` is NULL, or an array. */
+struct choice_kind choice_kind(const void *function, PyObject *self,
+                               PyObject *const *args, Py_ssize_t n, PyObject *kwnames,
+                               int64_t elements);
 
 /* Whether calls of this kind go to NumPy for now: then this was one of them. */
 static inline bool choice_is_numpys(const struct choice_kind *kind)
@@ -62,7 +66,7 @@ struct choice {
     enum choice_way way;
     int64_t since; /* 0: not timed */
 };
-struct choice choice_begin(struct choice_kind kind);
+struct choice choice_begin(const struct choice_kind *kind);
 
 /* How it ended, or for which reason the engine left it to NumPy. */
 void choice_end(const struct choice *choice, const char *refused);

@@ -119,7 +119,7 @@ static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
     const bool as_usual = nargs <= route->nin || route_has_own_bits(route);
-    if (route->loops[bits] != route->numpy && as_usual &&
+    if (as_usual && route->loops[bits] != route->numpy &&
         dispatch_are_plain(route, args, nargs + values)) {
         kernels_follow(route->loops[bits], route->numpy);
         return route->numpy_call((PyObject *)route->loops[bits], args, nargsf, kwnames);
@@ -135,7 +135,7 @@ PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
 }
 
 PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
-                         struct choice_kind kind, vectorcallfunc numpy_call,
+                         const struct choice_kind *kind, vectorcallfunc numpy_call,
                          PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
@@ -173,19 +173,17 @@ GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args
     struct route *route = route_of(self);
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    const int64_t elements = glance_broadcast(args, n);
-    struct choice_kind kind = {0, elements};
-    const bool is_few = glance_is_few(elements);
-    if (is_few && !route_has_own_bits(route)) {
+    struct choice_kind kind;
+    const bool is_few = !choice_look(&kind, route, args, n, kwnames);
+    const bool is_numpys = is_few || choice_is_numpys(&kind);
+    if (is_numpys && !route_has_own_bits(route) &&
+        (is_few || !(kind.types & route->types))) {
         return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
     }
     const enum kernel_bits bits = precision_now(route->state);
-    if (!is_few) {
-        kind = choice_kind(route, args, n, kwnames, elements);
-    }
-    return is_few || choice_is_numpys(&kind)
+    return is_numpys
                ? dispatch_small(route, bits, route->numpy_call, args, nargsf, kwnames)
-               : dispatch_large(route, bits, kind, route->numpy_call, args, nargsf,
+               : dispatch_large(route, bits, &kind, route->numpy_call, args, nargsf,
                                 kwnames);
 }
 

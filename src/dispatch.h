@@ -23,6 +23,8 @@ struct route {
      */
     PyUFuncObject *loops[KERNELS_KINDS];
     int nin;
+    uint32_t
+        types; /* of inputs, a bit each, that a small call may gain from them with */
     struct plan_cache plans;
     struct cost_table costs;
 };
@@ -39,7 +41,7 @@ PyObject *dispatch_call(PyObject *self, PyObject *const *args, size_t nargsf,
 /* The same for a call that is not tiny, with the kernels of some bits, by way of which
  * NumPy's is reached.  (choice.h). */
 PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
-                         struct choice_kind kind, vectorcallfunc numpy_call,
+                         const struct choice_kind *kind, vectorcallfunc numpy_call,
                          PyObject *const *args, size_t nargsf, PyObject *kwnames);
 
 /* The same on NumPy's machinery, for what the engine would not gain from. */

@@ -4,11 +4,12 @@
 #include "cost.h"
 
 _Atomic int64_t glance_gate;
-PyTypeObject *glance_ndarray;
+PyTypeObject *glance_ndarray, *glance_float64;
 
 void glance_set(bool everything)
 {
     glance_ndarray = &PyArray_Type;
+    glance_float64 = &PyDoubleArrType_Type;
     atomic_store(&glance_gate, everything ? 0 : cost_first_look());
 }
 
@@ -24,7 +25,7 @@ static inline int64_t product(const npy_intp *shape, int ndim)
     return size;
 }
 
-int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
+static int64_t broadcast_axes(PyObject *const *args, Py_ssize_t n)
 {
     npy_intp shape[AXES] = {1, 1}; /* the last axis first */
     int ndim = 0;
@@ -33,7 +34,7 @@ int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
         if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0) {
             object = PyTuple_GET_ITEM(object, 0); /* out=(array,) */
         }
-        if (!glance_is_array(object) && !PyArray_Check(object)) {
+        if (!glance_is_any_array(object)) {
             if (PyList_CheckExact(object)) {
                 const npy_intp length = PyList_GET_SIZE(object);
                 shape[0] = length > shape[0] ? length : shape[0];
@@ -58,10 +59,37 @@ int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
     return product(shape, ndim);
 }
 
+int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
+{
+    /* Most calls: at most two axes, and objects that are no arrays. */
+    npy_intp rows = 1, columns = 1;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (!glance_is_array(args[i])) {
+            if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i]) ||
+                glance_is_any_array(args[i])) {
+                return broadcast_axes(args, n);
+            }
+            continue;
+        }
+        const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[i];
+        const npy_intp *last = array->dimensions + array->nd - 1;
+        if (array->nd > 2) {
+            return broadcast_axes(args, n);
+        }
+        if (array->nd > 0) {
+            columns = last[0] > columns ? last[0] : columns;
+        }
+        if (array->nd == 2) {
+            rows = last[-1] > rows ? last[-1] : rows;
+        }
+    }
+    return rows * columns;
+}
+
 int64_t glance_elements(PyObject *object)
 {
     int64_t size = 1;
-    if (PyArray_Check(object)) {
+    if (glance_is_any_array(object)) {
         PyArrayObject *array = (PyArrayObject *)object;
         size = product(PyArray_DIMS(array), PyArray_NDIM(array));
     } else if (PyList_CheckExact(object) && FREE_THREADED) {
@@ -70,7 +98,7 @@ int64_t glance_elements(PyObject *object)
         size = PySequence_Fast_GET_SIZE(object);
         for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object) && i < 16; i++) {
             PyObject *item = PySequence_Fast_GET_ITEM(object, i);
-            size += PyArray_Check(item) ? glance_elements(item) : 0;
+            size += glance_is_any_array(item) ? glance_elements(item) : 0;
         }
     }
     return size;

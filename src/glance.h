@@ -19,12 +19,26 @@ extern _Atomic int64_t glance_gate;
 /* Set both of these; at import, and when either reason changes. */
 void glance_set(bool everything);
 
-/* &PyArray_Type, which NumPy's headers look up in a table of a table. */
-extern PyTypeObject *glance_ndarray;
+/* &PyArray_Type and numpy.float64, which NumPy's headers look up in a table of a table.
+ */
+extern PyTypeObject *glance_ndarray, *glance_float64;
 
 static inline bool glance_is_array(const PyObject *object)
 {
     return Py_TYPE((PyObject *)object) == glance_ndarray;
+}
+
+static inline bool glance_is_float(PyObject *object)
+{
+    return PyFloat_CheckExact(object) || Py_TYPE(object) == glance_float64;
+}
+
+/* An array of any class; most other objects are smaller, which is seen sooner. */
+static inline bool glance_is_any_array(PyObject *object)
+{
+    return glance_is_array(object) ||
+           (Py_TYPE(object)->tp_basicsize >= glance_ndarray->tp_basicsize &&
+            PyArray_Check(object));
 }
 
 #ifdef Py_GIL_DISABLED
@@ -64,7 +78,7 @@ __attribute__((always_inline)) static inline bool glance_is_short(PyObject *cons
     while (--n >= 0) {
         const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[n];
         if (glance_is_array(args[n]) ? array->nd != 1 || array->dimensions[0] >= gate
-                                     : !PyFloat_CheckExact(args[n])) {
+                                     : !glance_is_float(args[n])) {
             return false;
         }
     }

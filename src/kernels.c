@@ -341,6 +341,17 @@ uint32_t kernels_own_types(const PyUFuncObject *ufunc)
     return own;
 }
 
+uint32_t kernels_types(const PyUFuncObject *ufunc)
+{
+    uint32_t types = 0;
+    for (int i = 0; i < ufunc->ntypes; i++) {
+        for (int k = 0; k < ufunc->nin && find(ufunc, i, KERNELS_FAST) != NULL; k++) {
+            types |= UINT32_C(1) << (ufunc->types[i * ufunc->nargs + k] & 31);
+        }
+    }
+    return types;
+}
+
 /* What the data of loop number i points to if it is ours: it stands behind the table of
  * them. */
 static struct replaced *replaced_at(void *const *data, int ntypes, int i)

@@ -42,6 +42,9 @@ bool kernels_has(const PyUFuncObject *ufunc, enum kernel_bits bits);
  * with other bits than NumPy's; all of them for other ufuncs with such rows. */
 uint32_t kernels_own_types(const PyUFuncObject *ufunc);
 
+/* The types of inputs of those loops for which there is a kernel of ours. */
+uint32_t kernels_types(const PyUFuncObject *ufunc);
+
 /* Tables for a copy of the ufunc, ours where we have them.  They stay for ever.  -1:
  * out of memory, exception set. */
 struct kernel_tables {

@@ -101,6 +101,7 @@ static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
         route->numpy = (PyUFuncObject *)Py_NewRef(ufunc);
         route->numpy_call = ufunc->vectorcall;
         route->nin = ufunc->nin;
+        route->types = ufunc->core_enabled ? 0 : kernels_types(ufunc);
         PyUFuncObject *last = ufunc;
         for (int bits = 0; bits < KERNELS_KINDS && last; bits++) {
             route->loops[bits] = last =

@@ -168,11 +168,9 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     const Py_ssize_t n = given->nargs + more;
     const void *function = slot->owner == owner_ufunc ? (void *)self : (void *)slot;
     struct choice_kind kind =
-        choice_kind(function, given->vector, n, given->kwnames, elements);
+        choice_kind(function, slot->owner == owner_ndarray ? self : NULL, given->vector,
+                    n, given->kwnames, elements);
     kind.key = choice_mix(kind.key, (uint64_t)(uintptr_t)slot->ours);
-    if (slot->owner == owner_ndarray) {
-        kind = choice_with(kind, self);
-    }
     if (is_test()) {
         Py_RETURN_NONE;
     }
@@ -188,7 +186,7 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
                              .costs = &slot->costs,
                              .bits = (enum kernel_bits)bits,
                              .report = {.reason = choice_numpys_is_faster}};
-    const struct choice choice = choice_begin(kind);
+    const struct choice choice = choice_begin(&kind);
     PyObject *result = NULL;
     if (choice.way == CHOICE_OURS) {
         result = call_ours(slot, &hook, self, given);

@@ -57,27 +57,23 @@ GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args
                                                   hook->saved, args, nargsf, NULL);
     }
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    const int64_t elements = glance_broadcast(args, n);
-    const bool is_few = glance_is_few(elements);
-    if (is_few && hook->quick) {
+    struct choice_kind kind;
+    const bool is_few = !choice_look(&kind, self, args, n, kwnames);
+    const bool is_numpys = is_few || choice_is_numpys(&kind);
+    if (is_numpys && hook->quick && (is_few || !(kind.types & hook->route->types))) {
         return hook->saved(self, args, nargsf, kwnames);
     }
-    struct choice_kind kind = {0, elements};
-    if (!is_few) {
-        kind = choice_kind(self, args, n, kwnames, elements);
-        if (is_test()) {
-            Py_RETURN_NONE;
-        }
+    if (is_test()) {
+        Py_RETURN_NONE;
     }
     const int bits = hooks_bits();
     if (bits == HOOKS_OFF) {
         return hook->saved(self, args, nargsf, kwnames);
     }
-    return is_few || choice_is_numpys(&kind)
-               ? dispatch_small(hook->route, (enum kernel_bits)bits, hook->saved, args,
-                                nargsf, kwnames)
-               : dispatch_large(hook->route, (enum kernel_bits)bits, kind, hook->saved,
-                                args, nargsf, kwnames);
+    return is_numpys ? dispatch_small(hook->route, (enum kernel_bits)bits, hook->saved,
+                                      args, nargsf, kwnames)
+                     : dispatch_large(hook->route, (enum kernel_bits)bits, &kind,
+                                      hook->saved, args, nargsf, kwnames);
 }
 
 GLANCE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args,
