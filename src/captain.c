@@ -15,6 +15,8 @@
 #include <omp.h>
 
 #include "clock.h"
+#include "relax.h"
+#include "spare.h"
 
 /* A helper looks for the next region for as long as the last one took, three times
  * over, before it sleeps: a program that spends a third of its time in regions keeps
@@ -64,9 +66,9 @@ static struct {
     /* Helpers that are not asleep, and those that `bell` has been rung for.  (It may be
      * rung in vain while helpers end; then one is awake that is not counted.) */
     _Atomic int awake;
-    _Atomic int useful; /* so many have a CPU each, beside the caller's; at least 1 */
     _Atomic bool all_useful;
     sem_t bell;
+    _Atomic int64_t rung_at;
 } captain;
 
 /* -- a helper's life ------------------------------------------------------------ */
@@ -77,11 +79,11 @@ static bool must_leave(unsigned crew)
 }
 
 /* Whether to sleep: out of patience, or others enough are awake.  Counted out then. */
-static bool has_watched(int64_t since)
+static bool has_watched(int64_t ns)
 {
-    const bool tired = monotonic_ns() - since > atomic_load(&captain.patience_ns);
+    const bool tired = ns > atomic_load(&captain.patience_ns);
     int awake = atomic_load(&captain.awake);
-    while (tired || awake > captain_useful()) {
+    while (tired || awake > spare_now()) {
         if (atomic_compare_exchange_weak(&captain.awake, &awake, awake - 1)) {
             return true;
         }
@@ -89,17 +91,19 @@ static bool has_watched(int64_t since)
     return false;
 }
 
-/* Sleep until the bell rings; who rings it counts the sleeper in. */
-static void sleep_until_roused(uint64_t seen, unsigned crew)
+/* Sleep until the bell rings; who rings it counts the sleeper in.  The time when it was
+ * to wake. */
+static int64_t sleep_until_roused(uint64_t seen, unsigned crew)
 {
     /* Who offers a region looks at `awake` after that: it rings, or is seen here. */
     if (must_leave(crew) || captain.orders.generation() != seen) {
         atomic_fetch_add(&captain.awake, 1);
-        return;
+        return monotonic_ns();
     }
     while (sem_wait(&captain.bell) != 0) {
         /* EINTR, of a debugger for instance */
     }
+    return atomic_load(&captain.rung_at);
 }
 
 static void *helper_main(void *crew_number)
@@ -107,6 +111,8 @@ static void *helper_main(void *crew_number)
     const unsigned crew = (unsigned)(uintptr_t)crew_number;
     uint64_t seen = UINT64_MAX; /* none: one may be on offer already */
     int64_t since = monotonic_ns();
+    struct spare_watch watch;
+    spare_watch_begin(&watch, since);
 #ifdef __GLIBC__
     pthread_setname_np(pthread_self(), "numpy_par");
 #endif
@@ -120,15 +126,30 @@ static void *helper_main(void *crew_number)
             }
         }
         relax();
-        if (turn % 64 == 0 && has_watched(since)) {
-            sleep_until_roused(seen, crew);
-            since = monotonic_ns();
+        if (turn % 64 != 0) {
+            continue;
         }
-        if (turn % 64 == 0 && atomic_load(&captain.all_useful)) {
+        const int64_t now = monotonic_ns();
+        spare_watch(&watch, now);
+        if (has_watched(now - since)) {
+            spare_watch_begin(&watch, sleep_until_roused(seen, crew));
+            since = monotonic_ns();
+            if (spare_is_tried()) {
+                spare_try(must_leave, crew);
+                spare_watch_begin(&watch, monotonic_ns());
+            }
+        }
+        if (atomic_load(&captain.all_useful)) {
             sched_yield(); /* perhaps to one that has not come yet */
         }
     }
     return NULL;
+}
+
+static void ring(void)
+{
+    atomic_store_explicit(&captain.rung_at, monotonic_ns(), memory_order_relaxed);
+    sem_post(&captain.bell);
 }
 
 void captain_rouse(int helpers)
@@ -138,7 +159,7 @@ void captain_rouse(int helpers)
     int awake = atomic_load(&captain.awake);
     for (int rung = 0; awake < wanted && rung < FAN_OUT;) {
         if (atomic_compare_exchange_weak(&captain.awake, &awake, awake + 1)) {
-            sem_post(&captain.bell);
+            ring();
             rung++;
         }
     }
@@ -146,14 +167,17 @@ void captain_rouse(int helpers)
 
 int captain_useful(void)
 {
-    return atomic_load_explicit(&captain.all_useful, memory_order_relaxed)
-               ? MOST_HELPERS
-               : atomic_load_explicit(&captain.useful, memory_order_relaxed);
+    if (spare_is_due()) {
+        atomic_fetch_add(&captain.awake, 1);
+        ring();
+    }
+    return spare_now();
 }
 
 void captain_call_all(bool all)
 {
     atomic_store(&captain.all_useful, all);
+    spare_set_always(all);
 }
 
 bool captain_is_asleep(void)
@@ -207,14 +231,21 @@ static int create(pthread_t *thread, void *(*start)(void *), void *argument)
     return error;
 }
 
+static int other_cpus(void)
+{
+    const int others = omp_get_num_procs() - 1;
+    return others > 1 ? others : 1;
+}
+
 /* Start helpers one by one, until there are so many or the system refuses. */
 static void hire(int helpers)
 {
     void *crew = (void *)(uintptr_t)atomic_load(&captain.crew);
-    const int others = omp_get_num_procs() - 1;
-    atomic_store(&captain.useful, others > 1 ? others : 1);
     captain.failed_at = 0;
     const int known = atomic_load(&captain.width);
+    if (known == 0) {
+        spare_begin(other_cpus());
+    }
     for (int width = known; width < helpers; width++) {
         atomic_fetch_add(&captain.awake, 1);
         if (!is_room(width - known + 1) ||
@@ -252,6 +283,7 @@ static void dismiss(void)
         /* rung for those who were awake */
     }
     atomic_store(&captain.awake, 0);
+    spare_begin(other_cpus()); /* nobody is there to find out that there are more */
 }
 
 bool captain_muster(int helpers)
@@ -297,6 +329,7 @@ static void after_fork_in_child(void)
     pthread_mutex_init(&captain.roster, NULL);
     sem_init(&captain.bell, 0, 0);
     captain.failed_at = 0;
+    spare_begin(other_cpus());
     captain.orders.reset_in_child();
 }
 
@@ -306,5 +339,6 @@ int captain_init(const struct captain_orders *orders)
     pthread_mutex_init(&captain.roster, NULL);
     sem_init(&captain.bell, 0, 0);
     captain_expect(0);
+    spare_begin(other_cpus());
     return pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }

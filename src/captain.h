@@ -33,20 +33,11 @@ void captain_rouse(int helpers);
 bool captain_is_asleep(void); /* all of them */
 
 /* More than this find no CPU beside the caller, and a caller then waits at the end for
- * one that has a piece but does not run. */
+ * one that has a piece but does not run.  Asks whether there are more again. */
 int captain_useful(void);
 void captain_call_all(bool all); /* for tests: CPUs or not */
 
 /* The last region took so long: helpers look for the next one accordingly. */
 void captain_expect(int64_t region_ns);
-
-static inline void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
 
 #endif

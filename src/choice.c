@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "cost.h"
+#include "spare.h"
 #include "team.h"
 #include "worth.h"
 
@@ -97,7 +98,8 @@ static uint64_t order_of_size(int64_t elements)
 static inline uint64_t key_begin(const void *function)
 {
     return (uint64_t)(uintptr_t)function ^
-           atomic_load_explicit(&epoch, memory_order_relaxed) << 48;
+           atomic_load_explicit(&epoch, memory_order_relaxed) << 56 ^
+           (uint64_t)(unsigned)spare_now() << 48;
 }
 
 static inline uint64_t key_end(uint64_t key, int64_t elements)

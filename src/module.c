@@ -325,11 +325,14 @@ static PyObject *counters(PyObject *module, PyObject *unused)
     (void)module, (void)unused;
     const struct team_counters team = team_counters();
     return Py_BuildValue(
-        "{s:K,s:K,s:K,s:K,s:K,s:K,s:i}", "regions", (unsigned long long)team.regions,
-        "helped", (unsigned long long)team.helped, "serial",
-        (unsigned long long)team.serial, "pieces", (unsigned long long)team.pieces,
-        "region_ns", (unsigned long long)team.ns, "numpy",
-        (unsigned long long)dispatch_numpy_calls(), "profile_tables", profile_tables());
+        "{s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:i}", "regions",
+        (unsigned long long)team.regions, "helped", (unsigned long long)team.helped,
+        "serial", (unsigned long long)team.serial, "pieces",
+        (unsigned long long)team.pieces, "region_ns", (unsigned long long)team.ns,
+        "numpy", (unsigned long long)dispatch_numpy_calls(), "cpus_lost",
+        (unsigned long long)team.cpus_lost, "cpus_tried",
+        (unsigned long long)team.cpus_tried, "cpus_found",
+        (unsigned long long)team.cpus_found, "profile_tables", profile_tables());
 }
 
 /* choose_kernels(level or None, everything) */

@@ -22,10 +22,16 @@
 #include "captain.h"
 #include "clock.h"
 #include "fpu.h"
+#include "relax.h"
+#include "spare.h"
 
 /* A region that lasts longer than this asks its poll: a tenth of a second is what a
  * person notices after Ctrl-C, and a poll (taking the GIL) costs a microsecond. */
 #define POLL_NS (20 * 1000 * 1000)
+
+/* Longer than that a caller waits for a helper that has no CPU, which is not the nature
+ * of regions but that of the machine for now (spare.h). */
+#define LONG_WAIT_NS (50 * 1000)
 
 #define CACHE_LINE 64
 
@@ -202,7 +208,8 @@ static void note_costs(const struct team_result *result)
 {
     /* Up to the length of a piece is in the nature of pieces, and scales with them. */
     const int64_t piece = result->caller_ns / (result->caller_pieces + 1);
-    const int64_t waited = result->ns - result->caller_ns - piece;
+    int64_t waited = result->ns - result->caller_ns - piece;
+    waited = waited < LONG_WAIT_NS ? waited : LONG_WAIT_NS;
     const int64_t arrival = offer.arrived_at - offer.offered_at;
     _Atomic int64_t *known = &team.arrival_ns[offer.to_sleeper];
     move(known, arrival, arrival < load(known) ? 1 : 64);
@@ -249,6 +256,8 @@ static bool help(uint64_t generation)
 
 /* -- regions -------------------------------------------------------------------- */
 
+const char team_busy[] = "other processes are busy on the other CPUs";
+
 const char *team_unavailable(void)
 {
     if (inside || omp_in_parallel()) {
@@ -257,7 +266,7 @@ const char *team_unavailable(void)
     if (atomic_load(&team.cap) < 2) {
         return "set_num_threads is 1";
     }
-    return NULL;
+    return captain_useful() < 1 ? team_busy : NULL;
 }
 
 static bool take(void)
@@ -395,6 +404,12 @@ int team_cap(void)
     return atomic_load(&team.cap);
 }
 
+int team_width(void)
+{
+    const int cap = team_cap(), useful = captain_useful();
+    return useful < cap - 1 ? useful + 1 : cap;
+}
+
 void team_set_rendezvous(int64_t ns)
 {
     atomic_store(&team.rendezvous_ns, ns);
@@ -422,10 +437,16 @@ bool team_asleep(void)
 
 struct team_counters team_counters(void)
 {
+    const struct spare_counters cpus = spare_counters();
     return (struct team_counters){
-        atomic_load(&counters.regions), atomic_load(&counters.helped),
-        atomic_load(&counters.serial),  atomic_load(&counters.pieces),
+        atomic_load(&counters.regions),
+        atomic_load(&counters.helped),
+        atomic_load(&counters.serial),
+        atomic_load(&counters.pieces),
         atomic_load(&counters.ns),
+        cpus.lost,
+        cpus.tried,
+        cpus.found,
     };
 }
 

@@ -74,6 +74,11 @@ const char *team_unavailable(void);
 void team_set_cap(int threads);
 int team_cap(void);
 
+/* Threads that have a CPU each now, the caller included, at most the cap; and why it
+ * may be one. */
+int team_width(void);
+extern const char team_busy[];
+
 /* For tests: wait so long for helpers before the first piece, so that also regions
  * that would be over before they come are shared out.  0, the default: not at all. */
 void team_set_rendezvous(int64_t ns);
@@ -100,6 +105,7 @@ struct team_counters {
     uint64_t serial;  /* regions run on the caller alone */
     uint64_t pieces;
     uint64_t ns; /* that callers spent in regions, alone or not */
+    uint64_t cpus_lost, cpus_tried, cpus_found; /* to other processes, see spare.h */
 };
 struct team_counters team_counters(void);
 

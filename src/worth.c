@@ -73,6 +73,12 @@ const char *worth_consider(struct worth *worth, const struct call *call,
     if (!call->core && call->size < cost_first_look()) {
         return "small: too few elements for any loop to gain";
     }
+    const int width = team_width();
+    if (worth->limit >= 2 && width < 2 && !explain && !call->pays_alone &&
+        !is_long(call, known)) {
+        return team_busy;
+    }
+    worth->limit = worth->limit < width ? worth->limit : width;
     if (worth->limit < 2 && !explain && !call->pays_alone && !is_long(call, known)) {
         return worth_one_thread;
     }

@@ -1,0 +1,146 @@
+/* spare.c - see spare.h. */
+#include "spare.h"
+
+#include "clock.h"
+#include "relax.h"
+
+/* A helper looks at its clocks once in WATCH_NS, which costs it 0.2 us.  What it has
+ * lost is forgiven at a rate of a 16th: something short runs on every CPU at times. */
+#define WATCH_NS (1000 * 1000)
+#define FORGIVEN 16
+#define LOST_MOST_NS (4 * 1000 * 1000)
+
+/* A trial is longer than the slice that Linux gives who has just woken (3 ms), and
+ * fails as soon as so much is lost of it; to wake takes less. */
+#define TRIAL_NS (6 * 1000 * 1000)
+#define TRIAL_LOST_NS (1000 * 1000)
+#define GAP_NS (50 * 1000)
+
+/* From a loss to the first trial, twice as long from that to the next one: trials take
+ * a quarter of a percent of a CPU where another process stays.  A CPU that was had for
+ * ten times as long begins anew. */
+#define WAIT_LEAST_NS (20LL * 1000 * 1000)
+#define WAIT_MOST_NS (2560LL * 1000 * 1000)
+#define WAIT_FORGOTTEN 10
+
+static struct {
+    _Atomic int most;
+    _Atomic bool always;
+    _Atomic int64_t wait_ns;   /* between trials */
+    _Atomic int64_t next_at;   /* a trial is due; 0: none is wanted */
+    _Atomic int64_t gained_at; /* when the last trial succeeded */
+    _Atomic int64_t tried_at;  /* a trial was called for; 0: none */
+    _Atomic uint64_t lost, tried, found;
+} spare;
+_Atomic int spare_helpers;
+
+static int64_t load(const _Atomic int64_t *value)
+{
+    return atomic_load_explicit(value, memory_order_relaxed);
+}
+
+/* More than there ever are. */
+enum { ALL = 1 << 20 };
+
+void spare_begin(int most)
+{
+    atomic_store(&spare.most, most);
+    atomic_store(&spare_helpers, atomic_load(&spare.always) ? ALL : most);
+    atomic_store(&spare.wait_ns, WAIT_LEAST_NS);
+    atomic_store(&spare.next_at, 0);
+    atomic_store(&spare.tried_at, 0);
+}
+
+void spare_set_always(bool always)
+{
+    atomic_store(&spare.always, always);
+    spare_begin(atomic_load(&spare.most));
+}
+
+/* Twice as long as before, to the next trial; or from the beginning. */
+static void wait_for_trial(int64_t now, bool anew)
+{
+    const int64_t wait = anew ? WAIT_LEAST_NS : 2 * load(&spare.wait_ns);
+    atomic_store(&spare.wait_ns, wait < WAIT_MOST_NS ? wait : WAIT_MOST_NS);
+    atomic_store(&spare.next_at, now + load(&spare.wait_ns));
+}
+
+/* An eighth less, and at least one. */
+static void lose(int64_t now)
+{
+    const int before = atomic_load(&spare_helpers);
+    if (atomic_load(&spare.always)) {
+        return;
+    }
+    const int after = before - 1 - before / 8;
+    atomic_fetch_add(&spare.lost, 1);
+    atomic_store(&spare_helpers, after < 0 ? 0 : after);
+    wait_for_trial(now, now - load(&spare.gained_at) >
+                            WAIT_FORGOTTEN * load(&spare.wait_ns));
+}
+
+void spare_watch_begin(struct spare_watch *watch, int64_t woken_at)
+{
+    *watch = (struct spare_watch){woken_at, thread_cpu_ns(), 0};
+}
+
+void spare_watch(struct spare_watch *watch, int64_t now)
+{
+    const int64_t awake = now - watch->since;
+    if (awake < WATCH_NS) {
+        return;
+    }
+    const int64_t cpu = thread_cpu_ns();
+    const int64_t lost =
+        watch->lost + awake - (cpu - watch->cpu_since) - awake / FORGIVEN;
+    *watch = (struct spare_watch){now, cpu, lost > 0 ? lost : 0};
+    if (watch->lost >= LOST_MOST_NS) {
+        watch->lost = 0;
+        lose(now);
+    }
+}
+
+bool spare_is_due(void)
+{
+    int64_t due = load(&spare.next_at);
+    return due != 0 && coarse_ns() > due &&
+           atomic_compare_exchange_strong(&spare.next_at, &due, 0) &&
+           (atomic_store(&spare.tried_at, monotonic_ns()), true);
+}
+
+bool spare_is_tried(void)
+{
+    return load(&spare.tried_at) != 0;
+}
+
+void spare_try(bool (*gone)(unsigned), unsigned crew)
+{
+    const int64_t since = atomic_exchange(&spare.tried_at, 0);
+    int64_t last = since, lost = 0;
+    if (since == 0) {
+        return; /* another one is at it */
+    }
+    atomic_fetch_add(&spare.tried, 1);
+    while (last - since < TRIAL_NS && lost < TRIAL_LOST_NS && !gone(crew)) {
+        relax();
+        const int64_t now = monotonic_ns();
+        lost += now - last > GAP_NS ? now - last : 0;
+        last = now;
+    }
+    if (lost >= TRIAL_LOST_NS) {
+        wait_for_trial(last, false);
+        return;
+    }
+    const int now = atomic_fetch_add(&spare_helpers, 1) + 1;
+    atomic_fetch_add(&spare.found, 1);
+    atomic_store(&spare.gained_at, last);
+    if (now < atomic_load(&spare.most)) {
+        atomic_store(&spare.next_at, last + WAIT_LEAST_NS);
+    }
+}
+
+struct spare_counters spare_counters(void)
+{
+    return (struct spare_counters){atomic_load(&spare.lost), atomic_load(&spare.tried),
+                                   atomic_load(&spare.found)};
+}
