@@ -45,8 +45,9 @@ enum { REFUSED_CALLS = 256, REFUSED_MOST_ELEMENTS = 1 << 18 };
 /* A gain of less is not worth another thread. */
 #define LEAST_GAIN 0.03
 
-const char choice_numpys_is_faster[] =
-    "NumPy was measured to be faster for calls of this kind, or engaged for a while";
+static const char numpys_is_faster[] =
+    "NumPy's code was measured to be as fast for calls of this kind";
+static const char numpys_is_tried[] = "NumPy's code is measured beside ours";
 
 struct choice_entry choice_entries[CHOICE_ENTRIES];
 static _Atomic uint64_t epoch;
@@ -199,6 +200,11 @@ static void set_times(uint64_t key, float numpys, float ours)
                           memory_order_relaxed);
 }
 
+static void set_reason(uint64_t key, const char *reason)
+{
+    atomic_store_explicit(&entry_of(key)->reason, reason, memory_order_relaxed);
+}
+
 static struct choice_times times_of(uint64_t key)
 {
     const struct choice_entry *entry = entry_of(key);
@@ -240,6 +246,7 @@ struct choice choice_begin(const struct choice_kind *kind)
     uint64_t state = atomic_load_explicit(&entry_of(key)->state, memory_order_relaxed);
     if ((state ^ key) >> KEY_SHIFT) {
         set_times(key, -1, -1);
+        set_reason(key, NULL);
         set_state(key, AT_OURS, 0, FIRST_CALLS);
         choice.since = monotonic_ns(); /* whether it is one that takes long */
         return choice;
@@ -247,21 +254,26 @@ struct choice choice_begin(const struct choice_kind *kind)
     const enum mode mode = mode_of(state);
     if ((state & CHOICE_LEFT) == 0 && (mode == AT_OURS || mode == AT_NUMPYS)) {
         /* A kind that was refused has no times to compare: it is looked at again. */
-        const bool refused = mode == AT_NUMPYS && times_of(key).ours < 0;
-        set_state(key, refused ? AT_OURS : TRIES_NUMPYS, period_of(state),
-                  refused ? FIRST_CALLS : TRIAL_CALLS);
+        const bool again = mode == AT_NUMPYS && times_of(key).ours < 0;
+        set_state(key, again ? AT_OURS : TRIES_NUMPYS, period_of(state),
+                  again ? FIRST_CALLS : TRIAL_CALLS);
+        set_reason(key, NULL);
         state = atomic_load_explicit(&entry_of(key)->state, memory_order_relaxed);
     }
+    const char *refused =
+        atomic_load_explicit(&entry_of(key)->reason, memory_order_relaxed);
     switch (mode_of(state)) {
     case TRIES_NUMPYS:
         choice.way = CHOICE_NUMPYS;
+        choice.reason = numpys_is_tried;
         choice.since = monotonic_ns();
         break;
     case TRIES_OURS:
         choice.since = monotonic_ns();
         break;
-    case AT_NUMPYS: /* by a caller that did not ask choice_is_numpys() */
+    case AT_NUMPYS: /* for profile(), which wants to see it */
         choice.way = CHOICE_NUMPYS;
+        choice.reason = refused ? refused : numpys_is_faster;
         break;
     default:
         break;
@@ -307,6 +319,7 @@ void choice_end(const struct choice *choice, const char *refused)
         if (choice->kind.elements < REFUSED_MOST_ELEMENTS &&
             (refused != worth_one_thread || team_cap() == 1)) {
             set_times(key, -1, -1);
+            set_reason(key, refused);
             set_state(key, AT_NUMPYS, 0, REFUSED_CALLS);
         }
         return;

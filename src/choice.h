@@ -16,8 +16,9 @@ enum choice_way { CHOICE_OURS, CHOICE_NUMPYS };
 
 /* What is known of a kind; one word, and its times. */
 struct choice_entry {
-    _Atomic uint64_t state; /* key | mode | period | calls left, see choice.c */
-    _Atomic uint64_t times; /* two floats: ns of a call of NumPy's, and of ours */
+    _Atomic uint64_t state;       /* key | mode | period | calls left, see choice.c */
+    _Atomic uint64_t times;       /* two floats: ns of a call of NumPy's, and of ours */
+    _Atomic(const char *) reason; /* why it was refused, or NULL */
 };
 
 enum { CHOICE_ENTRIES = 2048, CHOICE_LEFT = 0xffff, CHOICE_AT_NUMPYS = 4 << 16 };
@@ -64,15 +65,13 @@ static inline bool choice_is_numpys(const struct choice_kind *kind)
 struct choice {
     struct choice_kind kind;
     enum choice_way way;
-    int64_t since; /* 0: not timed */
+    const char *reason; /* why it is NumPy's, if it is */
+    int64_t since;      /* 0: not timed */
 };
 struct choice choice_begin(const struct choice_kind *kind);
 
 /* How it ended, or for which reason the engine left it to NumPy. */
 void choice_end(const struct choice *choice, const char *refused);
-
-/* Why a call is NumPy's that the engine was not asked about. */
-extern const char choice_numpys_is_faster[];
 
 /* Nanoseconds of a call as measured, with NumPy's code and with ours; negative: not
  * known. */

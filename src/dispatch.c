@@ -141,8 +141,8 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
     const int64_t since = profile_is_on() ? profile_start() : 0;
-    struct report report = {.reason = choice_numpys_is_faster};
     const struct choice choice = choice_begin(kind);
+    struct report report = {.reason = choice.reason};
     PyObject *result = NULL;
     if (choice.way == CHOICE_OURS) {
         result = engine_run(route, bits, args, nargs, kwnames, false, &report);

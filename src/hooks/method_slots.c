@@ -182,11 +182,11 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
         return call_numpy_with(slot, bits, self, given);
     }
     const int64_t since = profile_is_on() ? profile_start() : 0;
+    const struct choice choice = choice_begin(&kind);
     struct hook_call hook = {.state = hooks.state,
                              .costs = &slot->costs,
                              .bits = (enum kernel_bits)bits,
-                             .report = {.reason = choice_numpys_is_faster}};
-    const struct choice choice = choice_begin(&kind);
+                             .report = {.reason = choice.reason}};
     PyObject *result = NULL;
     if (choice.way == CHOICE_OURS) {
         result = call_ours(slot, &hook, self, given);
