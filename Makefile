@@ -12,6 +12,7 @@ TESTS ?= tests
 TSAN_TESTS ?= $(wildcard tests/test_threads.py tests/test_team.py)
 PYTEST_ARGS ?=
 BENCH ?=
+BENCH_ARGS ?=
 
 python := $(VENV)/bin/python
 # numba holds NumPy to the versions that it knows: an environment of its own, that nothing else sees.
@@ -32,7 +33,7 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench bench-kernels bench-reductions bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
+test bench bench-kernels bench-reductions bench-programs bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
 # None builds src/kernels, a folder, from src/kernels.c.
 MAKEFLAGS += --no-builtin-rules
@@ -41,14 +42,14 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-kernels bench-reductions bench-peers tune lint format test-asan test-tsan \
-    test-free-threaded test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 \
+.PHONY: help build demo test bench bench-kernels bench-reductions bench-programs bench-peers tune lint format \
+    test-asan test-tsan test-free-threaded test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 \
     test-ecosystem clean FORCE
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{ printf "  make %-20s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo '  TESTS=path  PYTEST_ARGS="-k name"  BENCH=pattern  PYTHON=python3.12  WERROR=true'
+	@echo '  TESTS=path  PYTEST_ARGS="-k name"  BENCH=pattern  BENCH_ARGS="--sizes S"  PYTHON=python3.12  WERROR=true'
 
 build: $(VENV)/.stamp-build ## build and install into .venv
 
@@ -70,6 +71,10 @@ bench-kernels: $(VENV)/.stamp-python-bench ## what each kernel gains at each ins
 bench-reductions: $(VENV)/.stamp-python-bench ## what sums, extremes, scans and the like gain with the drop-in
 	@$(MAKE) --no-print-directory build ASSERTS=false
 	@$(python) asv_bench/reductions.py
+
+bench-programs: $(VENV)/.stamp-python-test ## what whole programs gain with the drop-in, idle and beside a busy neighbour
+	@$(MAKE) --no-print-directory build ASSERTS=false
+	@$(python) asv_bench/whole_programs.py $(BENCH_ARGS)
 
 bench-peers: ## reductions beside those of bottleneck, numexpr and numba
 	@$(MAKE) --no-print-directory build $(peers)/.stamp-python-peers VENV=$(peers) ASSERTS=false
