@@ -33,7 +33,7 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench bench-kernels bench-reductions bench-programs bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
+test bench bench-kernels bench-reductions bench-programs bench-overhead bench-neighbours bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
 # None builds src/kernels, a folder, from src/kernels.c.
 MAKEFLAGS += --no-builtin-rules
@@ -42,7 +42,7 @@ MAKEFLAGS += --no-builtin-rules
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-kernels bench-reductions bench-programs bench-peers tune lint format \
+.PHONY: help build demo test bench bench-kernels bench-reductions bench-programs bench-overhead bench-neighbours bench-peers tune lint format \
     test-asan test-tsan test-free-threaded test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 \
     test-ecosystem clean FORCE
 
@@ -75,6 +75,14 @@ bench-reductions: $(VENV)/.stamp-python-bench ## what sums, extremes, scans and 
 bench-programs: $(VENV)/.stamp-python-test ## what whole programs gain with the drop-in, idle and beside a busy neighbour
 	@$(MAKE) --no-print-directory build ASSERTS=false
 	@$(python) asv_bench/whole_programs.py $(BENCH_ARGS)
+
+bench-overhead: $(VENV)/.stamp-python-bench ## what the drop-in adds to calls that are too small to gain
+	@$(MAKE) --no-print-directory build ASSERTS=false
+	@$(python) asv_bench/overhead.py
+
+bench-neighbours: $(VENV)/.stamp-python-bench ## four programs beside busy processes of every kind
+	@$(MAKE) --no-print-directory build ASSERTS=false
+	@$(python) tools/neighbours.py
 
 bench-peers: ## reductions beside those of bottleneck, numexpr and numba
 	@$(MAKE) --no-print-directory build $(peers)/.stamp-python-peers VENV=$(peers) ASSERTS=false

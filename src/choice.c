@@ -50,7 +50,7 @@ static const char numpys_is_faster[] =
 static const char numpys_is_tried[] = "NumPy's code is measured beside ours";
 
 struct choice_entry choice_entries[CHOICE_ENTRIES];
-static _Atomic uint64_t epoch;
+static _Atomic uint64_t epoch, refusals;
 
 /* -- kinds ---------------------------------------------------------------------- */
 
@@ -302,6 +302,9 @@ static void decide(uint64_t key, unsigned period, struct choice_times times)
 void choice_end(const struct choice *choice, const char *refused)
 {
     const uint64_t key = choice->kind.key;
+    if (refused && choice->way == CHOICE_OURS) {
+        atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
+    }
     if (key == 0) {
         return;
     }
@@ -354,4 +357,9 @@ void choice_end(const struct choice *choice, const char *refused)
         set_state(key, mode, period_of(state), left);
         break;
     }
+}
+
+uint64_t choice_refused(void)
+{
+    return atomic_load_explicit(&refusals, memory_order_relaxed);
 }

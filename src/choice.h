@@ -73,6 +73,9 @@ struct choice choice_begin(const struct choice_kind *kind);
 /* How it ended, or for which reason the engine left it to NumPy. */
 void choice_end(const struct choice *choice, const char *refused);
 
+/* Calls that the engine was asked about and left to NumPy. */
+uint64_t choice_refused(void);
+
 /* Nanoseconds of a call as measured, with NumPy's code and with ours; negative: not
  * known. */
 struct choice_times {

@@ -9,8 +9,6 @@
 #include "profile.h"
 #include "worth.h"
 
-static _Atomic uint64_t numpy_calls;
-
 /* -- the call ------------------------------------------------------------------- */
 
 /*
@@ -146,7 +144,6 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
     PyObject *result = NULL;
     if (choice.way == CHOICE_OURS) {
         result = engine_run(route, bits, args, nargs, kwnames, false, &report);
-        atomic_fetch_add_explicit(&numpy_calls, result == NULL, memory_order_relaxed);
     }
     const bool is_ours = result != NULL || PyErr_Occurred();
     if (!is_ours) {
@@ -209,9 +206,4 @@ int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t narg
     /* It never has a result. */
     engine_run(route, precision_now(route->state), args, nargs, kwnames, true, report);
     return PyErr_Occurred() ? -1 : 0;
-}
-
-uint64_t dispatch_numpy_calls(void)
-{
-    return atomic_load(&numpy_calls);
 }

@@ -69,7 +69,4 @@ int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t narg
 /* Arrays and numbers, no objects that may want to do a call in their own way. */
 bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssize_t n);
 
-/* Calls that came past the first glance and were given to NumPy. */
-uint64_t dispatch_numpy_calls(void);
-
 #endif

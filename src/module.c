@@ -320,6 +320,17 @@ static PyObject *set_rendezvous(PyObject *module, PyObject *object)
     Py_RETURN_NONE;
 }
 
+static PyObject *stall_helper(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const long long ns = PyLong_AsLongLong(object);
+    if (ns == -1 && PyErr_Occurred()) {
+        return NULL;
+    }
+    team_stall(ns);
+    Py_RETURN_NONE;
+}
+
 static PyObject *counters(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
@@ -329,7 +340,7 @@ static PyObject *counters(PyObject *module, PyObject *unused)
         (unsigned long long)team.regions, "helped", (unsigned long long)team.helped,
         "serial", (unsigned long long)team.serial, "pieces",
         (unsigned long long)team.pieces, "region_ns", (unsigned long long)team.ns,
-        "numpy", (unsigned long long)dispatch_numpy_calls(), "cpus_lost",
+        "numpy", (unsigned long long)choice_refused(), "cpus_lost",
         (unsigned long long)team.cpus_lost, "cpus_tried",
         (unsigned long long)team.cpus_tried, "cpus_found",
         (unsigned long long)team.cpus_found, "profile_tables", profile_tables());
@@ -451,6 +462,7 @@ static PyMethodDef methods[] = {
     {"trim_pool", trim_pool, METH_NOARGS, NULL},
     {"pool_figures", pool_figures, METH_NOARGS, NULL},
     {"set_min_elements", set_min_elements, METH_O, NULL},
+    {"stall_helper", stall_helper, METH_O, NULL},
     {"set_stream_threshold", set_stream_threshold, METH_O, NULL},
     {"set_rendezvous", set_rendezvous, METH_O, NULL},
     {"kernels", kernels, METH_NOARGS, NULL},

@@ -4,24 +4,26 @@
 #include "clock.h"
 #include "relax.h"
 
-/* A helper looks at its clocks once in WATCH_NS, which costs it 0.2 us.  What it has
- * lost is forgiven at a rate of a 16th: something short runs on every CPU at times. */
+/* A helper looks at its clocks once in WATCH_NS, which costs it 0.2 us.  It pays as long
+ * as it runs for more than three quarters of the time, and loses a turn now and then
+ * without anything to learn from it.  (tools/simulate_spare.py; with a sixteenth a
+ * neighbour who was there for a tenth of the time took most of the gain away.) */
 #define WATCH_NS (1000 * 1000)
-#define FORGIVEN 16
-#define LOST_MOST_NS (4 * 1000 * 1000)
+#define FORGIVEN 4
+#define LOST_MOST_NS (8 * 1000 * 1000)
 
-/* A trial is longer than the slice that Linux gives who has just woken (3 ms), and
- * fails as soon as so much is lost of it; to wake takes less. */
+/* A trial is longer than the slice that Linux gives who has just woken (3 ms), and fails
+ * as soon as so much is lost of it; to wake takes less. */
 #define TRIAL_NS (6 * 1000 * 1000)
 #define TRIAL_LOST_NS (1000 * 1000)
 #define GAP_NS (50 * 1000)
 
 /* From a loss to the first trial, twice as long from that to the next one: trials take
- * a quarter of a percent of a CPU where another process stays.  A CPU that was had for
- * ten times as long begins anew. */
+ * less than a hundredth of a CPU where another process stays.  A CPU that was had for
+ * three times as long begins anew. */
 #define WAIT_LEAST_NS (20LL * 1000 * 1000)
-#define WAIT_MOST_NS (2560LL * 1000 * 1000)
-#define WAIT_FORGOTTEN 10
+#define WAIT_MOST_NS (640LL * 1000 * 1000)
+#define WAIT_FORGOTTEN 3
 
 static struct {
     _Atomic int most;

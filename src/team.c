@@ -82,7 +82,7 @@ static struct {
 static struct {
     _Atomic bool taken; /* a caller owns `offer` */
     _Atomic int cap;
-    _Atomic int64_t rendezvous_ns;
+    _Atomic int64_t rendezvous_ns, stall_ns;
     int openmp_default; /* omp_get_max_threads() when nobody had touched it */
     _Atomic int64_t arrival_ns[2]; /* of the first helper: one was awake, or not */
     _Atomic int64_t wait_ns;       /* of the caller for the last helper */
@@ -140,6 +140,18 @@ static bool poll_now(const struct team_region *region, int64_t *polled_at)
     return stop;
 }
 
+static inline int64_t load(const _Atomic int64_t *value)
+{
+    return atomic_load_explicit(value, memory_order_relaxed);
+}
+
+/* As if it had lost its CPU, once. */
+static void stall(void)
+{
+    const int64_t ns = atomic_exchange(&team.stall_ns, 0);
+    nanosleep(&(struct timespec){ns / 1000000000, ns % 1000000000}, NULL);
+}
+
 /*
  * Take pieces until there are none; the number taken.  A helper also leaves when the
  * gate closes (the caller took the offer back, or a fork wants the helpers).
@@ -159,6 +171,9 @@ static int64_t work(const struct team_region *region, int member)
             break;
         }
         worked++;
+        if (member != 0 && load(&team.stall_ns) > 0) {
+            stall();
+        }
         const int status = region->body(region->context, member, piece);
         if (status != 0) {
             report(status < 0 ? TEAM_FAILED : TEAM_ENDED);
@@ -183,11 +198,6 @@ static int join(uint64_t generation)
     } while (!atomic_compare_exchange_weak(&offer.gate, &gate,
                                            gate + ONE_JOINED + ONE_ACTIVE));
     return (int)gate_joined(gate) + 1;
-}
-
-static inline int64_t load(const _Atomic int64_t *value)
-{
-    return atomic_load_explicit(value, memory_order_relaxed);
 }
 
 static inline void move(_Atomic int64_t *average, int64_t to, int share)
@@ -414,6 +424,11 @@ void team_set_rendezvous(int64_t ns)
 {
     atomic_store(&team.rendezvous_ns, ns);
     captain_call_all(ns > 0);
+}
+
+void team_stall(int64_t ns)
+{
+    atomic_store(&team.stall_ns, ns);
 }
 
 int team_openmp_limit(void)

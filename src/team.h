@@ -83,6 +83,9 @@ extern const char team_busy[];
  * that would be over before they come are shared out.  0, the default: not at all. */
 void team_set_rendezvous(int64_t ns);
 
+/* For tests: the next piece that a helper takes keeps it so long. */
+void team_stall(int64_t ns);
+
 /* What another party (threadpoolctl, omp_set_num_threads) allows the caller. */
 int team_openmp_limit(void);
 
