@@ -229,6 +229,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=4, help="for each program and size, idle, and beside a neighbour")
     parser.add_argument("--no-neighbour", action="store_true", help="idle only")
     options = parser.parse_args()
+    chosen = [path for path in options.programs or PROGRAMS if re.search(options.only, path.stem)]
+    if not chosen:
+        parser.error(f"no program's name has {options.only!r} in it")
     from benchmarks.active import require_active
     from benchmarks.measure import machine
 
@@ -236,7 +239,7 @@ def main():
     print(f"{machine()}\nNumPy's time over that of each: above 1 NumPy is slower\n\n{HEAD}", flush=True)
     rows = []
     try:
-        for row in measure_all([path for path in options.programs or PROGRAMS if re.search(options.only, path.stem)], options):
+        for row in measure_all(chosen, options):
             rows.append(row)
             print(row, flush=True)
     finally:

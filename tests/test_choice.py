@@ -22,7 +22,7 @@ r = np.random.default_rng(0)
 x, y = r.random({size}) + 0.5, r.random({size}) + 0.5
 npp.enable()
 asked = {{}}
-for name, call in {**hook_calls.CALLS, **hook_calls.UFUNCS}.items():
+for name, call in [*hook_calls.CALLS.items(), *hook_calls.UFUNCS.items()]:
     for _ in range(8):
         call(x, y)
     before = refused()
@@ -68,8 +68,8 @@ npp.set_num_threads(2)
 with npp.profile() as record:
     for _ in range(300):
         npp.add(x, x)
-(row,) = [row for row in record.rows if row.call == "add"]
-assert row.calls == 300, record
+outcomes = {row.outcome for row in record.rows}
+assert outcomes <= {"parallel", "nobody was free to help, or came in time"}, record
 """,
         env={"NUMPY_PAR_MIN_ELEMENTS": "1"},
     )

@@ -1,4 +1,4 @@
-"""The Mandelbrot set: how many steps each point of the plane stays."""
+"""The Mandelbrot set: how many steps each point of the plane stays bounded."""
 
 import numpy as np
 
