@@ -3,6 +3,7 @@
 
 #include <fenv.h>
 
+#include "clock.h"
 #include "fpu.h"
 #include "team.h"
 
@@ -233,7 +234,8 @@ static void free_iterators(struct task *task, bool wanted)
 
 /* -- driving -------------------------------------------------------------------- */
 
-/* Run and time a first piece, alone.  The elements done, and their cost. */
+/* Run and time a first piece, alone.  The elements done, and their cost: of the time
+ * that the thread had a CPU, as a wait for that, of milliseconds, is not the loop's. */
 static npy_intp probe(struct task *task, struct team_result *result, double *ns)
 {
     const struct drive *drive = task->drive;
@@ -242,8 +244,11 @@ static npy_intp probe(struct task *task, struct team_result *result, double *ns)
     n -= n % drive->cut.step;
     n = n > 0 ? n : drive->cut.step < drive->size ? drive->cut.step : drive->size;
     task->pieces = (struct pieces){0, n, n, drive->cut, 1};
+    const int64_t since = thread_cpu_ns();
     *result = run_task(task, 1, -1);
-    *ns = (double)(result->caller_ns + 1) / (double)n;
+    const int64_t cpu = thread_cpu_ns() - since; /* that of giving the GIL back, too */
+    const int64_t own = cpu < result->caller_ns ? cpu : result->caller_ns;
+    *ns = (double)(own + 1) / (double)n;
     return n;
 }
 
@@ -340,7 +345,7 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
     struct task task = {.drive = drive};
     double ns = cost_known(drive->costs, drive->key);
     npy_intp done = 0;
-    bool success = false;
+    bool success = false, probed = false;
 
     if (drive->size < 2) {
         report->reason = "fewer than two elements (or core problems)";
@@ -362,6 +367,7 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
             cost_learn(drive->costs, drive->key, ns);
         }
         *fpe = result.fpe;
+        probed = true;
     }
     if (explain) {
         explain_run(drive, ns, report);
@@ -371,6 +377,8 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
     } else {
         success = run(&task, done, ns, fpe, report);
     }
+
+    report->probed = probed;
 
 finish:
     free_iterators(&task, success);
