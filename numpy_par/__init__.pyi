@@ -150,6 +150,9 @@ class Explanation:
     pieces: int
     threads: int
     ns_per_element: float | None
+    ns_source: Literal["first piece", "calls"] | None
+    numpy_seconds: float | None
+    our_seconds: float | None
 
 @dataclass(frozen=True)
 class Row:
@@ -162,9 +165,16 @@ class Row:
     bytes: int
     seconds: float
     gil: float | None
-    numpy_seconds: float
+    numpy_seconds: float | None
+    known_seconds: float
+    measured: int
+    modelled: int
+    least_ns: float | None
+    most_ns: float | None
     @property
-    def saved(self) -> float: ...
+    def estimate(self) -> Literal["measured", "modelled", "not known"]: ...
+    @property
+    def saved(self) -> float | None: ...
     @property
     def gb_per_s(self) -> float: ...
     def to_dict(self) -> dict[str, Any]: ...
@@ -183,6 +193,8 @@ class profile:
     def __exit__(self, *exception: object) -> None: ...
     @property
     def rows(self) -> list[Row]: ...
+    @property
+    def busy(self) -> bool: ...
     def to_dict(self) -> list[dict[str, Any]]: ...
     def to_pandas(self) -> Any: ...
     def plot(self, ax: Any = None, most: int = 12) -> Any: ...

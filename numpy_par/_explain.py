@@ -35,7 +35,14 @@ class Explanation:
         Elements (core problems of a gufunc), pieces they are cut into, threads that
         would share these.
     ns_per_element : float or None
-        What an element costs one thread, as measured on this machine.
+        What an element costs one thread, as measured on this machine; None: not known yet.
+    ns_source : {"first piece", "calls"} or None
+        Where that is from: from a first piece that was run just now, or from what was
+        measured so far. Slower measurements are believed bit by bit only.
+    numpy_seconds, our_seconds : float or None
+        What a call of this kind takes with NumPy's code and with ours: the least of
+        several, measured in turn while such calls were made. A kind is a function, the
+        types and layouts of its arguments and the order of size. None: not known yet.
     """
 
     ufunc: str
@@ -48,6 +55,9 @@ class Explanation:
     pieces: int
     threads: int
     ns_per_element: float | None
+    ns_source: str | None
+    numpy_seconds: float | None
+    our_seconds: float | None
 
     def __str__(self) -> str:
         how = (
@@ -62,7 +72,15 @@ class Explanation:
             ("elements", f"{self.elements:,}"),
         ]
         if self.ns_per_element is not None:
-            rows.append(("cost", f"{self.ns_per_element:.3g} ns an element"))
+            source = "a first piece just now" if self.ns_source == "first piece" else "as learned so far"
+            rows.append(("cost", f"{self.ns_per_element:.3g} ns an element ({source})"))
+        if self.numpy_seconds is not None and self.our_seconds is not None:
+            times = f"NumPy's code {1e3 * self.numpy_seconds:.3g} ms a call, ours {1e3 * self.our_seconds:.3g} ms"
+            rows.append(("measured", times))
+        elif self.parallel:
+            if self.ns_per_element is None:
+                rows.append(("cost", "not known yet"))
+            rows.append(("measured", "not known yet, against NumPy's code"))
         return "\n".join(
             [f"{self.ufunc}: {how}", *(f"  {name:9s} {value}" for name, value in rows)]
         )
@@ -130,8 +148,15 @@ def explain(ufunc: Callable, *args, **kwargs) -> Explanation:
         elements=report["elements"],
         pieces=report["pieces"],
         threads=report["threads"],
-        ns_per_element=report["ns"] if report["ns"] > 0 else None,
+        ns_per_element=_known(report["ns"]),
+        ns_source=None if report["ns"] <= 0 else "first piece" if report["probed"] else "calls",
+        numpy_seconds=_known(report["numpys"], 1e-9),
+        our_seconds=_known(report["ours"], 1e-9),
     )
+
+
+def _known(value: float, unit: float = 1.0) -> float | None:
+    return value * unit if value > 0 else None
 
 
 def _loop(ufunc: np.ufunc, args: tuple, kwargs: dict) -> str | None:

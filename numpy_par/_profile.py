@@ -1,5 +1,6 @@
 """`profile`: what went through numpy_par, what it gained, and why the rest did not."""
 
+import resource
 from collections import Counter
 from dataclasses import dataclass, fields
 from functools import cache
@@ -31,9 +32,20 @@ class Row:
         Time in the calls.
     gil : float or None
         The share of that time during which the GIL was held; None where NumPy ran them.
-    numpy_seconds : float
-        What NumPy would have taken, from the cost of an element on one thread; where it
-        was NumPy, what it took.
+    numpy_seconds : float or None
+        What NumPy would have taken for those of the calls of which that is known. Never
+        more than its code was measured to take for such calls, in turn with ours, where
+        it was; else from what an element costs one thread; where NumPy ran them, what it
+        took. None where nothing is known yet.
+    known_seconds : float
+        Time in these calls.
+    measured, modelled : int
+        How many of the calls are known by measurements of NumPy's code, and how many by
+        what an element costs.
+    least_ns, most_ns : float or None
+        Nanoseconds an element of the fastest and of the slowest call: the wider apart for
+        calls of one size, the more is noise. In a block within another one's time these
+        include the calls since that began; None where no call had elements.
 
     Examples
     --------
@@ -53,12 +65,22 @@ class Row:
     bytes: int
     seconds: float
     gil: float | None
-    numpy_seconds: float
+    numpy_seconds: float | None
+    known_seconds: float
+    measured: int
+    modelled: int
+    least_ns: float | None
+    most_ns: float | None
 
     @property
-    def saved(self) -> float:
-        """Seconds that numpy_par saved."""
-        return self.numpy_seconds - self.seconds
+    def estimate(self) -> str:
+        """Where `numpy_seconds` is from: "measured", for some calls "modelled", or "not known"."""
+        return "modelled" if self.modelled else "measured" if self.measured else "not known"
+
+    @property
+    def saved(self) -> float | None:
+        """Seconds that numpy_par saved in the calls of which that is known, or None."""
+        return None if self.numpy_seconds is None else self.numpy_seconds - self.known_seconds
 
     @property
     def gb_per_s(self) -> float:
@@ -67,7 +89,7 @@ class Row:
 
     def to_dict(self) -> dict:
         """Return all of this by name."""
-        names = [field.name for field in fields(self)] + ["saved", "gb_per_s"]
+        names = [field.name for field in fields(self)] + ["estimate", "saved", "gb_per_s"]
         return {name: getattr(self, name) for name in names}
 
 
@@ -82,6 +104,9 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
     ----------
     rows : list of Row
         One for each kind of calls, the longest time first. Within the block: so far.
+    busy : bool
+        Whether the CPUs were busy with something else too, so that times are those of a
+        share of them. Within the block: so far.
 
     See Also
     --------
@@ -100,12 +125,12 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
     """
 
     def __init__(self):
-        self._before = self._counts = None
+        self._before = self._counts = self._strain = None
 
     def __enter__(self) -> "profile":
         if self._before is not None:
             raise RuntimeError("profile: this profile was used already: make another one")
-        self._before = _read()
+        self._before, self._strain = _read(), _strain()
         _engine.begin_profile()
         return self
 
@@ -114,7 +139,7 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
             return  # not entered, or left before
         _engine.end_profile()
         self._counts = self._so_far()
-        self._before = {}
+        self._before, self._strain = {}, _more(self._strain)
 
     @property
     def rows(self) -> list[Row]:
@@ -125,11 +150,25 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
         rows = [_row(kind, new) for kind, new in counts.items()]
         return sorted(rows, key=lambda row: row.seconds, reverse=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether the CPUs were busy with something else too.
+
+        That is if a helper waited for its CPU so long that the engine gave it up, or if
+        threads of the process were taken off their CPUs, once in 10 ms of CPU time or more
+        often: Linux gives competing threads about 3 ms in turn, and an idle machine takes a
+        CPU away some ten times a second. Fewer than three times are chance.
+        """
+        if self._before is None:
+            return False
+        cpus_lost, switches, seconds = self._strain if self._counts is not None else _more(self._strain)
+        return cpus_lost > 0 or switches >= max(3, 100 * seconds)
+
     def _so_far(self) -> dict[tuple, Counter]:
         """Return what was counted since it began, of kinds of which there were calls."""
         counts = _read()
         for kind, before in self._before.items():
-            counts[kind].subtract(before)
+            counts[kind].subtract({name: before[name] for name in _SUMS})
         return {kind: new for kind, new in counts.items() if new["calls"]}
 
     def to_dict(self) -> list[dict]:
@@ -173,7 +212,8 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
         if ax is None:
             _, ax = pyplot.subplots(figsize=(9, 1.2 + 0.45 * max(1, len(rows))))
         places = range(len(rows))
-        ax.barh(places, [1e3 * row.numpy_seconds for row in rows], 0.8, color="#d0d4da", label="NumPy (estimate)")
+        numpy = [1e3 * (row.numpy_seconds or 0) for row in rows]
+        ax.barh(places, numpy, 0.8, color="#d0d4da", label="NumPy (estimate, where known)")
         for parallel, color in ((True, "#2a78b5"), (False, "#c7683b")):
             chosen = [(at, row) for at, row in enumerate(rows) if (row.outcome == "parallel") == parallel]
             if chosen:
@@ -192,7 +232,7 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
         return ax
 
     def __str__(self) -> str:
-        return table(self.rows)
+        return table(self.rows) + (f"\n{_BUSY}" if self.busy else "")
 
     def _repr_pretty_(self, printer, cycle):
         printer.text(str(self))
@@ -202,7 +242,7 @@ def table(rows: list[Row], most: int = 30) -> str:
     """Return rows as a text for the terminal."""
     if not rows:
         return "numpy_par: no call was recorded (is it enabled?)"
-    head = ["call", "dtype", "calls", "elements", "ms", "GB/s", "threads", "GIL", "saved, ms", "outcome"]
+    head = ["call", "dtype", "calls", "elements", "ms", "GB/s", "ns/element", "threads", "GIL", "saved, ms", "outcome"]
     cells = [head]
     for row in rows[:most]:
         cells.append(
@@ -213,9 +253,10 @@ def table(rows: list[Row], most: int = 30) -> str:
                 f"{row.elements:,}",
                 f"{1e3 * row.seconds:.2f}",
                 f"{row.gb_per_s:.1f}",
+                _spread(row),
                 str(row.threads),
                 "" if row.gil is None else f"{row.gil:.1%}",
-                f"{1e3 * row.saved:.2f}" if row.outcome == "parallel" else "",
+                _saved(row),
                 row.outcome,
             ]
         )
@@ -234,28 +275,61 @@ def table(rows: list[Row], most: int = 30) -> str:
     return "\n".join([*lines, "", summary(rows)])
 
 
+def _spread(row: Row) -> str:
+    if row.least_ns is None:
+        return ""
+    least, most = (f"{ns:.2g}" if ns < 99 else f"{ns:,.0f}" for ns in (row.least_ns, row.most_ns))
+    return least if least == most else f"{least}-{most}"
+
+
+def _saved(row: Row) -> str:
+    if row.saved is None:
+        return "-"
+    if row.outcome != "parallel" and row.saved == 0:
+        return ""  # NumPy's own call, or as good as that
+    return f"{'~' if row.modelled else ''}{1e3 * row.saved:.2f}"
+
+
 def summary(rows: list[Row]) -> str:
     """Return in a sentence what it came to."""
     seconds = sum(row.seconds for row in rows)
-    numpy = sum(row.numpy_seconds for row in rows)
+    known = sum(row.known_seconds for row in rows)
+    numpy = sum(row.numpy_seconds or 0 for row in rows)
     parallel = sum(row.seconds for row in rows if row.outcome == "parallel")
-    ratio = numpy / seconds if seconds else 1.0
+    part = f" for {known:.3f} s of that" if known < seconds else ""
     return (
         f"{sum(row.calls for row in rows):,} calls took {seconds:.3f} s, {parallel:.3f} s of it in parallel; "
-        f"NumPy: {numpy:.3f} s (estimate), {ratio:.2f} times as long"
+        + (f"NumPy: {numpy:.3f} s (estimate){part}, {numpy / known:.2f} times as long" if known else "NumPy: not known yet")
     )
 
 
-_COUNTS = ("threads", "calls", "elements", "bytes", "ns", "without_gil_ns", "numpy_ns")
-_EMPTY = Row("", None, "", 1, 0, 0, 0, 0.0, None, 0.0)
+_BUSY = "The CPUs were busy with something else too: times are longer than on an idle machine, and gains are smaller."
+_SUMS = (
+    *("threads", "calls", "elements", "bytes", "ns", "without_gil_ns"),
+    *("measured", "modelled", "known_ns", "numpy_ns"),
+)
+_EMPTY = Row("", None, "", 1, 0, 0, 0, 0.0, None, None, 0.0, 0, 0, None, None)
+
+
+def _strain() -> tuple[int, int, float]:
+    """Return how often CPUs were lost and taken away from threads, and the CPU time, so far."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return _engine.counters()["cpus_lost"], usage.ru_nivcsw, usage.ru_utime + usage.ru_stime
+
+
+def _more(before: tuple[int, int, float]) -> tuple[int, int, float]:
+    return tuple(now - then for now, then in zip(_strain(), before))
 
 
 def _read() -> dict[tuple, Counter]:
     """Return the counts of all threads so far, by call, dtype and reason."""
     counts: dict[tuple, Counter] = {}
-    for name, dtype, reason, *numbers in _engine.read_profile():
+    for name, dtype, reason, *sums, least, most in _engine.read_profile():
         kind = counts.setdefault((name, _name(dtype), reason), Counter())
-        kind.update(dict(zip(_COUNTS, numbers)))
+        kind.update(dict(zip(_SUMS, sums)))
+        if least is not None:
+            kind["least"] = min(least, kind.get("least", least))
+            kind["most"] = max(most, kind.get("most", most))
     return counts
 
 
@@ -279,5 +353,10 @@ def _row(kind: tuple, new: Counter) -> Row:
         bytes=new["bytes"],
         seconds=new["ns"] / 1e9,
         gil=held,
-        numpy_seconds=new["numpy_ns"] / 1e9,
+        numpy_seconds=new["numpy_ns"] / 1e9 if new["measured"] + new["modelled"] else None,
+        known_seconds=new["known_ns"] / 1e9,
+        measured=new["measured"],
+        modelled=new["modelled"],
+        least_ns=new.get("least"),
+        most_ns=new.get("most"),
     )

@@ -233,6 +233,17 @@ static unsigned period_of(uint64_t state)
     return (unsigned)(state >> PERIOD_SHIFT & 0xff);
 }
 
+const char *choice_measured(const struct choice_kind *kind)
+{
+    const struct choice_entry *entry = entry_of(kind->key);
+    const uint64_t state = atomic_load_explicit(&entry->state, memory_order_relaxed);
+    const bool numpys = (state ^ kind->key) >> KEY_SHIFT == 0 &&
+                        mode_of(state) == AT_NUMPYS && (state & CHOICE_LEFT) &&
+                        cost_min_elements() < 0;
+    const char *refused = atomic_load_explicit(&entry->reason, memory_order_relaxed);
+    return numpys && refused == NULL ? numpys_is_faster : NULL;
+}
+
 /* -- calls ---------------------------------------------------------------------- */
 
 struct choice choice_begin(const struct choice_kind *kind)

@@ -83,6 +83,10 @@ struct choice_times {
 };
 struct choice_times choice_times(const struct choice_kind *kind);
 
+/* Why calls of this kind, which the engine would take, go to NumPy for now; NULL: they
+ * do not.  For explain(): nothing is counted. */
+const char *choice_measured(const struct choice_kind *kind);
+
 /* What was learned under other conditions (a cap, competing processes) is void. */
 void choice_forget(void);
 

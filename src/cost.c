@@ -18,6 +18,10 @@
  * element: below so many elements no region was ever worth its price. */
 #define FIRST_LOOK 500
 
+/* What took more than so many times what is known has waited, for a CPU most likely: no
+ * more than that is believed, so that no single call changes much. */
+#define MOST_BELIEVED 4
+
 static _Atomic int64_t first_look = FIRST_LOOK;
 static _Atomic int64_t min_elements = -1;
 static _Atomic int64_t debt; /* ns lost by calls that ran serial for a sleeping team */
@@ -53,11 +57,16 @@ static void store(struct cost_table *table, uint32_t key, double ns)
                           memory_order_relaxed);
 }
 
+static double believed(double ns, double known)
+{
+    return ns < known * MOST_BELIEVED ? ns : known * MOST_BELIEVED;
+}
+
 void cost_learn(struct cost_table *table, uint32_t key, double ns)
 {
     const double known = cost_known(table, key);
     if (known > 0 && ns > known) {
-        ns = known + (ns - known) / 16; /* noise only ever adds time */
+        ns = known + (believed(ns, known) - known) / 16; /* noise only ever adds time */
     }
     store(table, key, ns);
 }
@@ -70,7 +79,7 @@ void cost_learn_shared(struct cost_table *table, uint32_t key, double ns)
     const double alone = cost_known(table, key);
     const double known = cost_known(table, key ^ SHARED_KEY);
     const double before = known > 0 ? known : alone > 0 ? alone : ns;
-    store(table, key ^ SHARED_KEY, before + (ns - before) / 4);
+    store(table, key ^ SHARED_KEY, before + (believed(ns, before) - before) / 4);
 }
 
 bool cost_contended(struct cost_table *table, uint32_t key, int threads)

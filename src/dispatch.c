@@ -1,6 +1,8 @@
 /* dispatch.c - see dispatch.h. */
 #include "dispatch.h"
 
+#include <string.h>
+
 #include "elementwise.h"
 #include "fpu.h"
 #include "glance.h"
@@ -57,6 +59,8 @@ finish:
     /* It leaves floats to NumPy's loop where subnormals are flushed (kernels/loop.c).
      */
     report->kernel = plan.floats && fpu_flushes() ? NULL : plan.kernel;
+    report->alike =
+        strcmp(report->path, "fused") != 0 && strcmp(report->path, "streamed") != 0;
     plan_clear(&plan);
     call_clear(&call);
     return result;
@@ -151,7 +155,8 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
     }
     choice_end(&choice, is_ours ? NULL : report.reason);
     if (since) {
-        profile_call(route->numpy->name, args, n, result, &report, since);
+        profile_call(route->numpy->name, args, n, result, &report,
+                     is_ours ? kind : NULL, since);
     }
     return result;
 }

@@ -3,10 +3,11 @@
 
 #include <fenv.h>
 
+#include "clock.h"
 #include "fpu.h"
 #include "team.h"
 
-/* A first piece that tells what an element costs: long enough for the clock. */
+/* First pieces that tell what an element costs: long enough for the clock. */
 #define PROBE_ELEMENTS 2048
 #define PROBE_SHARE 16
 
@@ -27,6 +28,7 @@ struct task {
     int niters;
     PyThreadState *saved;
     int64_t without_gil_ns;
+    double least; /* of a probe: ns an element in its fastest piece; negative: none */
 };
 
 /* -- one piece ------------------------------------------------------------------ */
@@ -117,6 +119,26 @@ static int run_piece(void *context, int member, int64_t piece)
     return status < 0 ? -1 : 0;
 }
 
+/*
+ * What costs the least counts: one of the pieces may be the first to touch a huge page
+ * of a result, which the system clears for hundreds of microseconds.  And it is the
+ * time that the thread had a CPU; a wait for one, of milliseconds, is not the loop's.
+ */
+static int run_probe(void *context, int member, int64_t piece)
+{
+    struct task *task = context;
+    npy_intp begin, end;
+    pieces_bounds(&task->pieces, piece, &begin, &end);
+    const int64_t cpu_since = thread_cpu_ns(), since = monotonic_ns();
+    const int status = run_piece(context, member, piece);
+    const int64_t wall = monotonic_ns() - since, cpu = thread_cpu_ns() - cpu_since;
+    const double ns = (double)((cpu < wall ? cpu : wall) + 1) / (double)(end - begin);
+    if (begin < end && (task->least < 0 || ns < task->least)) {
+        task->least = ns;
+    }
+    return status;
+}
+
 /* -- the team's view ------------------------------------------------------------ */
 
 /* A Python signal handler must not see, nor change, the flags of the loops. */
@@ -160,11 +182,12 @@ static int leave_raising(void *entered)
     return status;
 }
 
-static struct team_result run_task(struct task *task, int threads, double ns)
+static struct team_result run_task(struct task *task, team_body *body, int threads,
+                                   double ns)
 {
     const bool brief = ns > 0 && ns * (double)task->drive->size < POLL_FROM_NS;
     const struct team_region region = {
-        .body = run_piece,
+        .body = body,
         .poll = brief ? NULL : poll_signals,
         .enter = task->drive->plan->may_raise ? enter_raising : NULL,
         .leave = task->drive->plan->may_raise ? leave_raising : NULL,
@@ -233,18 +256,20 @@ static void free_iterators(struct task *task, bool wanted)
 
 /* -- driving -------------------------------------------------------------------- */
 
-/* Run and time a first piece, alone.  The elements done, and their cost. */
+/* Run and time the first pieces, alone.  The elements done, and their cost. */
 static npy_intp probe(struct task *task, struct team_result *result, double *ns)
 {
     const struct drive *drive = task->drive;
     npy_intp n = drive->size / PROBE_SHARE;
     n = n > PROBE_ELEMENTS ? PROBE_ELEMENTS : n;
     n -= n % drive->cut.step;
+    const npy_intp count = n > 0 && 2 * n < drive->size ? 2 : 1;
     n = n > 0 ? n : drive->cut.step < drive->size ? drive->cut.step : drive->size;
-    task->pieces = (struct pieces){0, n, n, drive->cut, 1};
-    *result = run_task(task, 1, -1);
-    *ns = (double)(result->caller_ns + 1) / (double)n;
-    return n;
+    task->pieces = (struct pieces){0, count * n, n, drive->cut, count};
+    task->least = -1;
+    *result = run_task(task, run_probe, 1, -1);
+    *ns = task->least;
+    return count * n;
 }
 
 /* After a region: true if all went well, else false as drive() has it. */
@@ -293,7 +318,7 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
     if (provide_iterators(task, threads) < 0) {
         return false;
     }
-    const struct team_result result = run_task(task, threads, ns);
+    const struct team_result result = run_task(task, run_piece, threads, ns);
     describe(drive, result.threads, task->pieces.count, ns, task->without_gil_ns,
              report);
     if (!went_well(result.status, report)) {
@@ -340,7 +365,7 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
     struct task task = {.drive = drive};
     double ns = cost_known(drive->costs, drive->key);
     npy_intp done = 0;
-    bool success = false;
+    bool success = false, probed = false;
 
     if (drive->size < 2) {
         report->reason = "fewer than two elements (or core problems)";
@@ -362,6 +387,7 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
             cost_learn(drive->costs, drive->key, ns);
         }
         *fpe = result.fpe;
+        probed = true;
     }
     if (explain) {
         explain_run(drive, ns, report);
@@ -371,6 +397,8 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
     } else {
         success = run(&task, done, ns, fpe, report);
     }
+
+    report->probed = probed;
 
 finish:
     free_iterators(&task, success);

@@ -20,7 +20,9 @@ struct report {
     const char *kernel; /* the level of our kernel; NULL: the loop is NumPy's */
     npy_intp elements, pieces;
     int threads;
-    double ns; /* an element, on one thread; negative: not known */
+    double ns;   /* an element, on one thread; negative: not known */
+    bool probed; /* that was measured just now, on one first piece */
+    bool alike;  /* NumPy goes the same way, with the same loops: it is its cost too */
     int64_t without_gil_ns;
 };
 

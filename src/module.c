@@ -58,8 +58,10 @@ static PyObject *explain_method(PyObject *module, PyObject *const *args,
         PyErr_SetString(PyExc_TypeError, "explain_method: it takes an object, a name");
         return NULL;
     }
+    const struct choice_kind kind =
+        hooks_kind(args[0], name, args + 2, nargs - 2, kwnames);
     return ufuncs_explain_method(state_of(module), args[0], name, args + 2, nargs - 2,
-                                 kwnames);
+                                 kwnames, &kind);
 }
 
 static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t nargs,

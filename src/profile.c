@@ -14,7 +14,14 @@ _Atomic int profile_users;
 
 /* Written by one thread, read by any. */
 struct counts {
-    _Atomic int64_t calls, elements, bytes, ns, without_gil_ns, numpy_ns, threads;
+    _Atomic int64_t calls, elements, bytes, ns, without_gil_ns, threads;
+    _Atomic int64_t measured, modelled, known_ns, numpy_ns; /* as profile.h has it */
+};
+
+/* The least and the most ns of an element, in the calls of this period. */
+struct spread {
+    _Atomic int64_t period;
+    _Atomic double least, most;
 };
 
 struct row {
@@ -22,6 +29,7 @@ struct row {
     const char *reason;         /* why serial; NULL: in parallel */
     int dtype;
     struct counts counts;
+    struct spread spread;
 };
 
 struct table {
@@ -106,6 +114,9 @@ static struct row *find_row(struct table *table, const char *name, const char *r
 
 /* -- counting ------------------------------------------------------------------- */
 
+/* Begins where a profile finds no other one: then all spreads do. */
+static _Atomic int64_t period;
+
 /* Calls within a call (a look at the exponents of a power) are part of it. */
 static _Thread_local int depth;
 
@@ -127,7 +138,9 @@ static void set_gate(void)
 
 void profile_begin(void)
 {
-    atomic_fetch_add(&profile_users, 1);
+    if (atomic_fetch_add(&profile_users, 1) == 0) {
+        atomic_fetch_add(&period, 1);
+    }
     set_gate();
 }
 
@@ -142,6 +155,19 @@ static void add(_Atomic int64_t *count, int64_t more)
     atomic_store_explicit(count,
                           atomic_load_explicit(count, memory_order_relaxed) + more,
                           memory_order_relaxed);
+}
+
+static void widen(struct spread *spread, double ns)
+{
+    const int64_t now = atomic_load_explicit(&period, memory_order_relaxed);
+    const bool anew = spread->period != now;
+    if (anew || ns < spread->least) {
+        atomic_store_explicit(&spread->least, ns, memory_order_relaxed);
+    }
+    if (anew || ns > spread->most) {
+        atomic_store_explicit(&spread->most, ns, memory_order_relaxed);
+    }
+    atomic_store(&spread->period, now); /* last: a reader finds both */
 }
 
 struct size {
@@ -197,8 +223,30 @@ static struct size measure_call(PyObject *const *args, Py_ssize_t n, PyObject *r
     return size;
 }
 
+/*
+ * What NumPy would have taken for a call of ours.  Measured, as whole calls of its code
+ * in turn with ours: that is what it is, and never is more claimed.  Else from what an
+ * element costs on one thread, which misses what NumPy does otherwise than we; where it
+ * does nothing otherwise, the lesser of the two is the one that has met less of other
+ * processes.  A call on one thread is itself what its elements cost.
+ */
+static void estimate(struct counts *counts, const struct report *report,
+                     const struct choice_kind *kind, bool parallel, int64_t ns)
+{
+    const double measured = choice_times(kind).numpys;
+    const double model = parallel ? report->ns * (double)report->elements : (double)ns;
+    if (measured <= 0 && model <= 0) {
+        return;
+    }
+    const bool lesser = model > 0 && model < measured && report->alike;
+    add(&counts->known_ns, ns);
+    add(measured > 0 ? &counts->measured : &counts->modelled, 1);
+    add(&counts->numpy_ns, (int64_t)(measured > 0 && !lesser ? measured : model));
+}
+
 void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
-                  PyObject *result, const struct report *report, int64_t since)
+                  PyObject *result, const struct report *report,
+                  const struct choice_kind *kind, int64_t since)
 {
     const int64_t ns = monotonic_ns() + 1 - since;
     struct table *table = --depth == 0 ? my_table() : NULL;
@@ -210,15 +258,24 @@ void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
     const char *reason = parallel         ? NULL
                          : report->reason ? report->reason
                                           : "nobody was free to help, or came in time";
-    struct counts *counts = &find_row(table, name, reason, size.dtype)->counts;
-    const double numpy_ns = report->ns * (double)report->elements;
+    struct row *row = find_row(table, name, reason, size.dtype);
+    struct counts *counts = &row->counts;
     add(&counts->calls, 1);
     add(&counts->elements, size.elements);
     add(&counts->bytes, size.bytes);
     add(&counts->ns, ns);
     add(&counts->without_gil_ns, report->without_gil_ns);
-    add(&counts->numpy_ns, parallel && report->ns > 0 ? (int64_t)numpy_ns : ns);
     add(&counts->threads, parallel ? report->threads : 1);
+    if (kind) {
+        estimate(counts, report, kind, parallel, ns);
+    } else { /* what it took is what NumPy takes */
+        add(&counts->measured, 1);
+        add(&counts->known_ns, ns);
+        add(&counts->numpy_ns, ns);
+    }
+    if (size.elements > 0) {
+        widen(&row->spread, (double)ns / (double)size.elements);
+    }
 }
 
 int profile_tables(void)
@@ -233,6 +290,14 @@ int profile_tables(void)
 
 /* -- reading -------------------------------------------------------------------- */
 
+static PyObject *spread_of(const struct row *row, bool most)
+{
+    const struct spread *spread = &row->spread;
+    return atomic_load(&spread->period) == atomic_load(&period)
+               ? PyFloat_FromDouble(most ? spread->most : spread->least)
+               : Py_NewRef(Py_None);
+}
+
 static PyObject *describe(const struct row *row, const char *name)
 {
     const struct counts *counts = &row->counts;
@@ -244,11 +309,13 @@ static PyObject *describe(const struct row *row, const char *name)
         dtype = PyUnicode_FromFormat("type %d", row->dtype);
     }
     return dtype
-               ? Py_BuildValue("(sNzLLLLLLL)", name, dtype, row->reason,
+               ? Py_BuildValue("(sNzLLLLLLLLLLNN)", name, dtype, row->reason,
                                (long long)counts->threads, (long long)counts->calls,
                                (long long)counts->elements, (long long)counts->bytes,
                                (long long)counts->ns, (long long)counts->without_gil_ns,
-                               (long long)counts->numpy_ns)
+                               (long long)counts->measured, (long long)counts->modelled,
+                               (long long)counts->known_ns, (long long)counts->numpy_ns,
+                               spread_of(row, false), spread_of(row, true))
                : NULL;
 }
 

@@ -215,13 +215,20 @@ int ufuncs_init(struct state *state, PyObject *module)
 
 /* -- explain -------------------------------------------------------------------- */
 
-static PyObject *as_dict(const struct report *report)
+/* Of a call of this kind; all zeros: nothing is learned of it. */
+static PyObject *as_dict(const struct report *report, const struct choice_kind *kind)
 {
-    return Py_BuildValue(
-        "{s:z,s:z,s:s,s:n,s:n,s:i,s:d}", "reason", report->reason, "kernel",
-        report->kernel, "path", report->reason ? "numpy" : report->path, "elements",
-        (Py_ssize_t)report->elements, "pieces", (Py_ssize_t)report->pieces, "threads",
-        report->threads, "ns", report->ns);
+    const struct choice_times times = choice_times(kind);
+    const char *measured = report->reason ? NULL : choice_measured(kind);
+    const char *reason = measured ? measured : report->reason;
+    return Py_BuildValue("{s:z,s:z,s:s,s:n,s:n,s:i,s:d,s:O,s:d,s:d}", "reason", reason,
+                         "kernel", report->kernel, "path",
+                         reason ? "numpy" : report->path, "elements",
+                         (Py_ssize_t)report->elements, "pieces",
+                         measured ? 1 : (Py_ssize_t)report->pieces, "threads",
+                         measured ? 1 : report->threads, "ns", report->ns, "probed",
+                         report->probed ? Py_True : Py_False, "numpys", times.numpys,
+                         "ours", times.ours);
 }
 
 PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *args,
@@ -232,17 +239,23 @@ PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *
     if (ours == NULL) {
         return NULL;
     }
+    struct choice_kind kind;
+    const void *function = ours == ufunc ? (void *)route_of(ours) : (void *)ufunc;
+    const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
+    if (!choice_look(&kind, function, args, n, kwnames)) {
+        kind = (struct choice_kind){0};
+    }
     const int status = dispatch_explain(route_of(ours), args, nargs, kwnames, &report);
     Py_DECREF(ours);
-    return status < 0 ? NULL : as_dict(&report);
+    return status < 0 ? NULL : as_dict(&report, &kind);
 }
 
 PyObject *ufuncs_explain_method(struct state *state, PyObject *self, const char *name,
                                 PyObject *const *args, Py_ssize_t nargs,
-                                PyObject *kwnames)
+                                PyObject *kwnames, const struct choice_kind *kind)
 {
     struct report report = {0};
     const int status =
         methods_explain(state, name, self, args, nargs, kwnames, &report);
-    return status < 0 ? NULL : as_dict(&report);
+    return status < 0 ? NULL : as_dict(&report, kind);
 }

@@ -8,6 +8,7 @@
 #ifndef NPP_UFUNCS_H
 #define NPP_UFUNCS_H
 
+#include "choice.h"
 #include "state.h"
 
 /* 0, or -1 with an exception set. */
@@ -21,9 +22,10 @@ PyObject *ufuncs_parallelize(struct state *state, PyObject *ufunc);
 PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *args,
                          Py_ssize_t nargs, PyObject *kwnames);
 
-/* The same for a method of a ufunc or an array (reduction/methods.h). */
+/* The same for a method of a ufunc or an array (reduction/methods.h); `kind` is all
+ * zeros where nothing is learned of it. */
 PyObject *ufuncs_explain_method(struct state *state, PyObject *self, const char *name,
                                 PyObject *const *args, Py_ssize_t nargs,
-                                PyObject *kwnames);
+                                PyObject *kwnames, const struct choice_kind *kind);
 
 #endif

@@ -1,9 +1,11 @@
 """What the package says of itself: explain(), show_config(), the type stubs, the names it exports."""
 
 import ast
+import ctypes
 import importlib.util
 import inspect
 import pathlib
+import time
 
 import numpy as np
 import numpy_par as npp
@@ -98,6 +100,62 @@ def test_explain_takes_numpys_ufunc_and_ours():
     for wrong in (len, None, "add"):
         with pytest.raises(TypeError, match="ufunc"):
             npp.explain(wrong, X)
+
+
+def sleeping_ufunc(seconds):
+    """A ufunc of C whose loop, of floats, sleeps and does nothing."""
+    loop_type = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)
+    loop = loop_type(lambda *_: time.sleep(seconds))
+    pointer = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(("PyCapsule_GetPointer", ctypes.pythonapi))
+    table = pointer(np._core._multiarray_umath._UFUNC_API, None)
+    new = ctypes.PYFUNCTYPE(
+        ctypes.py_object, *[ctypes.c_void_p] * 3, *[ctypes.c_int] * 4, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int
+    )(ctypes.cast(table, ctypes.POINTER(ctypes.c_void_p))[1])
+    kept = ((loop_type * 1)(loop), (ctypes.c_void_p * 1)(), ctypes.create_string_buffer(bytes([np.dtype("f8").num] * 2)))
+    ufunc = new(*map(ctypes.addressof, kept), 1, 1, 1, -1, b"sleeping", b"", 0)
+    KEPT.append((kept, loop))
+    return ufunc
+
+
+KEPT = []  # NumPy does not copy what a ufunc is made of
+
+
+def test_what_a_thread_waits_is_no_cost(cost_model):
+    """A first piece that takes 50 ms without the CPU, as on a busy machine."""
+    said = npp.explain(sleeping_ufunc(0.05), X)
+    assert said.ns_source == "first piece"
+    assert 0 < said.ns_per_element < 0.05 * 1e9 / 2048 / 4, said
+    again = npp.explain(np.add, X, X), npp.explain(np.add, X, X)
+    assert again[1].ns_source == "calls" and "as learned so far" in str(again[1])
+
+
+def test_times_that_are_not_known(cost_model):
+    said = npp.explain(sleeping_ufunc(0), X)
+    assert said.numpy_seconds is None and said.our_seconds is None
+    assert ("not known yet" in str(said)) == said.parallel
+
+
+def test_the_reason_is_that_numpy_was_measured_to_be_as_fast():
+    """On one CPU beside helpers, or with loops that sleep, neither can be faster; it is told where it was measured."""
+    code = """
+        import numpy as np, numpy_par as npp
+        npp.set_num_threads(2)
+        x = np.ones(200_000)
+        seen = set()
+        with npp.enabled():
+            for n in range(2_000, 200_000, 9_000):
+                for _ in range(100):
+                    np.add.reduce(x[:n])
+                    x[:n] + x[:n]
+                for said in (npp.explain(np.add.reduce, x[:n]), npp.explain(np.add, x[:n], x[:n])):
+                    seen.add(said.reason)
+                    if said.reason and said.reason.startswith("NumPy's code was measured"):
+                        assert said.numpy_seconds and said.our_seconds, said
+                        assert (said.path, said.threads, said.pieces, said.parallel) == ("numpy", 1, 1, False)
+                        assert "NumPy's code" in str(said).splitlines()[-1]
+        print(seen)
+    """
+    run_python(code, env={"NUMPY_PAR_MIN_ELEMENTS": None})
 
 
 def test_explain_writes_nothing():

@@ -93,16 +93,13 @@ def test_errors_and_movement():
 
 
 def test_both_ways_are_measured():
-    """Of large calls of one kind the first is run plainly, the second streamed; then the faster."""
+    """Of large calls of one kind the first is run plainly, the second streamed; then the faster. explain() runs a first piece."""
     _engine.set_min_elements(-1)
     _engine.set_stream_threshold(1 << 20)
     npp.set_num_threads(2)
     x = np.ones(3_000_017)
-    paths = []
-    for _ in range(3):
-        paths.append(npp.explain(np.hypot, x, x).path)
-        npp.hypot(x, x)
-    assert paths[:2] == ["direct", "streamed"]
+    assert [npp.explain(np.hypot, x, x).path for _ in range(2)] == ["direct", "streamed"]
+    assert npp.explain(np.hypot, x, x).path in ("direct", "streamed")
 
 
 def test_last_level_cache(tmp_path):

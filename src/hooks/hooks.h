@@ -10,6 +10,7 @@
 #ifndef NPP_HOOKS_H
 #define NPP_HOOKS_H
 
+#include "../choice.h"
 #include "../state.h"
 
 /* 0, or -1 with an exception set. */
@@ -36,6 +37,11 @@ void hooks_count_contexts(int more);
 /* Here and now: HOOKS_OFF, or the kernels that a call may use (enum kernel_bits). */
 int hooks_bits(void);
 bool hooks_is_on(void);
+
+/* The kind of a call (choice.h) of a method of `self`, or of a function where that is
+ * None; all zeros if it is none of the hooks. */
+struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const *args,
+                              Py_ssize_t nargs, PyObject *kwnames);
 
 /* What True, False and "exact" stand for. */
 int hooks_mode_of(const PyObject *value);

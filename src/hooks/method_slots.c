@@ -24,6 +24,7 @@ struct slot {
     enum owner owner;
     int arrays;
     hook_function *ours;
+    int64_t (*elements)(PyObject *, PyObject *const *, Py_ssize_t);
     /* One trampoline for each way in which CPython may call a function. */
     PyCFunction trampolines[5];
     PyCFunction *place; /* NULL: this NumPy has none */
@@ -160,17 +161,46 @@ static PyObject *call_numpy_with(const struct slot *slot, int bits, PyObject *se
     return call_numpy(slot, target, given);
 }
 
+static struct choice_kind kind_of(const struct slot *slot, PyObject *self,
+                                  PyObject *const *args, Py_ssize_t n,
+                                  PyObject *kwnames, int64_t elements)
+{
+    const void *function = slot->owner == owner_ufunc ? (void *)self : (void *)slot;
+    struct choice_kind kind =
+        choice_kind(function, slot->owner == owner_ndarray ? self : NULL, args, n,
+                    kwnames, elements);
+    kind.key = choice_mix(kind.key, (uint64_t)(uintptr_t)slot->ours);
+    return kind;
+}
+
+struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const *args,
+                              Py_ssize_t nargs, PyObject *kwnames)
+{
+    const enum owner owner = PyObject_TypeCheck(self, &PyUFunc_Type) ? owner_ufunc
+                             : PyArray_Check(self)                   ? owner_ndarray
+                                                                     : owner_function;
+    for (int i = 0; i < slot_count; i++) {
+        const struct slot *slot = &slots[i];
+        if (slot->owner == owner && strcmp(slot->name, name) == 0) {
+            /* Keywords that come as a dictionary are not looked at. */
+            const bool vector =
+                slot->flags == DISPATCHED || (slot->flags & METH_FASTCALL);
+            const Py_ssize_t more = vector && kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+            return kind_of(slot, self, args, nargs + more, more ? kwnames : NULL,
+                           slot->elements(self, args, nargs));
+        }
+    }
+    return (struct choice_kind){0};
+}
+
 /* Any call but the smallest. */
 static PyObject *call_large(struct slot *slot, PyObject *self,
                             const struct arguments *given, int64_t elements)
 {
     const Py_ssize_t more = given->kwnames ? PyTuple_GET_SIZE(given->kwnames) : 0;
     const Py_ssize_t n = given->nargs + more;
-    const void *function = slot->owner == owner_ufunc ? (void *)self : (void *)slot;
-    struct choice_kind kind =
-        choice_kind(function, slot->owner == owner_ndarray ? self : NULL, given->vector,
-                    n, given->kwnames, elements);
-    kind.key = choice_mix(kind.key, (uint64_t)(uintptr_t)slot->ours);
+    const struct choice_kind kind =
+        kind_of(slot, self, given->vector, n, given->kwnames, elements);
     if (is_test()) {
         Py_RETURN_NONE;
     }
@@ -203,7 +233,8 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
         for (Py_ssize_t i = 0; i < given->nargs && count < 3; i++) {
             args[count++] = given->vector[i];
         }
-        profile_call(slot->label, args, count, result, &hook.report, since);
+        profile_call(slot->label, args, count, result, &hook.report,
+                     is_ours ? &kind : NULL, since);
     }
     return result;
 }
@@ -284,13 +315,14 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
 
 #define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static struct slot slots[slot_count] = {
-#define HOOK(owner_name, method, least, elements, function)                            \
+#define HOOK(owner_name, method, least, elements_word, function)                       \
   [slot_##owner_name##_##method] = {                                                   \
       .name = #method,                                                                 \
       .label = #owner_name "." #method,                                                \
       .owner = owner_##owner_name,                                                     \
       .arrays = least,                                                                 \
       .ours = function,                                                                \
+      .elements = elements_##elements_word,                                            \
       .trampolines = {FUNCTION(keywords_##owner_name##_##method),                      \
                       FUNCTION(positional_##owner_name##_##method),                    \
                       tuple_##owner_name##_##method,                                   \

@@ -146,7 +146,9 @@ PyObject *lines_call(lines_function *function, const char *name,
     const int64_t since = profile_is_on() ? profile_start() : 0;
     const int status = function(state, array, out, &report);
     if (since) {
-        profile_call(name, args, 1, status == 0 ? args[1] : NULL, &report, since);
+        const struct choice_kind none = {0};
+        profile_call(name, args, 1, status == 0 ? args[1] : NULL, &report, &none,
+                     since);
     }
     return status == 0 ? Py_NewRef(Py_None) : NULL;
 }
