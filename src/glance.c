@@ -61,8 +61,8 @@ static int64_t broadcast_axes(PyObject *const *args, Py_ssize_t n)
 
 int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
 {
-    /* Most calls: at most two axes, and objects that are no arrays. */
-    npy_intp rows = 1, columns = 1;
+    /* Most calls: at most three axes, and objects that are no arrays. */
+    npy_intp planes = 1, rows = 1, columns = 1;
     for (Py_ssize_t i = 0; i < n; i++) {
         if (!glance_is_array(args[i])) {
             if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i]) ||
@@ -73,17 +73,23 @@ int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
         }
         const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[i];
         const npy_intp *last = array->dimensions + array->nd - 1;
-        if (array->nd > 2) {
+        switch (array->nd) {
+        case 3:
+            planes = last[-2] > planes ? last[-2] : planes;
+            /* fall through */
+        case 2:
+            rows = last[-1] > rows ? last[-1] : rows;
+            /* fall through */
+        case 1:
+            columns = last[0] > columns ? last[0] : columns;
+            /* fall through */
+        case 0:
+            break;
+        default:
             return broadcast_axes(args, n);
         }
-        if (array->nd > 0) {
-            columns = last[0] > columns ? last[0] : columns;
-        }
-        if (array->nd == 2) {
-            rows = last[-1] > rows ? last[-1] : rows;
-        }
     }
-    return rows * columns;
+    return planes * rows * columns;
 }
 
 int64_t glance_elements(PyObject *object)

@@ -57,8 +57,8 @@ int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n);
 int64_t glance_elements(PyObject *object);
 
 /*
- * What most small calls look like: arrays of one axis, few elements; a number beside
- * one.
+ * What most small calls look like: arrays of one axis or two, few elements; a number
+ * beside one.
  *
  * Every small call pays for this, and most for the code itself: an ufunc's call goes
  * through more of it than a core's first cache holds, so each further line of 64 bytes
@@ -71,13 +71,23 @@ int64_t glance_elements(PyObject *object);
 #  define GLANCE_COMPACT __attribute__((noinline, aligned(64), optimize("Os")))
 #endif
 
+__attribute__((always_inline)) static inline bool
+glance_is_small_array(const PyArrayObject_fields *array, int64_t gate)
+{
+    const npy_intp *shape = array->dimensions;
+    /* No axis of two can be broadcast to more. */
+    return array->nd == 1 ? shape[0] < gate
+                          : array->nd == 2 && shape[0] > 1 && shape[1] > 1 &&
+                                shape[0] < gate && shape[0] * shape[1] < gate;
+}
+
 __attribute__((always_inline)) static inline bool glance_is_short(PyObject *const *args,
                                                                   Py_ssize_t n)
 {
     const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
     while (--n >= 0) {
         const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[n];
-        if (glance_is_array(args[n]) ? array->nd != 1 || array->dimensions[0] >= gate
+        if (glance_is_array(args[n]) ? !glance_is_small_array(array, gate)
                                      : !glance_is_float(args[n])) {
             return false;
         }

@@ -363,7 +363,8 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
                    struct kernel_tables *tables)
 {
     const size_t n = (size_t)ufunc->ntypes;
-    tables->functions = PyMem_Calloc(n, sizeof *tables->functions);
+    /* Behind them NumPy's, as they were when they were looked at last. */
+    tables->functions = PyMem_Calloc(2 * n, sizeof *tables->functions);
     tables->data = PyMem_Calloc(n, sizeof *tables->data + sizeof(struct replaced));
     if (!tables->functions || !tables->data) {
         PyMem_Free(tables->functions);
@@ -385,12 +386,18 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
             kernel ? (PyUFuncGenericFunction)kernel : ufunc->functions[i];
         tables->data[i] = kernel ? replaced : data;
     }
+    memcpy(tables->functions + n, ufunc->functions, n * sizeof *tables->functions);
     return 0;
 }
 
 void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc)
 {
-    for (int i = 0; copy != ufunc && i < ufunc->ntypes; i++) {
+    const size_t n = (size_t)ufunc->ntypes, size = n * sizeof *copy->functions;
+    if (copy == ufunc || memcmp(copy->functions + n, ufunc->functions, size) == 0) {
+        return;
+    }
+    memcpy(copy->functions + n, ufunc->functions, size);
+    for (int i = 0; i < ufunc->ntypes; i++) {
         const struct replaced *replaced = replaced_at(copy->data, copy->ntypes, i);
         const bool ours = copy->data[i] == replaced;
         if (ours ? replaced->loop != (kernel_function *)ufunc->functions[i]
