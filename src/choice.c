@@ -1,13 +1,4 @@
-/*
- * choice.c - see choice.h.
- *
- * An entry's state is   key (32 bits) | period (8) | mode (8) | calls left (16).
- *
- * A kind begins with calls of ours.  Then NumPy's code and ours are timed, some calls
- * in a row each, so that what the caches hold is what a program of only such calls
- * would find there, and the faster one has the next calls, twice as many each time it
- * is found to be the faster one again: what trials cost is soon below a hundredth.
- */
+/* choice.c - see choice.h. */
 #include "choice.h"
 
 #include <string.h>
@@ -18,32 +9,14 @@
 #include "team.h"
 #include "worth.h"
 
-enum mode {
-    AT_OURS,      /* ours, not timed */
-    TRIES_NUMPYS, /* timed, one after the other: first NumPy's, ... */
-    TRIES_OURS,   /* ... then ours, then the choice is made */
-    AT_NUMPYS = CHOICE_AT_NUMPYS >> 16,
-};
-enum { MODE_SHIFT = 16, PERIOD_SHIFT = 24, KEY_SHIFT = 32 };
-_Static_assert(AT_NUMPYS > TRIES_OURS, "a bit of its own");
+enum { KEY_SHIFT = 32, MODES = 0xff << 16 };
 
-/* Calls of ours before the first trial, in each half of a trial, and of those that are
- * not counted, as they find what the other code left in the caches. */
-enum { FIRST_CALLS = 16, TRIAL_CALLS = 8, TRIAL_WARM = 2 };
-
-/* Of calls that take long two are enough, and the caches matter less. */
-#define LONG_CALL_NS 3e5
-enum { LONG_TRIAL_CALLS = 2 };
-
-/* The chosen code has FIRST_PERIOD << period calls. */
-enum { FIRST_PERIOD = 64, MOST_PERIOD = 6 };
+/* A kind asks for a trial after so many calls, first and later. */
+enum { FIRST_CALLS = 16, LATER_CALLS = 256 };
 
 /* A call that was refused costs up to a microsecond more than NumPy's: so many are not
  * asked about.  Above some size a microsecond is nothing. */
 enum { REFUSED_CALLS = 256, REFUSED_MOST_ELEMENTS = 1 << 18 };
-
-/* A gain of less is not worth another thread. */
-#define LEAST_GAIN 0.03
 
 static const char numpys_is_faster[] =
     "NumPy's code was measured to be as fast for calls of this kind";
@@ -182,12 +155,18 @@ static struct choice_entry *entry_of(uint64_t key)
     return &choice_entries[key % CHOICE_ENTRIES];
 }
 
-static void set_state(uint64_t key, enum mode mode, unsigned period, unsigned left)
+/* 0: there is none of this kind. */
+static uint64_t state_of(uint64_t key)
+{
+    const uint64_t state =
+        atomic_load_explicit(&entry_of(key)->state, memory_order_relaxed);
+    return (state ^ key) >> KEY_SHIFT ? 0 : state;
+}
+
+static void set_state(uint64_t key, uint64_t mode, unsigned left)
 {
     atomic_store_explicit(&entry_of(key)->state,
-                          key >> KEY_SHIFT << KEY_SHIFT |
-                              (uint64_t)period << PERIOD_SHIFT |
-                              (uint64_t)mode << MODE_SHIFT | left,
+                          key >> KEY_SHIFT << KEY_SHIFT | mode | left,
                           memory_order_relaxed);
 }
 
@@ -205,46 +184,40 @@ static void set_reason(uint64_t key, const char *reason)
     atomic_store_explicit(&entry_of(key)->reason, reason, memory_order_relaxed);
 }
 
-static struct choice_times times_of(uint64_t key)
+struct choice_times choice_times(const struct choice_kind *kind)
 {
-    const struct choice_entry *entry = entry_of(key);
-    const uint64_t state = atomic_load_explicit(&entry->state, memory_order_relaxed);
-    const uint64_t times = atomic_load_explicit(&entry->times, memory_order_relaxed);
+    const uint64_t times =
+        atomic_load_explicit(&entry_of(kind->key)->times, memory_order_relaxed);
     const uint32_t bits[2] = {(uint32_t)(times >> 32), (uint32_t)times};
     float ns[2];
     memcpy(ns, bits, sizeof ns);
-    const bool known = (state ^ key) >> KEY_SHIFT == 0;
+    const bool known = state_of(kind->key) != 0;
     return (struct choice_times){known && ns[0] > 0 ? (double)ns[0] : -1,
                                  known && ns[1] > 0 ? (double)ns[1] : -1};
 }
 
-struct choice_times choice_times(const struct choice_kind *kind)
-{
-    return times_of(kind->key);
-}
-
-static enum mode mode_of(uint64_t state)
-{
-    return (enum mode)(state >> MODE_SHIFT & 0xff);
-}
-
-static unsigned period_of(uint64_t state)
-{
-    return (unsigned)(state >> PERIOD_SHIFT & 0xff);
-}
-
 const char *choice_measured(const struct choice_kind *kind)
 {
-    const struct choice_entry *entry = entry_of(kind->key);
-    const uint64_t state = atomic_load_explicit(&entry->state, memory_order_relaxed);
-    const bool numpys = (state ^ kind->key) >> KEY_SHIFT == 0 &&
-                        mode_of(state) == AT_NUMPYS && (state & CHOICE_LEFT) &&
-                        cost_min_elements() < 0;
-    const char *refused = atomic_load_explicit(&entry->reason, memory_order_relaxed);
-    return numpys && refused == NULL ? numpys_is_faster : NULL;
+    const bool numpys = (state_of(kind->key) & CHOICE_NUMPYS_NOW) != 0;
+    return numpys && cost_min_elements() < 0 ? numpys_is_faster : NULL;
 }
 
 /* -- calls ---------------------------------------------------------------------- */
+
+/* A kind that was not met before follows the others. */
+static void begin_entry(uint64_t key)
+{
+    set_times(key, -1, -1);
+    set_reason(key, NULL);
+    set_state(key, trial_prefers_numpys() ? CHOICE_NUMPYS_NOW : CHOICE_OURS_NOW,
+              FIRST_CALLS);
+}
+
+static void choose(struct choice *choice, const char *numpys)
+{
+    choice->way = numpys ? CHOICE_NUMPYS : CHOICE_OURS;
+    choice->reason = numpys;
+}
 
 struct choice choice_begin(const struct choice_kind *kind)
 {
@@ -254,119 +227,73 @@ struct choice choice_begin(const struct choice_kind *kind)
         choice.kind.key = 0;
         return choice;
     }
-    uint64_t state = atomic_load_explicit(&entry_of(key)->state, memory_order_relaxed);
-    if ((state ^ key) >> KEY_SHIFT) {
-        set_times(key, -1, -1);
-        set_reason(key, NULL);
-        set_state(key, AT_OURS, 0, FIRST_CALLS);
-        choice.since = monotonic_ns(); /* whether it is one that takes long */
+    uint64_t state = state_of(key);
+    if (state == 0) {
+        begin_entry(key);
+        state = state_of(key);
+    }
+    const unsigned left = (unsigned)(state & CHOICE_LEFT);
+    if (state & CHOICE_REFUSED) { /* left: profile() wants to see it all the same */
+        choose(&choice,
+               left ? atomic_load_explicit(&entry_of(key)->reason, memory_order_relaxed)
+                    : NULL);
         return choice;
     }
-    const enum mode mode = mode_of(state);
-    if ((state & CHOICE_LEFT) == 0 && (mode == AT_OURS || mode == AT_NUMPYS)) {
-        /* A kind that was refused has no times to compare: it is looked at again. */
-        const bool again = mode == AT_NUMPYS && times_of(key).ours < 0;
-        set_state(key, again ? AT_OURS : TRIES_NUMPYS, period_of(state),
-                  again ? FIRST_CALLS : TRIAL_CALLS);
-        set_reason(key, NULL);
-        state = atomic_load_explicit(&entry_of(key)->state, memory_order_relaxed);
+    if (left == 0) {
+        set_state(key, state & MODES, LATER_CALLS);
+        trial_ask();
     }
-    const char *refused =
-        atomic_load_explicit(&entry_of(key)->reason, memory_order_relaxed);
-    switch (mode_of(state)) {
-    case TRIES_NUMPYS:
-        choice.way = CHOICE_NUMPYS;
-        choice.reason = numpys_is_tried;
+    choice.phase = trial_phase();
+    if (choice.phase != TRIAL_NONE) {
+        choose(&choice, choice.phase == TRIAL_NUMPYS ? numpys_is_tried : NULL);
         choice.since = monotonic_ns();
-        break;
-    case TRIES_OURS:
-        choice.since = monotonic_ns();
-        break;
-    case AT_NUMPYS: /* for profile(), which wants to see it */
-        choice.way = CHOICE_NUMPYS;
-        choice.reason = refused ? refused : numpys_is_faster;
-        break;
-    default:
-        break;
+    } else {
+        choose(&choice, state & CHOICE_NUMPYS_NOW ? numpys_is_faster : NULL);
     }
     return choice;
 }
 
-/* The least of a trial's calls; what it was before counts as long as it is not far from
- * that, as a trial may have met an interrupt in each of its calls. */
-static float note(float known, double ns, bool first)
+static void follow_verdict(void)
 {
-    const float now = (float)ns;
-    return known <= 0 || now < known ? now
-           : !first                  ? known
-           : now < known * 1.25F     ? now
-                                     : known * 1.25F;
-}
-
-static void decide(uint64_t key, unsigned period, struct choice_times times)
-{
-    const bool ours = times.ours < times.numpys * (1 - LEAST_GAIN);
-    const unsigned longer = period < MOST_PERIOD ? period + 1 : period;
-    set_state(key, ours ? AT_OURS : AT_NUMPYS, longer, FIRST_PERIOD << period);
+    struct trial_kind kinds[TRIAL_CALLS];
+    const int count = trial_judge(kinds);
+    for (int i = 0; i < count; i++) {
+        const struct trial_kind *kind = &kinds[i];
+        const uint64_t state = state_of(kind->key);
+        if (state != 0 && !(state & CHOICE_REFUSED)) {
+            set_times(kind->key, kind->numpys, kind->ours);
+            set_state(kind->key, kind->is_ours ? CHOICE_OURS_NOW : CHOICE_NUMPYS_NOW,
+                      LATER_CALLS);
+        }
+    }
 }
 
 void choice_end(const struct choice *choice, const char *refused)
 {
     const uint64_t key = choice->kind.key;
+    const uint64_t state = state_of(key);
     if (refused && choice->way == CHOICE_OURS) {
         atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
-    }
-    if (key == 0) {
-        return;
-    }
-    const int64_t ns = choice->since ? monotonic_ns() - choice->since : 0;
-    const uint64_t state =
-        atomic_load_explicit(&entry_of(key)->state, memory_order_relaxed);
-    if ((state ^ key) >> KEY_SHIFT) {
-        return;
-    }
-    unsigned left = (unsigned)(state & CHOICE_LEFT);
-    left = left ? left - 1 : 0;
-    const enum mode mode = mode_of(state);
-    if (refused && choice->way == CHOICE_OURS) {
         /* A limit of one thread may be this context's only. */
-        if (choice->kind.elements < REFUSED_MOST_ELEMENTS &&
+        if (state != 0 && key != 0 && choice->kind.elements < REFUSED_MOST_ELEMENTS &&
             (refused != worth_one_thread || team_cap() == 1)) {
-            set_times(key, -1, -1);
             set_reason(key, refused);
-            set_state(key, AT_NUMPYS, 0, REFUSED_CALLS);
+            set_state(key, CHOICE_REFUSED, REFUSED_CALLS);
         }
         return;
     }
-    const struct choice_times times = times_of(key);
-    float numpys = (float)times.numpys, ours = (float)times.ours;
-    const bool is_long = (double)ns > LONG_CALL_NS;
-    const bool is_last =
-        left == 0 || (is_long && left <= TRIAL_CALLS - LONG_TRIAL_CALLS);
-    const bool is_warm = is_long || left < TRIAL_CALLS - TRIAL_WARM;
-    const bool is_first =
-        is_long ? left == TRIAL_CALLS - 1 : left == TRIAL_CALLS - TRIAL_WARM - 1;
-    switch (mode) {
-    case TRIES_NUMPYS:
-        numpys = is_warm ? note(numpys, (double)ns, is_first) : numpys;
-        set_times(key, numpys, ours);
-        set_state(key, is_last ? TRIES_OURS : TRIES_NUMPYS, period_of(state),
-                  is_last ? TRIAL_CALLS : left);
-        break;
-    case TRIES_OURS:
-        ours = is_warm ? note(ours, (double)ns, is_first) : ours;
-        set_times(key, numpys, ours);
-        set_state(key, TRIES_OURS, period_of(state), left);
-        if (is_last) {
-            decide(key, period_of(state), times_of(key));
-        }
-        break;
-    case AT_OURS:
-        set_state(key, AT_OURS, period_of(state), left);
-        break;
-    default:
-        set_state(key, mode, period_of(state), left);
-        break;
+    if (key == 0 || state == 0) {
+        return;
+    }
+    if (state & CHOICE_REFUSED && choice->way == CHOICE_OURS) {
+        begin_entry(key); /* it is refused no more */
+        return;
+    }
+    const unsigned left = (unsigned)(state & CHOICE_LEFT);
+    set_state(key, state & MODES, left ? left - 1 : 0);
+    if (choice->phase != TRIAL_NONE &&
+        trial_add(choice->phase, key, monotonic_ns() - choice->since)) {
+        follow_verdict();
     }
 }
 

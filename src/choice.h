@@ -11,6 +11,7 @@
 #define NPP_CHOICE_H
 
 #include "glance.h"
+#include "trial.h"
 
 enum choice_way { CHOICE_OURS, CHOICE_NUMPYS };
 
@@ -21,7 +22,12 @@ struct choice_entry {
     _Atomic(const char *) reason; /* why it was refused, or NULL */
 };
 
-enum { CHOICE_ENTRIES = 2048, CHOICE_LEFT = 0xffff, CHOICE_AT_NUMPYS = 4 << 16 };
+enum { CHOICE_ENTRIES = 2048, CHOICE_LEFT = 0xffff };
+enum choice_mode {
+    CHOICE_OURS_NOW = 1 << 16,
+    CHOICE_NUMPYS_NOW = 2 << 16,
+    CHOICE_REFUSED = 4 << 16
+};
 extern struct choice_entry choice_entries[CHOICE_ENTRIES];
 
 static inline uint64_t choice_mix(uint64_t key, uint64_t value)
@@ -52,8 +58,10 @@ static inline bool choice_is_numpys(const struct choice_kind *kind)
 {
     struct choice_entry *entry = &choice_entries[kind->key % CHOICE_ENTRIES];
     const uint64_t state = atomic_load_explicit(&entry->state, memory_order_relaxed);
-    if ((state ^ kind->key) >> 32 || !(state & CHOICE_AT_NUMPYS) ||
-        !(state & CHOICE_LEFT) || !glance_is_few(0)) {
+    const bool numpys = (state & CHOICE_REFUSED) ||
+                        ((state & CHOICE_NUMPYS_NOW) && trial_phase() == TRIAL_NONE);
+    if ((state ^ kind->key) >> 32 || !numpys || !(state & CHOICE_LEFT) ||
+        !glance_is_few(0)) {
         return false;
     }
     /* Not a read-modify-write: a lost count does no harm. */
@@ -65,8 +73,9 @@ static inline bool choice_is_numpys(const struct choice_kind *kind)
 struct choice {
     struct choice_kind kind;
     enum choice_way way;
-    const char *reason; /* why it is NumPy's, if it is */
-    int64_t since;      /* 0: not timed */
+    const char *reason;     /* why it is NumPy's, if it is */
+    enum trial_phase phase; /* of which it is a part */
+    int64_t since;          /* if it is */
 };
 struct choice choice_begin(const struct choice_kind *kind);
 

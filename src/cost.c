@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "team.h"
+#include "trial.h"
 
 /* What the engine spends on a call beyond what NumPy would: resolving the loop and
  * laying out the pieces.  Measured with NUMPY_PAR_MIN_ELEMENTS=1 and one thread, as
  * the time of np.add on 1,000 elements over NumPy's. */
 #define ENGINE_NS 1000.0
 
-/* A gain below a twentieth is within the noise of the estimate. */
-#define LEAST_GAIN 0.05
+/* A call that may lose so much is run all the same, as far as the model goes, since it
+ * does not see in which core's cache the operands are: trials decide (trial.h). */
+#define TOLERANCE_NS 1000.0
 
 /* The dearest loops known (longdouble powers, string searches) cost some 100 ns an
  * element: below so many elements no region was ever worth its price. */
@@ -116,7 +118,7 @@ bool cost_prefers_stream(struct cost_table *table, uint32_t key)
 static double gain(double serial, int threads, struct team_costs costs)
 {
     const double shared = serial - costs.arrival; /* helpers miss what came before */
-    return shared * (1 - 1.0 / threads) - costs.wait - ENGINE_NS - serial * LEAST_GAIN;
+    return shared * (1 - 1.0 / threads) - costs.wait - ENGINE_NS;
 }
 
 static int threads_for(double serial, int limit, struct team_costs costs)
@@ -138,10 +140,10 @@ int cost_threads_awake(int64_t n, double ns, int limit)
     const double serial = (double)n * ns;
     const struct team_costs costs = team_costs(false);
     const int threads = threads_for(serial, limit, costs);
-    if (gain(serial, threads, costs) > 0) {
+    if (gain(serial, threads, costs) > -TOLERANCE_NS) {
         return threads;
     }
-    if (gain(serial, threads, (struct team_costs){0, 0}) > 0) {
+    if (gain(serial, threads, (struct team_costs){0, 0}) > -TOLERANCE_NS) {
         team_forget(); /* refused for what a region costs: it may cost less by now */
     }
     return 1;
@@ -150,7 +152,8 @@ int cost_threads_awake(int64_t n, double ns, int limit)
 int cost_threads(int64_t n, double ns, int limit)
 {
     const int threads = cost_threads_awake(n, ns, limit);
-    if (threads == 1 || cost_min_elements() >= 0 || !team_asleep()) {
+    if (threads == 1 || cost_min_elements() >= 0 || !team_asleep() ||
+        trial_phase() == TRIAL_OURS) {
         return threads;
     }
     const double serial = (double)n * ns;
@@ -158,7 +161,8 @@ int cost_threads(int64_t n, double ns, int limit)
     if (gain(serial, threads, asleep) > 0) {
         return threads;
     }
-    const int64_t lost = (int64_t)gain(serial, threads, team_costs(false));
+    const double awake = gain(serial, threads, team_costs(false));
+    const int64_t lost = awake > 0 ? (int64_t)awake : 0;
     if (atomic_fetch_add(&debt, lost) + lost < (int64_t)asleep.arrival) {
         return 1;
     }
