@@ -19,7 +19,7 @@ enum { FIRST_CALLS = 16, LATER_CALLS = 256 };
 enum { REFUSED_CALLS = 256, REFUSED_MOST_ELEMENTS = 1 << 18 };
 
 static const char numpys_is_faster[] =
-    "NumPy's code was measured to be as fast for calls of this kind";
+    "NumPy's code was measured to be as fast for what the program does now";
 static const char numpys_is_tried[] = "NumPy's code is measured beside ours";
 
 struct choice_entry choice_entries[CHOICE_ENTRIES];
@@ -268,10 +268,36 @@ static void follow_verdict(void)
     }
 }
 
-void choice_end(const struct choice *choice, const char *refused)
+/* So many refusals make a gate, which is no higher than that: 4 us, if a loop is slow.
+ */
+enum { GATE_REFUSALS = 8, GATE_MOST = 4096 };
+
+static void learn_gate(struct choice_gate *gate, int64_t elements, const char *refused)
+{
+    const int32_t half = (int32_t)(elements < 2 * GATE_MOST ? elements / 2 : GATE_MOST);
+    int32_t most = atomic_load_explicit(&gate->most, memory_order_relaxed);
+    most = most ? most : GATE_MOST;
+    if (refused == NULL && half < most) { /* it was too high, or would be */
+        atomic_store_explicit(&gate->most, half, memory_order_relaxed);
+        atomic_store_explicit(&gate->elements, 0, memory_order_relaxed);
+        atomic_store_explicit(&gate->refused, 0, memory_order_relaxed);
+    } else if (refused && elements <= 2 * most &&
+               atomic_fetch_add(&gate->refused, 1) >= GATE_REFUSALS) {
+        const int32_t to = elements < most ? (int32_t)elements + 1 : most;
+        if (to > atomic_load_explicit(&gate->elements, memory_order_relaxed)) {
+            atomic_store_explicit(&gate->elements, to, memory_order_relaxed);
+        }
+    }
+}
+
+void choice_end(const struct choice *choice, struct choice_gate *gate,
+                const char *refused, bool probed)
 {
     const uint64_t key = choice->kind.key;
     const uint64_t state = state_of(key);
+    if (key != 0 && choice->way == CHOICE_OURS && !probed) {
+        learn_gate(gate, choice->kind.elements, refused);
+    }
     if (refused && choice->way == CHOICE_OURS) {
         atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
         /* A limit of one thread may be this context's only. */

@@ -69,6 +69,26 @@ static inline bool choice_is_numpys(const struct choice_kind *kind)
     return true;
 }
 
+/*
+ * For a function: the number of elements below which it was always small, with numbers
+ * of the common types, for which there is no kernel of ours.  What is below does not
+ * even get a key, and is not looked at again before one of twice as many pays.
+ */
+struct choice_gate {
+    _Atomic int32_t elements;
+    _Atomic int32_t most; /* half of what paid; 0: not known */
+    _Atomic int32_t refused;
+};
+
+/* Types that all loops are fast for: bool to double. */
+#define CHOICE_COMMON ((UINT32_C(2) << NPY_DOUBLE) - 1)
+
+static inline bool choice_is_below(const struct choice_gate *gate, int64_t elements)
+{
+    return elements < atomic_load_explicit(&gate->elements, memory_order_relaxed) &&
+           glance_is_usual();
+}
+
 /* A call that choice_is_numpys() did not decide. */
 struct choice {
     struct choice_kind kind;
@@ -79,8 +99,10 @@ struct choice {
 };
 struct choice choice_begin(const struct choice_kind *kind);
 
-/* How it ended, or for which reason the engine left it to NumPy. */
-void choice_end(const struct choice *choice, const char *refused);
+/* How it ended, or for which reason the engine left it to NumPy; whether that was only
+ * to know what it costs. */
+void choice_end(const struct choice *choice, struct choice_gate *gate,
+                const char *refused, bool probed);
 
 /* Calls that the engine was asked about and left to NumPy. */
 uint64_t choice_refused(void);

@@ -153,7 +153,7 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
     if (!is_ours) {
         result = call_numpy(route, bits, numpy_call, args, nargsf, kwnames);
     }
-    choice_end(&choice, is_ours ? NULL : report.reason);
+    choice_end(&choice, &route->gate, is_ours ? NULL : report.reason, report.probed);
     if (since) {
         profile_call(route->numpy->name, args, n, result, &report,
                      is_ours ? kind : NULL, since);

@@ -23,8 +23,8 @@ struct route {
      */
     PyUFuncObject *loops[KERNELS_KINDS];
     int nin;
-    uint32_t
-        types; /* of inputs, a bit each, that a small call may gain from them with */
+    struct choice_gate gate;
+    uint32_t types; /* of inputs for which there are kernels, a bit each */
     struct plan_cache plans;
     struct cost_table costs;
 };

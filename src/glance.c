@@ -4,12 +4,14 @@
 #include "cost.h"
 
 _Atomic int64_t glance_gate;
+_Atomic bool glance_usual;
 PyTypeObject *glance_ndarray, *glance_float64;
 
 void glance_set(bool everything)
 {
     glance_ndarray = &PyArray_Type;
     glance_float64 = &PyDoubleArrType_Type;
+    atomic_store(&glance_usual, !everything && cost_min_elements() < 0);
     atomic_store(&glance_gate, everything ? 0 : cost_first_look());
 }
 

@@ -16,8 +16,15 @@
  */
 extern _Atomic int64_t glance_gate;
 
-/* Set both of these; at import, and when either reason changes. */
+/* Set all of these; at import, and when either reason changes. */
 void glance_set(bool everything);
+
+/* Whether it is the one that no user has set. */
+extern _Atomic bool glance_usual;
+static inline bool glance_is_usual(void)
+{
+    return atomic_load_explicit(&glance_usual, memory_order_relaxed);
+}
 
 /* &PyArray_Type and numpy.float64, which NumPy's headers look up in a table of a table.
  */

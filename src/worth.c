@@ -4,6 +4,7 @@
 #include "context.h"
 #include "team.h"
 
+const char worth_small[] = "small: a parallel region would cost more than it gains";
 const char worth_one_thread[] = "the limit on threads is 1";
 
 /* What a person notices, and what an element costs at most where nothing is known. */
@@ -85,7 +86,7 @@ const char *worth_consider(struct worth *worth, const struct call *call,
     const bool decided = cost_min_elements() >= 0 || known > 0;
     if (worth->limit >= 2 && decided && !explain && !call->core && !call->pays_alone &&
         cost_threads_awake(call->size, known, worth->limit) < 2) {
-        return "small: a parallel region would cost more than it gains";
+        return worth_small;
     }
     return NULL;
 }

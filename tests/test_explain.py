@@ -150,9 +150,9 @@ def test_the_reason_is_that_numpy_was_measured_to_be_as_fast():
                 for said in (npp.explain(np.add.reduce, x[:n]), npp.explain(np.add, x[:n], x[:n])):
                     seen.add(said.reason)
                     if said.reason and said.reason.startswith("NumPy's code was measured"):
-                        assert said.numpy_seconds and said.our_seconds, said
                         assert (said.path, said.threads, said.pieces, said.parallel) == ("numpy", 1, 1, False)
-                        assert "NumPy's code" in str(said).splitlines()[-1]
+                        if said.numpy_seconds:  # else it follows the other calls of the program
+                            assert said.our_seconds and "NumPy's code" in str(said).splitlines()[-1], said
         print(seen)
     """
     run_python(code, env={"NUMPY_PAR_MIN_ELEMENTS": None})

@@ -33,6 +33,7 @@ struct slot {
     const char *left_out;
     bool buried;
     struct cost_table costs;
+    struct choice_gate gate;
 };
 
 enum slot_number {
@@ -193,10 +194,24 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
     return (struct choice_kind){0};
 }
 
+/* Whether it is about an array of a common type. */
+static inline bool is_common(const struct slot *slot, PyObject *self,
+                             const struct arguments *given)
+{
+    PyObject *array = slot->owner == owner_ndarray ? self
+                      : given->nargs > 0           ? given->vector[0]
+                                                   : Py_None;
+    return !stands_for_calls(slot) && glance_is_array(array) &&
+           (unsigned)PyArray_TYPE((PyArrayObject *)array) <= NPY_DOUBLE;
+}
+
 /* Any call but the smallest. */
 static PyObject *call_large(struct slot *slot, PyObject *self,
                             const struct arguments *given, int64_t elements)
 {
+    if (choice_is_below(&slot->gate, elements) && is_common(slot, self, given)) {
+        return call_numpy(slot, self, given);
+    }
     const Py_ssize_t more = given->kwnames ? PyTuple_GET_SIZE(given->kwnames) : 0;
     const Py_ssize_t n = given->nargs + more;
     const struct choice_kind kind =
@@ -225,7 +240,8 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     if (!is_ours) {
         result = call_numpy_with(slot, bits, self, given);
     }
-    choice_end(&choice, is_ours ? NULL : hook.report.reason);
+    choice_end(&choice, &slot->gate, is_ours ? NULL : hook.report.reason,
+               hook.report.probed);
     if (since) {
         /* The array of a method counts as its first argument. */
         PyObject *args[3] = {self};

@@ -1,6 +1,9 @@
 /* ufunc_slots.c - the vectorcall of NumPy's ufuncs. */
 #include "slots.h"
 
+#include <limits.h>
+#include <string.h>
+
 #include "../dispatch.h"
 #include "../glance.h"
 #include "../ufuncs.h"
@@ -20,9 +23,14 @@ static struct ufunc_hook {
     bool buried;          /* another library's function lies over ours, and stays */
 } ufunc_hooks[TABLE_SIZE];
 
+/* With it NumPy's ufuncs have places of their own: one that had not the first of its
+ * places paid 10 ns. */
+static uintptr_t multiplier = 1;
+
 static inline struct ufunc_hook *place(const void *ufunc, uintptr_t attempt)
 {
-    return &ufunc_hooks[(((uintptr_t)ufunc >> 4) + attempt) % TABLE_SIZE];
+    const uintptr_t hash = ((uintptr_t)ufunc >> 4) * multiplier;
+    return &ufunc_hooks[((hash >> 20) + attempt) % TABLE_SIZE];
 }
 
 static struct ufunc_hook *find(const void *ufunc)
@@ -43,9 +51,34 @@ static inline bool has_numpys_bits(const struct ufunc_hook *hook, PyObject *inpu
     return type < 32 && !(hook->own_types >> type & 1);
 }
 
+/* Few elements for this ufunc, of types for which NumPy's loops are as fast as any. */
+static inline bool is_below_gate(const struct route *route, PyObject *const *args,
+                                 Py_ssize_t n)
+{
+    const uint32_t types = CHOICE_COMMON & ~route->types;
+    const int64_t gate =
+        atomic_load_explicit(&route->gate.elements, memory_order_relaxed);
+    if (gate == 0 || !glance_is_usual()) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (glance_is_array(args[i])) {
+            const unsigned type = (unsigned)PyArray_TYPE((PyArrayObject *)args[i]);
+            if (!glance_is_small_array((const PyArrayObject_fields *)args[i], gate) ||
+                type > 31 || !(types >> type & 1)) {
+                return false;
+            }
+        } else if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i]) ||
+                   glance_is_any_array(args[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Apart, so that the trampoline stays short. */
-GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args,
-                                           size_t nargsf, PyObject *kwnames)
+__attribute__((noinline, aligned(64))) static PyObject *
+call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
     const struct ufunc_hook *hook = find(self);
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
@@ -57,10 +90,17 @@ GLANCE_COMPACT static PyObject *call_large(PyObject *self, PyObject *const *args
                                                   hook->saved, args, nargsf, NULL);
     }
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
+    if (hook->quick && is_below_gate(hook->route, args, n)) {
+        return hook->saved(self, args, nargsf, kwnames);
+    }
     struct choice_kind kind;
     const bool is_few = !choice_look(&kind, self, args, n, kwnames);
     const bool is_numpys = is_few || choice_is_numpys(&kind);
-    if (is_numpys && hook->quick && (is_few || !(kind.types & hook->route->types))) {
+    const bool as_it_is = hook->quick ? is_few || !(kind.types & hook->route->types)
+                                      : nargs == 1 && kwnames == NULL &&
+                                            glance_is_array(args[0]) &&
+                                            has_numpys_bits(hook, args[0]);
+    if (is_numpys && as_it_is) {
         return hook->saved(self, args, nargsf, kwnames);
     }
     if (is_test()) {
@@ -143,6 +183,39 @@ static int add_ufuncs(struct state *state, PyObject *module)
     return 0;
 }
 
+/* How many of the ufuncs come to a place that another one has. */
+static int count_collisions(PyObject *registry)
+{
+    static bool taken[TABLE_SIZE];
+    PyObject *ufunc, *ours;
+    int collisions = 0;
+    memset(taken, 0, sizeof taken);
+    for (Py_ssize_t at = 0; PyDict_Next(registry, &at, &ufunc, &ours);) {
+        bool *mine = &taken[place(ufunc, 0) - ufunc_hooks];
+        collisions += *mine;
+        *mine = true;
+    }
+    return collisions;
+}
+
+/* Before there is any entry. */
+static void choose_multiplier(PyObject *registry)
+{
+    enum { ATTEMPTS = 1000 };
+    uintptr_t best = 1, candidate = 1;
+    int least = INT_MAX;
+    for (int i = 0; i < ATTEMPTS && least > 0; i++) {
+        candidate = candidate * (uintptr_t)UINT64_C(6364136223846793005) + 2;
+        multiplier = candidate | 1;
+        const int collisions = count_collisions(registry);
+        if (collisions < least) {
+            least = collisions;
+            best = multiplier;
+        }
+    }
+    multiplier = best;
+}
+
 /* An entry for every ufunc that has a parallel one.  -1: exception. */
 int ufunc_slots_prepare(struct state *state, PyObject *functions)
 {
@@ -150,6 +223,9 @@ int ufunc_slots_prepare(struct state *state, PyObject *functions)
     PyObject *ufunc, *ours;
     if (!hooks.tested && add_ufuncs(state, functions) < 0) {
         return -1;
+    }
+    if (count == 0) {
+        choose_multiplier(state->registry);
     }
     for (Py_ssize_t at = 0; PyDict_Next(state->registry, &at, &ufunc, &ours);) {
         struct ufunc_hook *hook = find(ufunc);
