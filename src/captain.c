@@ -111,7 +111,7 @@ static void *helper_main(void *crew_number)
     const unsigned crew = (unsigned)(uintptr_t)crew_number;
     uint64_t seen = UINT64_MAX; /* none: one may be on offer already */
     int64_t since = monotonic_ns();
-    struct spare_watch watch;
+    struct spare_watch watch = {0};
     spare_watch_begin(&watch, since);
 #ifdef __GLIBC__
     pthread_setname_np(pthread_self(), "numpy_par");

@@ -241,7 +241,7 @@ struct choice choice_begin(const struct choice_kind *kind)
     }
     if (left == 0) {
         set_state(key, state & MODES, LATER_CALLS);
-        trial_ask();
+        trial_ask(choice_times(kind).numpys < 0);
     }
     choice.phase = trial_phase();
     if (choice.phase != TRIAL_NONE) {

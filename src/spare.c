@@ -83,7 +83,8 @@ static void lose(int64_t now)
 
 void spare_watch_begin(struct spare_watch *watch, int64_t woken_at)
 {
-    *watch = (struct spare_watch){woken_at, thread_cpu_ns(), 0};
+    /* What it lost before it slept stays: short turns between two losses prove nothing. */
+    *watch = (struct spare_watch){woken_at, thread_cpu_ns(), watch->lost};
 }
 
 void spare_watch(struct spare_watch *watch, int64_t now)

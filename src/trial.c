@@ -10,7 +10,8 @@ enum { WARM = TRIAL_CALLS / 4 };
 #define PHASE_MOST_NS (20 * 1000 * 1000)
 
 /* A trial costs up to half of its time, and after it there is none for so many times as
- * long; twice as many after each one that found the same. */
+ * long; twice as many after each one that found the same, unless there are new kinds:
+ * then the program does something else now. */
 enum { REST_LEAST = 8, REST_MOST = 64 };
 
 /* The whole has to gain so much to be ours: less is not worth another thread. */
@@ -44,12 +45,13 @@ static void begin(enum trial_phase phase)
     atomic_store(&trial_phase_now, (int)phase);
 }
 
-void trial_ask(void)
+void trial_ask(bool is_new)
 {
+    const int64_t times = is_new ? REST_LEAST : atomic_load(&rest);
     const int64_t took = atomic_load(&ended_at) - atomic_load(&began_at);
     int none = TRIAL_NONE;
     if (trial_phase() == TRIAL_NONE &&
-        coarse_ns() - atomic_load(&ended_at) >= took * atomic_load(&rest) &&
+        coarse_ns() - atomic_load(&ended_at) >= took * times &&
         atomic_compare_exchange_strong(&trial_phase_now, &none, TRIAL_NUMPYS)) {
         atomic_store(&began_at, monotonic_ns());
         begin(TRIAL_NUMPYS);

@@ -24,8 +24,9 @@ static inline enum trial_phase trial_phase(void)
                                                   memory_order_relaxed);
 }
 
-/* A kind of calls has had some since the last trial: is it time for one? */
-void trial_ask(void);
+/* A kind of calls has had some since the last trial, or since it was first met: is it
+ * time for one? */
+void trial_ask(bool is_new);
 
 enum { TRIAL_CALLS = 64 };
 
