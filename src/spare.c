@@ -19,10 +19,10 @@
 #define GAP_NS (50 * 1000)
 
 /* From a loss to the first trial, twice as long from that to the next one: trials take
- * less than a hundredth of a CPU where another process stays.  A CPU that was had for
+ * half of a hundredth of a CPU where another process stays.  A CPU that was had for
  * three times as long begins anew. */
 #define WAIT_LEAST_NS (20LL * 1000 * 1000)
-#define WAIT_MOST_NS (640LL * 1000 * 1000)
+#define WAIT_MOST_NS (1280LL * 1000 * 1000)
 #define WAIT_FORGOTTEN 3
 
 static struct {

@@ -711,3 +711,14 @@ def test_zeros_are_not_touched():
     with open("/proc/self/statm") as statm:
         assert (int(statm.read().split()[1]) - before) * 4096 < 100 << 20
     assert not zeros[:: 1 << 20].any()
+
+
+def test_large_blocks_of_an_arena_that_grows_begin_at_different_lines_of_their_pages():
+    """Loads from one do not wait for stores to the other; an arena of a fixed size holds what was asked for."""
+    arena = Arena(1 << 22, grow=True)
+    places = [arena.empty(16_384).ctypes.data % 4096 for _ in range(6)]
+    assert all(place % 64 == 0 for place in places)
+    assert all(256 <= (b - a) % 4096 <= 4096 - 256 for a, b in zip(places, places[1:])), places
+    arena = Arena(6 * 16_384 * 8)
+    arrays = [arena.empty(16_384) for _ in range(6)]
+    assert arena.used == arena.nbytes and len(arrays) == 6

@@ -18,7 +18,7 @@ import random
 # As in src/spare.c, in milliseconds.
 LOST_MOST, FORGIVEN = 8.0, 1 / 4
 TRIAL, TRIAL_LOST = 6.0, 1.0
-WAIT_LEAST, WAIT_MOST, WAIT_FORGOTTEN = 20.0, 640.0, 3
+WAIT_LEAST, WAIT_MOST, WAIT_FORGOTTEN = 20.0, 1280.0, 3
 TURN = 4.0  # of the neighbour, and of the helper beside it
 STEP = 0.5
 

@@ -199,11 +199,39 @@ void arena_free(struct arena *arena)
 
 /* -- blocks ----------------------------------------------------------------------- */
 
+/*
+ * Two blocks of some pages that begin at the same place of a page, or just behind it:
+ * each load of an element from one waits for the store before it to the other, since a
+ * core compares the low twelve bits of addresses.  A stencil of 12,000 elements
+ * took 3.5 times as long.  So the upper one begins some lines later where an arena
+ * grows.  One that does not may have been made for just so many arrays, and a file is
+ * seen by others.
+ */
+static void colour(const struct arena *arena, size_t size, struct place *place)
+{
+    enum { ALIASING = 4096, APART = 320, LARGE = 2 * ALIASING };
+    const struct pieces *pieces = &arena->pieces;
+    if (pieces->count == 0 || size < LARGE || !arena->grow || arena->fd >= 0) {
+        return;
+    }
+    const struct piece *below = &pieces->piece[pieces->count - 1];
+    const size_t behind = (place->offset - below->offset) % ALIASING;
+    const size_t further =
+        pages_round_up(place->offset + APART - behind, arena->alignment);
+    if (below->size >= LARGE && behind < APART && further <= arena->nbytes &&
+        size <= arena->nbytes - further) {
+        place->offset = further;
+    }
+}
+
 static bool find_place(struct arena *arena, size_t size, struct place *place)
 {
     const struct pieces *pieces = &arena->pieces;
-    if (pieces_on_top(pieces, size, arena->alignment, arena->nbytes, place) ||
-        pieces_in_gap(pieces, size, arena->alignment, place)) {
+    if (pieces_on_top(pieces, size, arena->alignment, arena->nbytes, place)) {
+        colour(arena, size, place);
+        return true;
+    }
+    if (pieces_in_gap(pieces, size, arena->alignment, place)) {
         return true;
     }
     return pieces_on_top(pieces, size, arena->alignment, arena->reserved, place) &&
