@@ -295,13 +295,14 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
 {
     const uint64_t key = choice->kind.key;
     const uint64_t state = state_of(key);
-    if (key != 0 && choice->way == CHOICE_OURS && !probed) {
+    if (key != 0 && choice->way == CHOICE_OURS && !probed && refused != worth_asleep) {
         learn_gate(gate, choice->kind.elements, refused);
     }
     if (refused && choice->way == CHOICE_OURS) {
         atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
         /* A limit of one thread may be this context's only. */
         if (state != 0 && key != 0 && choice->kind.elements < REFUSED_MOST_ELEMENTS &&
+            refused != worth_asleep &&
             (refused != worth_one_thread || team_cap() == 1)) {
             set_reason(key, refused);
             set_state(key, CHOICE_REFUSED, REFUSED_CALLS);

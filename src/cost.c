@@ -15,6 +15,7 @@
 /* A call that may lose so much is run all the same, as far as the model goes, since it
  * does not see in which core's cache the operands are: trials decide (trial.h). */
 #define TOLERANCE_NS 1000.0
+#define LEAST_LOST_NS 500.0
 
 /* The dearest loops known (longdouble powers, string searches) cost some 100 ns an
  * element: below so many elements no region was ever worth its price. */
@@ -161,8 +162,9 @@ int cost_threads(int64_t n, double ns, int limit)
     if (gain(serial, threads, asleep) > 0) {
         return threads;
     }
+    /* It gains more than the model says: a trial found so. */
     const double awake = gain(serial, threads, team_costs(false));
-    const int64_t lost = awake > 0 ? (int64_t)awake : 0;
+    const int64_t lost = (int64_t)(awake > LEAST_LOST_NS ? awake : LEAST_LOST_NS);
     if (atomic_fetch_add(&debt, lost) + lost < (int64_t)asleep.arrival) {
         return 1;
     }

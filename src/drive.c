@@ -312,7 +312,11 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
     if (!alone && core && cost_contended(drive->costs, drive->key, drive->limit)) {
         alone = contended;
     }
-    int threads = alone ? 1 : cost_threads(drive->size - done, ns, drive->limit);
+    /* Whether to wake helpers was asked before (worth.c), if the cost was known. */
+    int threads = alone ? 1
+                  : core || done > 0
+                      ? cost_threads(drive->size - done, ns, drive->limit)
+                      : cost_threads_awake(drive->size, ns, drive->limit);
     task->pieces = make_pieces(drive, done, threads, ns);
     threads = threads < task->pieces.count ? threads : (int)task->pieces.count;
     if (provide_iterators(task, threads) < 0) {

@@ -10,9 +10,10 @@ enum { WARM = TRIAL_CALLS / 4 };
 #define PHASE_MOST_NS (20 * 1000 * 1000)
 
 /* A trial costs up to half of its time, and after it there is none for so many times as
- * long; twice as many after each one that found the same, unless there are new kinds:
- * then the program does something else now. */
-enum { REST_LEAST = 8, REST_MOST = 64 };
+ * long; twice as many after each one that found the same, more so where that was clear.
+ * Half of that where there are new kinds: the program may do something else now. */
+enum { REST_LEAST = 8, REST_MOST = 64, REST_MOST_IF_CLEAR = 256 };
+#define CLEAR 1.4F
 
 /* The whole has to gain so much to be ours: less is not worth another thread. */
 #define LEAST_GAIN 0.03F
@@ -47,7 +48,7 @@ static void begin(enum trial_phase phase)
 
 void trial_ask(bool is_new)
 {
-    const int64_t times = is_new ? REST_LEAST : atomic_load(&rest);
+    const int64_t times = atomic_load(&rest) / (is_new ? 2 : 1);
     const int64_t took = atomic_load(&ended_at) - atomic_load(&began_at);
     int none = TRIAL_NONE;
     if (trial_phase() == TRIAL_NONE &&
@@ -152,10 +153,11 @@ int trial_judge(struct trial_kind *kinds)
     }
     if (count > 0) {
         const bool same = atomic_exchange(&prefers_numpys, !all_ours) == !all_ours;
+        const bool clear =
+            ours_all > numpys_all * CLEAR || numpys_all > ours_all * CLEAR;
         const int64_t longer = 2 * atomic_load(&rest);
-        atomic_store(&rest, !same                ? REST_LEAST
-                            : longer < REST_MOST ? longer
-                                                 : REST_MOST);
+        const int64_t most = clear ? REST_MOST_IF_CLEAR : REST_MOST;
+        atomic_store(&rest, !same ? REST_LEAST : longer < most ? longer : most);
     }
     atomic_store(&ended_at, monotonic_ns());
     return count;

@@ -5,6 +5,7 @@
 #include "team.h"
 
 const char worth_small[] = "small: a parallel region would cost more than it gains";
+const char worth_asleep[] = "the helpers are asleep, and to wake them takes longer";
 const char worth_one_thread[] = "the limit on threads is 1";
 
 /* What a person notices, and what an element costs at most where nothing is known. */
@@ -84,9 +85,13 @@ const char *worth_consider(struct worth *worth, const struct call *call,
         return worth_one_thread;
     }
     const bool decided = cost_min_elements() >= 0 || known > 0;
-    if (worth->limit >= 2 && decided && !explain && !call->core && !call->pays_alone &&
-        cost_threads_awake(call->size, known, worth->limit) < 2) {
-        return worth_small;
+    if (worth->limit >= 2 && decided && !explain && !call->core) {
+        const bool gains = cost_threads_awake(call->size, known, worth->limit) > 1;
+        const bool now = gains && cost_threads(call->size, known, worth->limit) > 1;
+        if (!now && !call->pays_alone) {
+            return gains ? worth_asleep : worth_small;
+        }
+        worth->limit = now ? worth->limit : 1;
     }
     return NULL;
 }

@@ -18,8 +18,8 @@ struct worth {
 const char *worth_consider(struct worth *worth, const struct call *call,
                            const struct cost_table *costs, bool explain);
 
-/* The reason that says nothing of a call's kind; and that it is small. */
-extern const char worth_one_thread[], worth_small[];
+/* The reasons that say nothing of a call's kind; and that it is small. */
+extern const char worth_one_thread[], worth_asleep[], worth_small[];
 
 /* Threads a call may use here and now; -1 with an exception set. */
 int worth_thread_limit(const struct state *state);
