@@ -40,8 +40,9 @@ class Explanation:
         Where that is from: from a first piece that was run just now, or from what was
         measured so far. Slower measurements are believed bit by bit only.
     numpy_seconds, our_seconds : float or None
-        What a call of this kind takes with NumPy's code and with ours: the least of
-        several, measured in turn while such calls were made. A kind is a function, the
+        What a call of this kind takes with NumPy's code (with a kernel of numpy_par's in
+        it, where there is one) and with ours on several threads: the median of several,
+        measured in turn while such calls were made. A kind is a function, the
         types and layouts of its arguments and the order of size. None: not known yet.
     """
 

@@ -129,6 +129,9 @@ static void *helper_main(void *crew_number)
         if (turn % 64 != 0) {
             continue;
         }
+        if (must_leave(crew)) { /* it may have been stuck: nothing to learn from */
+            break;
+        }
         const int64_t now = monotonic_ns();
         spare_watch(&watch, now);
         if (has_watched(now - since)) {
@@ -167,7 +170,8 @@ void captain_rouse(int helpers)
 
 int captain_useful(void)
 {
-    if (spare_is_due()) {
+    if (atomic_load_explicit(&captain.width, memory_order_relaxed) > 0 &&
+        spare_is_due()) {
         atomic_fetch_add(&captain.awake, 1);
         ring();
     }
@@ -329,6 +333,7 @@ static void after_fork_in_child(void)
     pthread_mutex_init(&captain.roster, NULL);
     sem_init(&captain.bell, 0, 0);
     captain.failed_at = 0;
+    atomic_store(&captain.awake, 0);
     spare_begin(other_cpus());
     captain.orders.reset_in_child();
 }

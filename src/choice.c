@@ -16,7 +16,7 @@ enum { FIRST_CALLS = 16, LATER_CALLS = 256 };
 
 /* A call that was refused costs up to a microsecond more than NumPy's: so many are not
  * asked about.  Above some size a microsecond is nothing. */
-enum { REFUSED_CALLS = 256, REFUSED_MOST_ELEMENTS = 1 << 18 };
+enum { REFUSED_CALLS = 256, LARGE_ELEMENTS = 1 << 18 };
 
 static const char numpys_is_faster[] =
     "NumPy's code was measured to be as fast for what the program does now";
@@ -44,8 +44,12 @@ static inline uint64_t layout_of(const PyArrayObject *array)
 
 static uint64_t value_of(PyObject *object)
 {
-    if (glance_is_any_array(object)) {
+    if (glance_is_array(object)) {
         return layout_of((PyArrayObject *)object);
+    }
+    if (glance_is_any_array(object)) { /* of another class, which the engine refuses */
+        return layout_of((PyArrayObject *)object) ^
+               (uint64_t)(uintptr_t)Py_TYPE(object);
     }
     /* An axis, None, True, a type, an order or a casting rule: there is one of each. */
     const bool is_itself = object == Py_None || PyBool_Check(object) ||
@@ -73,7 +77,7 @@ static inline uint64_t key_begin(const void *function)
 {
     return (uint64_t)(uintptr_t)function ^
            atomic_load_explicit(&epoch, memory_order_relaxed) << 56 ^
-           (uint64_t)(unsigned)spare_now() << 48;
+           order_of_size(spare_now()) << 48;
 }
 
 static inline uint64_t key_end(uint64_t key, int64_t elements)
@@ -95,6 +99,7 @@ struct choice_kind choice_kind(const void *function, PyObject *self,
     uint64_t key = key_begin(function);
     if (self) {
         key = choice_mix(key, value_of(self));
+        kind.types |= glance_is_array(self) ? type_of((PyArrayObject *)self) : 0;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
         key = choice_mix(key, value_of(args[i]));
@@ -104,6 +109,13 @@ struct choice_kind choice_kind(const void *function, PyObject *self,
         key = choice_mix(key, (uint64_t)(uintptr_t)PyTuple_GET_ITEM(kwnames, i));
     }
     kind.key = key_end(key, elements);
+    return kind;
+}
+
+struct choice_kind choice_with(struct choice_kind kind, PyObject *name, PyObject *value)
+{
+    kind.key = choice_mix(kind.key, (uint64_t)(uintptr_t)name);
+    kind.key = choice_mix(kind.key, value_of(value));
     return kind;
 }
 
@@ -204,13 +216,19 @@ const char *choice_measured(const struct choice_kind *kind)
 
 /* -- calls ---------------------------------------------------------------------- */
 
-/* A kind that was not met before follows the others. */
-static void begin_entry(uint64_t key)
+/* The way of a kind that was not tried: that of the others, but for large calls, which
+ * the model knows. */
+static uint64_t mode_of_others(const struct choice_kind *kind)
 {
-    set_times(key, -1, -1);
-    set_reason(key, NULL);
-    set_state(key, trial_prefers_numpys() ? CHOICE_NUMPYS_NOW : CHOICE_OURS_NOW,
-              FIRST_CALLS);
+    return trial_prefers_numpys() && kind->elements < LARGE_ELEMENTS ? CHOICE_NUMPYS_NOW
+                                                                     : CHOICE_OURS_NOW;
+}
+
+static void begin_entry(const struct choice_kind *kind)
+{
+    set_times(kind->key, -1, -1);
+    set_reason(kind->key, NULL);
+    set_state(kind->key, mode_of_others(kind), FIRST_CALLS);
 }
 
 static void choose(struct choice *choice, const char *numpys)
@@ -229,7 +247,7 @@ struct choice choice_begin(const struct choice_kind *kind)
     }
     uint64_t state = state_of(key);
     if (state == 0) {
-        begin_entry(key);
+        begin_entry(kind);
         state = state_of(key);
     }
     const unsigned left = (unsigned)(state & CHOICE_LEFT);
@@ -240,11 +258,13 @@ struct choice choice_begin(const struct choice_kind *kind)
         return choice;
     }
     if (left == 0) {
-        set_state(key, state & MODES, LATER_CALLS);
-        trial_ask(choice_times(kind).numpys < 0);
+        const bool is_new = choice_times(kind).numpys < 0;
+        state = is_new ? mode_of_others(kind) : state & MODES;
+        set_state(key, state, LATER_CALLS);
+        trial_ask(is_new);
     }
     choice.phase = trial_phase();
-    if (choice.phase != TRIAL_NONE) {
+    if (choice.phase == TRIAL_NUMPYS || choice.phase == TRIAL_OURS) {
         choose(&choice, choice.phase == TRIAL_NUMPYS ? numpys_is_tried : NULL);
         choice.since = monotonic_ns();
     } else {
@@ -272,8 +292,10 @@ static void follow_verdict(void)
  */
 enum { GATE_REFUSALS = 8, GATE_MOST = 4096 };
 
-static void learn_gate(struct choice_gate *gate, int64_t elements, const char *refused)
+static void learn_gate(struct choice_gate *gate, const struct choice_kind *kind,
+                       const char *refused)
 {
+    const int64_t elements = kind->elements;
     const int32_t half = (int32_t)(elements < 2 * GATE_MOST ? elements / 2 : GATE_MOST);
     int32_t most = atomic_load_explicit(&gate->most, memory_order_relaxed);
     most = most ? most : GATE_MOST;
@@ -281,7 +303,8 @@ static void learn_gate(struct choice_gate *gate, int64_t elements, const char *r
         atomic_store_explicit(&gate->most, half, memory_order_relaxed);
         atomic_store_explicit(&gate->elements, 0, memory_order_relaxed);
         atomic_store_explicit(&gate->refused, 0, memory_order_relaxed);
-    } else if (refused && elements <= 2 * most &&
+    } else if (refused == worth_small && elements <= 2 * most && kind->types &&
+               !(kind->types & ~CHOICE_COMMON) &&
                atomic_fetch_add(&gate->refused, 1) >= GATE_REFUSALS) {
         const int32_t to = elements < most ? (int32_t)elements + 1 : most;
         if (to > atomic_load_explicit(&gate->elements, memory_order_relaxed)) {
@@ -295,13 +318,13 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
 {
     const uint64_t key = choice->kind.key;
     const uint64_t state = state_of(key);
-    if (key != 0 && choice->way == CHOICE_OURS && !probed && refused != worth_asleep) {
-        learn_gate(gate, choice->kind.elements, refused);
+    if (key != 0 && gate && choice->way == CHOICE_OURS && !probed) {
+        learn_gate(gate, &choice->kind, refused);
     }
     if (refused && choice->way == CHOICE_OURS) {
         atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
         /* A limit of one thread may be this context's only. */
-        if (state != 0 && key != 0 && choice->kind.elements < REFUSED_MOST_ELEMENTS &&
+        if (state != 0 && key != 0 && choice->kind.elements < LARGE_ELEMENTS &&
             refused != worth_asleep &&
             (refused != worth_one_thread || team_cap() == 1)) {
             set_reason(key, refused);
@@ -313,12 +336,12 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
         return;
     }
     if (state & CHOICE_REFUSED && choice->way == CHOICE_OURS) {
-        begin_entry(key); /* it is refused no more */
+        begin_entry(&choice->kind); /* it is refused no more */
         return;
     }
     const unsigned left = (unsigned)(state & CHOICE_LEFT);
     set_state(key, state & MODES, left ? left - 1 : 0);
-    if (choice->phase != TRIAL_NONE &&
+    if (choice->since &&
         trial_add(choice->phase, key, monotonic_ns() - choice->since)) {
         follow_verdict();
     }

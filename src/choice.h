@@ -53,6 +53,10 @@ struct choice_kind choice_kind(const void *function, PyObject *self,
                                PyObject *const *args, Py_ssize_t n, PyObject *kwnames,
                                int64_t elements);
 
+/* The same with a keyword. */
+struct choice_kind choice_with(struct choice_kind kind, PyObject *name,
+                               PyObject *value);
+
 /* Whether calls of this kind go to NumPy for now: then this was one of them. */
 static inline bool choice_is_numpys(const struct choice_kind *kind)
 {
@@ -100,7 +104,7 @@ struct choice {
 struct choice choice_begin(const struct choice_kind *kind);
 
 /* How it ended, or for which reason the engine left it to NumPy; whether that was only
- * to know what it costs. */
+ * to know what it costs.  The gate may be NULL. */
 void choice_end(const struct choice *choice, struct choice_gate *gate,
                 const char *refused, bool probed);
 

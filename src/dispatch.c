@@ -47,8 +47,11 @@ engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
         goto finish;
     }
     call.written = (struct written){route->numpy_call, args, nargs, kwnames};
-    struct drive job = {
-        .plan = &plan, .costs = &route->costs, .key = worth.key, .limit = worth.limit};
+    struct drive job = {.plan = &plan,
+                        .costs = &route->costs,
+                        .key = worth.key,
+                        .asked = worth.asked ? worth.key : 0,
+                        .limit = worth.limit};
     for (int i = call.nin; i < call.nop; i++) {
         job.given |= call.given[i];
     }
@@ -114,9 +117,9 @@ bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssi
  * of small calls must be those of large ones.  But NumPy >= 2.4 knows maximum and
  * minimum by their address, to warn of a third positional argument.
  */
-static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
-                            vectorcallfunc numpy_call, PyObject *const *args,
-                            size_t nargsf, PyObject *kwnames)
+PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
+                         vectorcallfunc numpy_call, PyObject *const *args,
+                         size_t nargsf, PyObject *kwnames)
 {
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
@@ -127,13 +130,6 @@ static PyObject *call_numpy(const struct route *route, enum kernel_bits bits,
         return route->numpy_call((PyObject *)route->loops[bits], args, nargsf, kwnames);
     }
     return numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
-}
-
-PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
-                         vectorcallfunc numpy_call, PyObject *const *args,
-                         size_t nargsf, PyObject *kwnames)
-{
-    return call_numpy(route, bits, numpy_call, args, nargsf, kwnames);
 }
 
 PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
@@ -151,7 +147,7 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
     }
     const bool is_ours = result != NULL || PyErr_Occurred();
     if (!is_ours) {
-        result = call_numpy(route, bits, numpy_call, args, nargsf, kwnames);
+        result = dispatch_small(route, bits, numpy_call, args, nargsf, kwnames);
     }
     choice_end(&choice, &route->gate, is_ours ? NULL : report.reason, report.probed);
     if (since) {

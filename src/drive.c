@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "fpu.h"
 #include "team.h"
+#include "worth.h"
 
 /* First pieces that tell what an element costs: long enough for the clock. */
 #define PROBE_ELEMENTS 2048
@@ -312,11 +313,10 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
     if (!alone && core && cost_contended(drive->costs, drive->key, drive->limit)) {
         alone = contended;
     }
-    /* Whether to wake helpers was asked before (worth.c), if the cost was known. */
-    int threads = alone ? 1
-                  : core || done > 0
-                      ? cost_threads(drive->size - done, ns, drive->limit)
-                      : cost_threads_awake(drive->size, ns, drive->limit);
+    const bool asked = drive->asked == drive->key;
+    int threads = alone   ? 1
+                  : asked ? cost_threads_awake(drive->size, ns, drive->limit)
+                          : cost_threads(drive->size - done, ns, drive->limit);
     task->pieces = make_pieces(drive, done, threads, ns);
     threads = threads < task->pieces.count ? threads : (int)task->pieces.count;
     if (provide_iterators(task, threads) < 0) {
@@ -357,10 +357,9 @@ static void explain_run(const struct drive *drive, double ns, struct report *rep
     threads = threads < pieces.count ? threads : (int)pieces.count;
     describe(drive, threads, threads > 1 ? pieces.count : 1, ns, 0, report);
     if (threads < 2) {
-        report->reason = reason ? reason
-                         : drive->limit < 2
-                             ? "the limit on threads is 1"
-                             : "small: a parallel region would cost more than it gains";
+        report->reason = reason             ? reason
+                         : drive->limit < 2 ? worth_one_thread
+                                            : worth_small;
     }
 }
 

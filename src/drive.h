@@ -21,7 +21,7 @@ struct report {
     npy_intp elements, pieces;
     int threads;
     double ns;   /* an element, on one thread; negative: not known */
-    bool probed; /* that was measured just now, on one first piece */
+    bool probed; /* that was measured just now, on first pieces */
     bool alike;  /* NumPy goes the same way, with the same loops: it is its cost too */
     int64_t without_gil_ns;
 };
@@ -51,7 +51,8 @@ struct drive {
     bool given; /* an output is the caller's */
     struct cost_table *costs;
     uint32_t key;
-    int limit; /* threads at most */
+    uint32_t asked; /* the key for which worth.c has asked whether to wake helpers */
+    int limit;      /* threads at most */
 };
 
 /*

@@ -396,7 +396,6 @@ void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc)
     if (copy == ufunc || memcmp(copy->functions + n, ufunc->functions, size) == 0) {
         return;
     }
-    memcpy(copy->functions + n, ufunc->functions, size);
     for (int i = 0; i < ufunc->ntypes; i++) {
         const struct replaced *replaced = replaced_at(copy->data, copy->ntypes, i);
         const bool ours = copy->data[i] == replaced;
@@ -406,6 +405,7 @@ void kernels_follow(PyUFuncObject *copy, const PyUFuncObject *ufunc)
             ((void **)copy->data)[i] = ufunc->data ? (void *)ufunc->data[i] : NULL;
         }
     }
+    memcpy(copy->functions + n, ufunc->functions, size);
 }
 
 PyObject *kernels_list(void)

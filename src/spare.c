@@ -1,19 +1,22 @@
 /* spare.c - see spare.h. */
+#define _GNU_SOURCE /* RUSAGE_THREAD */
 #include "spare.h"
+
+#include <sys/resource.h>
 
 #include "clock.h"
 #include "relax.h"
 
-/* A helper looks at its clocks once in WATCH_NS, which costs it 0.2 us.  It pays as long
- * as it runs for more than three quarters of the time, and loses a turn now and then
- * without anything to learn from it.  (tools/simulate_spare.py; with a sixteenth a
+/* A helper looks at its clocks once in WATCH_NS, which costs it 0.2 us.  It pays as
+ * long as it runs for more than three quarters of the time, and loses a turn now and
+ * then without anything to learn from it.  (tools/simulate_spare.py; with a sixteenth a
  * neighbour who was there for a tenth of the time took most of the gain away.) */
 #define WATCH_NS (1000 * 1000)
 #define FORGIVEN 4
 #define LOST_MOST_NS (8 * 1000 * 1000)
 
-/* A trial is longer than the slice that Linux gives who has just woken (3 ms), and fails
- * as soon as so much is lost of it; to wake takes less. */
+/* A trial is longer than the slice that Linux gives who has just woken (3 ms), and
+ * fails as soon as so much is lost of it; to wake takes less. */
 #define TRIAL_NS (6 * 1000 * 1000)
 #define TRIAL_LOST_NS (1000 * 1000)
 #define GAP_NS (50 * 1000)
@@ -32,6 +35,7 @@ static struct {
     _Atomic int64_t next_at;   /* a trial is due; 0: none is wanted */
     _Atomic int64_t gained_at; /* when the last trial succeeded */
     _Atomic int64_t tried_at;  /* a trial was called for; 0: none */
+    _Atomic int64_t pretended; /* switches, by tests */
     _Atomic uint64_t lost, tried, found;
 } spare;
 _Atomic int spare_helpers;
@@ -81,10 +85,23 @@ static void lose(int64_t now)
                             WAIT_FORGOTTEN * load(&spare.wait_ns));
 }
 
+/* How often the calling thread was taken off its CPU. */
+static int64_t switches(void)
+{
+#ifdef RUSAGE_THREAD
+    struct rusage usage = {0};
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nivcsw + load(&spare.pretended);
+#else
+    return -1;
+#endif
+}
+
 void spare_watch_begin(struct spare_watch *watch, int64_t woken_at)
 {
-    /* What it lost before it slept stays: short turns between two losses prove nothing. */
-    *watch = (struct spare_watch){woken_at, thread_cpu_ns(), watch->lost};
+    /* What it lost before it slept stays: short turns between two losses prove nothing.
+     */
+    *watch = (struct spare_watch){woken_at, thread_cpu_ns(), -1, watch->lost};
 }
 
 void spare_watch(struct spare_watch *watch, int64_t now)
@@ -93,14 +110,22 @@ void spare_watch(struct spare_watch *watch, int64_t now)
     if (awake < WATCH_NS) {
         return;
     }
-    const int64_t cpu = thread_cpu_ns();
-    const int64_t lost =
-        watch->lost + awake - (cpu - watch->cpu_since) - awake / FORGIVEN;
-    *watch = (struct spare_watch){now, cpu, lost > 0 ? lost : 0};
+    /* It may also have waited for a disk, or for a lock.  (After it slept it waited
+     * only for its CPU.) */
+    const int64_t cpu = thread_cpu_ns(), taken = switches();
+    const bool competed = watch->switches < 0 || taken != watch->switches;
+    const int64_t missed = competed ? awake - (cpu - watch->cpu_since) : 0;
+    const int64_t lost = watch->lost + missed - awake / FORGIVEN;
+    *watch = (struct spare_watch){now, cpu, taken, lost > 0 ? lost : 0};
     if (watch->lost >= LOST_MOST_NS) {
         watch->lost = 0;
         lose(now);
     }
+}
+
+void spare_pretend_switch(void)
+{
+    atomic_fetch_add(&spare.pretended, 1);
 }
 
 bool spare_is_due(void)
@@ -134,10 +159,13 @@ void spare_try(bool (*gone)(unsigned), unsigned crew)
         wait_for_trial(last, false);
         return;
     }
-    const int now = atomic_fetch_add(&spare_helpers, 1) + 1;
+    const int most = atomic_load(&spare.most);
+    int now = atomic_load(&spare_helpers);
+    now = now < most ? now + 1 : now;
+    atomic_store(&spare_helpers, now);
     atomic_fetch_add(&spare.found, 1);
     atomic_store(&spare.gained_at, last);
-    if (now < atomic_load(&spare.most)) {
+    if (now < most) {
         atomic_store(&spare.next_at, last + WAIT_LEAST_NS);
     }
 }

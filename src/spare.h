@@ -36,12 +36,16 @@ struct spare_counters spare_counters(void);
 /* How long a helper was awake without having a CPU. */
 struct spare_watch {
     int64_t since, cpu_since; /* when it looked last */
+    int64_t switches;         /* then; negative: it has just woken */
     int64_t lost;             /* and has not made up for by running */
 };
 void spare_watch_begin(struct spare_watch *watch, int64_t woken_at);
 
 /* Now and then: if it has lost much, there are fewer CPUs from now on. */
 void spare_watch(struct spare_watch *watch, int64_t now);
+
+/* For tests: as if a helper had been taken off its CPU. */
+void spare_pretend_switch(void);
 
 /*
  * After a while it has to be found out whether there is one more again.  Not with a

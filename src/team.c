@@ -150,6 +150,7 @@ static void stall(void)
 {
     const int64_t ns = atomic_exchange(&team.stall_ns, 0);
     nanosleep(&(struct timespec){ns / 1000000000, ns % 1000000000}, NULL);
+    spare_pretend_switch();
 }
 
 /*

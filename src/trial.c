@@ -6,8 +6,11 @@
 /* The first calls of a phase find in the caches what the other code left there. */
 enum { WARM = TRIAL_CALLS / 4 };
 
-/* A phase of long calls has fewer of them. */
-#define PHASE_MOST_NS (20 * 1000 * 1000)
+/* A phase of long calls has fewer of them, and one of which the calls do not come is
+ * given up. */
+enum { LEAST_CALLS = 8 };
+#define PHASE_MOST_NS (20LL * 1000 * 1000)
+#define ABANDONED_NS (1000LL * 1000 * 1000)
 
 /* A trial costs up to half of its time, and after it there is none for so many times as
  * long; twice as many after each one that found the same, more so where that was clear.
@@ -35,7 +38,7 @@ static struct phase {
 } phases[3];
 
 _Atomic int trial_phase_now;
-static _Atomic int64_t began_at, ended_at;
+static _Atomic int64_t took, ended_at; /* the calls of the last one; when it ended */
 static _Atomic int64_t rest = REST_LEAST;
 static _Atomic bool prefers_numpys;
 
@@ -46,16 +49,25 @@ static void begin(enum trial_phase phase)
     atomic_store(&trial_phase_now, (int)phase);
 }
 
+static bool pass(enum trial_phase from, enum trial_phase to)
+{
+    int now = (int)from;
+    return atomic_compare_exchange_strong(&trial_phase_now, &now, (int)to);
+}
+
 void trial_ask(bool is_new)
 {
-    const int64_t times = atomic_load(&rest) / (is_new ? 2 : 1);
-    const int64_t took = atomic_load(&ended_at) - atomic_load(&began_at);
-    int none = TRIAL_NONE;
-    if (trial_phase() == TRIAL_NONE &&
-        coarse_ns() - atomic_load(&ended_at) >= took * times &&
-        atomic_compare_exchange_strong(&trial_phase_now, &none, TRIAL_NUMPYS)) {
-        atomic_store(&began_at, monotonic_ns());
+    const enum trial_phase phase = trial_phase();
+    const int64_t times = atomic_load(&rest) / (is_new ? 2 : 1), now = coarse_ns();
+    if (phase == TRIAL_NONE &&
+        now - atomic_load(&ended_at) >= atomic_load(&took) * times &&
+        pass(TRIAL_NONE, TRIAL_JUDGED)) {
         begin(TRIAL_NUMPYS);
+    } else if ((phase == TRIAL_NUMPYS || phase == TRIAL_OURS) &&
+               now - atomic_load(&phases[phase].since) > ABANDONED_NS &&
+               pass(phase, TRIAL_JUDGED)) {
+        atomic_store(&ended_at, now);
+        atomic_store(&trial_phase_now, TRIAL_NONE);
     }
 }
 
@@ -72,16 +84,18 @@ bool trial_add(enum trial_phase phase, uint64_t key, int64_t ns)
     atomic_store_explicit(&of->calls[at].key, key, memory_order_relaxed);
     atomic_store_explicit(&of->calls[at].ns, ns, memory_order_relaxed);
     if (at + 1 < TRIAL_CALLS &&
-        monotonic_ns() - atomic_load(&of->since) < PHASE_MOST_NS) {
-        return false;
-    }
-    int now = (int)phase;
-    if (phase == TRIAL_NUMPYS) {
-        begin(TRIAL_OURS);
+        (at + 1 < LEAST_CALLS ||
+         monotonic_ns() - atomic_load(&of->since) < PHASE_MOST_NS)) {
         return false;
     }
     /* Once, though two threads may get here. */
-    return atomic_compare_exchange_strong(&trial_phase_now, &now, TRIAL_NONE);
+    if (!pass(phase, TRIAL_JUDGED)) {
+        return false;
+    }
+    if (phase == TRIAL_NUMPYS) {
+        begin(TRIAL_OURS);
+    }
+    return phase == TRIAL_OURS;
 }
 
 /* -- the verdict ---------------------------------------------------------------- */
@@ -116,6 +130,15 @@ static float time_of(const struct phase *phase, uint64_t key, unsigned *count)
     }
     *count = found;
     return found ? (float)sorted[(found - 1) / 2] : 0;
+}
+
+static int64_t sum_of(const struct phase *phase)
+{
+    int64_t sum = 0;
+    for (unsigned i = 0; i < calls_of(phase); i++) {
+        sum += atomic_load(&phase->calls[i].ns);
+    }
+    return sum;
 }
 
 static bool is_known(const struct trial_kind *kinds, int count, uint64_t key)
@@ -159,7 +182,9 @@ int trial_judge(struct trial_kind *kinds)
         const int64_t most = clear ? REST_MOST_IF_CLEAR : REST_MOST;
         atomic_store(&rest, !same ? REST_LEAST : longer < most ? longer : most);
     }
+    atomic_store(&took, sum_of(numpys) + sum_of(ours));
     atomic_store(&ended_at, monotonic_ns());
+    atomic_store(&trial_phase_now, TRIAL_NONE);
     return count;
 }
 

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum trial_phase { TRIAL_NONE, TRIAL_NUMPYS, TRIAL_OURS };
+enum trial_phase { TRIAL_NONE, TRIAL_NUMPYS, TRIAL_OURS, TRIAL_JUDGED };
 
 /* What calls are to do now.  A variable, because every call asks. */
 extern _Atomic int trial_phase_now;

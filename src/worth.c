@@ -92,6 +92,7 @@ const char *worth_consider(struct worth *worth, const struct call *call,
             return gains ? worth_asleep : worth_small;
         }
         worth->limit = now ? worth->limit : 1;
+        worth->asked = true;
     }
     return NULL;
 }

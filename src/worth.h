@@ -9,6 +9,7 @@
 struct worth {
     uint32_t key; /* of the call's cost */
     int limit;    /* threads it may use */
+    bool asked;   /* whether helpers that sleep are to be woken for it */
 };
 
 /*

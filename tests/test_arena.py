@@ -716,7 +716,8 @@ def test_zeros_are_not_touched():
 def test_large_blocks_of_an_arena_that_grows_begin_at_different_lines_of_their_pages():
     """Loads from one do not wait for stores to the other; an arena of a fixed size holds what was asked for."""
     arena = Arena(1 << 22, grow=True)
-    places = [arena.empty(16_384).ctypes.data % 4096 for _ in range(6)]
+    arrays = [arena.empty(16_384) for _ in range(6)]
+    places = [array.ctypes.data % 4096 for array in arrays]
     assert all(place % 64 == 0 for place in places)
     assert all(256 <= (b - a) % 4096 <= 4096 - 256 for a, b in zip(places, places[1:])), places
     arena = Arena(6 * 16_384 * 8)

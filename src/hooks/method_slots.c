@@ -82,7 +82,11 @@ static inline int64_t elements_pairs(PyObject *self, PyObject *const *args,
                                      Py_ssize_t n)
 {
     (void)self;
-    return n > 1 ? glance_elements(args[0]) * glance_elements(args[1]) : 0;
+    int64_t elements = 0;
+    return n > 1 && __builtin_mul_overflow(glance_elements(args[0]),
+                                           glance_elements(args[1]), &elements)
+               ? INT64_MAX
+               : elements;
 }
 
 static inline bool is_small(const struct slot *slot, PyObject *self, int64_t elements)
@@ -183,12 +187,17 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
     for (int i = 0; i < slot_count; i++) {
         const struct slot *slot = &slots[i];
         if (slot->owner == owner && strcmp(slot->name, name) == 0) {
-            /* Keywords that come as a dictionary are not looked at. */
+            /* Others get them as a dictionary. */
             const bool vector =
                 slot->flags == DISPATCHED || (slot->flags & METH_FASTCALL);
-            const Py_ssize_t more = vector && kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-            return kind_of(slot, self, args, nargs + more, more ? kwnames : NULL,
-                           slot->elements(self, args, nargs));
+            const Py_ssize_t more = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
+            struct choice_kind kind =
+                kind_of(slot, self, args, nargs + (vector ? more : 0),
+                        vector ? kwnames : NULL, slot->elements(self, args, nargs));
+            for (Py_ssize_t k = 0; k < more && !vector; k++) {
+                kind = choice_with(kind, PyTuple_GET_ITEM(kwnames, k), args[nargs + k]);
+            }
+            return kind;
         }
     }
     return (struct choice_kind){0};
@@ -214,8 +223,13 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     }
     const Py_ssize_t more = given->kwnames ? PyTuple_GET_SIZE(given->kwnames) : 0;
     const Py_ssize_t n = given->nargs + more;
-    const struct choice_kind kind =
+    struct choice_kind kind =
         kind_of(slot, self, given->vector, n, given->kwnames, elements);
+    PyObject *name, *value;
+    for (Py_ssize_t at = 0;
+         given->dictionary && PyDict_Next(given->dictionary, &at, &name, &value);) {
+        kind = choice_with(kind, name, value);
+    }
     if (is_test()) {
         Py_RETURN_NONE;
     }
@@ -240,8 +254,8 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     if (!is_ours) {
         result = call_numpy_with(slot, bits, self, given);
     }
-    choice_end(&choice, &slot->gate, is_ours ? NULL : hook.report.reason,
-               hook.report.probed);
+    choice_end(&choice, slot->owner == owner_ufunc ? NULL : &slot->gate,
+               is_ours ? NULL : hook.report.reason, hook.report.probed);
     if (since) {
         /* The array of a method counts as its first argument. */
         PyObject *args[3] = {self};

@@ -211,7 +211,8 @@ static void colour(const struct arena *arena, size_t size, struct place *place)
 {
     enum { ALIASING = 4096, APART = 320, LARGE = 2 * ALIASING };
     const struct pieces *pieces = &arena->pieces;
-    if (pieces->count == 0 || size < LARGE || !arena->grow || arena->fd >= 0) {
+    if (pieces->count == 0 || size < LARGE || !arena->grow || arena->fd >= 0 ||
+        arena->alignment > APART) {
         return;
     }
     const struct piece *below = &pieces->piece[pieces->count - 1];

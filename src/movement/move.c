@@ -52,6 +52,7 @@ static PyObject *run(struct hook_call *hook, struct call *call, const struct pla
     struct drive job = {.plan = plan,
                         .costs = hook->costs,
                         .key = worth.key,
+                        .asked = worth.asked ? worth.key : 0,
                         .limit = worth.limit,
                         .given = call->given[call->nin]};
     return elementwise_run(call, plan, &job, false, &hook->report);

@@ -127,6 +127,7 @@ int lines_run(const struct lines *lines, const struct state *state,
                               .cut = {size, each * together},
                               .costs = costs,
                               .key = worth.key,
+                              .asked = worth.asked ? worth.key : 0,
                               .limit = worth.limit};
     if (report->reason || size < 2) {
         return run_alone(&job, fpe);

@@ -262,6 +262,7 @@ bool request_call_is_worth(struct hook_call *hook, const struct call *call,
                           .weight = 1,
                           .costs = hook->costs,
                           .key = worth.key,
+                          .asked = worth.asked ? worth.key : 0,
                           .limit = worth.limit};
     return !hook->report.reason && !PyErr_Occurred();
 }

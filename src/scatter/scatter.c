@@ -9,6 +9,7 @@
 #include "../fpu.h"
 #include "../kernels/select.h"
 #include "../team.h"
+#include "../worth.h"
 
 /* Indices for each bin of each member at least, so that clearing bins and putting them
  * together is little; bytes of a member's bins, which stay in a second-level cache. */
@@ -323,7 +324,7 @@ static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
     scatter->few = scatter->owners < enough && !scatter_is_small(scatter->n);
     hook->report.reason =
         alone                ? alone
-        : scatter->limit < 2 ? "the limit on threads is 1"
+        : scatter->limit < 2 ? worth_one_thread
         : scatter_is_small(scatter->n)
             ? "small: too few indices for each thread to go through all of them"
         : scatter->length > INT32_MAX ? "more elements than 32 bits count"
