@@ -129,7 +129,8 @@ static float time_of(const struct phase *phase, uint64_t key, unsigned *count)
         }
     }
     *count = found;
-    return found ? (float)sorted[(found - 1) / 2] : 0;
+    const unsigned middle = found ? (found - 1) / 2 : 0;
+    return found ? (float)sorted[middle] : 0;
 }
 
 static int64_t sum_of(const struct phase *phase)
