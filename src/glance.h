@@ -40,6 +40,13 @@ static inline bool glance_is_float(PyObject *object)
     return PyFloat_CheckExact(object) || Py_TYPE(object) == glance_float64;
 }
 
+/* A number of Python's, but for bool. */
+static inline bool glance_is_number(PyObject *object)
+{
+    return glance_is_float(object) || PyLong_CheckExact(object) ||
+           PyComplex_CheckExact(object);
+}
+
 /* An array of any class; most other objects are smaller, which is seen sooner. */
 static inline bool glance_is_any_array(PyObject *object)
 {
@@ -95,7 +102,7 @@ __attribute__((always_inline)) static inline bool glance_is_short(PyObject *cons
     while (--n >= 0) {
         const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[n];
         if (glance_is_array(args[n]) ? !glance_is_small_array(array, gate)
-                                     : !glance_is_float(args[n])) {
+                                     : !glance_is_number(args[n])) {
             return false;
         }
     }

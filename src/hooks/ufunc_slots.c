@@ -43,11 +43,12 @@ static struct ufunc_hook *find(const void *ufunc)
 }
 
 /* Whether NumPy's own loop has the bits that all calls of this one input must have; it
- * is an array, or a Python float. */
+ * is an array, or a number of Python's. */
 static inline bool has_numpys_bits(const struct ufunc_hook *hook, PyObject *input)
 {
-    const int type =
-        glance_is_array(input) ? PyArray_TYPE((PyArrayObject *)input) : NPY_DOUBLE;
+    const int type = glance_is_array(input) ? PyArray_TYPE((PyArrayObject *)input)
+                     : PyComplex_CheckExact(input) ? NPY_CDOUBLE
+                                                   : NPY_DOUBLE;
     return type < 32 && !(hook->own_types >> type & 1);
 }
 
