@@ -321,11 +321,12 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
     if (key != 0 && gate && choice->way == CHOICE_OURS && !probed) {
         learn_gate(gate, &choice->kind, refused);
     }
-    if (refused && choice->way == CHOICE_OURS) {
+    /* That helpers sleep says nothing of the kind; a trial will wake them. */
+    const bool asleep = refused == worth_asleep;
+    if (refused && !asleep && choice->way == CHOICE_OURS) {
         atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
         /* A limit of one thread may be this context's only. */
         if (state != 0 && key != 0 && choice->kind.elements < LARGE_ELEMENTS &&
-            refused != worth_asleep &&
             (refused != worth_one_thread || team_cap() == 1)) {
             set_reason(key, refused);
             set_state(key, CHOICE_REFUSED, REFUSED_CALLS);
@@ -341,7 +342,7 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
     }
     const unsigned left = (unsigned)(state & CHOICE_LEFT);
     set_state(key, state & MODES, left ? left - 1 : 0);
-    if (choice->since &&
+    if (choice->since && !asleep &&
         trial_add(choice->phase, key, monotonic_ns() - choice->since)) {
         follow_verdict();
     }
