@@ -56,7 +56,8 @@ print(*sorted({row.outcome for row in record.rows}), sep="\\n")
 """,
         env=MODEL,
     ).splitlines()
-    assert "NumPy's code is measured beside ours" in rows
+    # Where other processes leave it no CPU there is nothing to try.
+    assert "NumPy's code is measured beside ours" in rows or any("other processes" in row for row in rows)
 
 
 def test_a_fixed_threshold_knows_no_trials():
