@@ -162,17 +162,28 @@ void choice_forget(void)
 
 /* -- entries -------------------------------------------------------------------- */
 
-static struct choice_entry *entry_of(uint64_t key)
-{
-    return &choice_entries[key % CHOICE_ENTRIES];
-}
-
 /* 0: there is none of this kind. */
 static uint64_t state_of(uint64_t key)
 {
-    const uint64_t state =
-        atomic_load_explicit(&entry_of(key)->state, memory_order_relaxed);
-    return (state ^ key) >> KEY_SHIFT ? 0 : state;
+    uint64_t state;
+    choice_find(key, &state);
+    return state;
+}
+
+/* That of a kind, or where it is to be: at a place that is free, or one of the two. */
+static struct choice_entry *entry_of(uint64_t key)
+{
+    uint64_t state;
+    struct choice_entry *found = choice_find(key, &state);
+    struct choice_entry *first = &choice_entries[key % CHOICE_ENTRIES];
+    const bool first_is_free =
+        atomic_load_explicit(&first->state, memory_order_relaxed) == 0;
+    const bool second_is_free =
+        atomic_load_explicit(&found->state, memory_order_relaxed) == 0;
+    return state != 0                          ? found
+           : first_is_free                     ? first
+           : second_is_free || (key >> 16 & 1) ? found
+                                               : first;
 }
 
 static void set_state(uint64_t key, uint64_t mode, unsigned left)

@@ -57,15 +57,28 @@ struct choice_kind choice_kind(const void *function, PyObject *self,
 struct choice_kind choice_with(struct choice_kind kind, PyObject *name,
                                PyObject *value);
 
+/* The entry of a kind, which has two places, as two kinds that had the same one would
+ * turn each other out at each call.  Its state; 0: there is none. */
+static inline struct choice_entry *choice_find(uint64_t key, uint64_t *state)
+{
+    struct choice_entry *entry = &choice_entries[key % CHOICE_ENTRIES];
+    *state = atomic_load_explicit(&entry->state, memory_order_relaxed);
+    if ((*state ^ key) >> 32) {
+        entry = &choice_entries[(key % CHOICE_ENTRIES) ^ 1];
+        *state = atomic_load_explicit(&entry->state, memory_order_relaxed);
+        *state = (*state ^ key) >> 32 ? 0 : *state;
+    }
+    return entry;
+}
+
 /* Whether calls of this kind go to NumPy for now: then this was one of them. */
 static inline bool choice_is_numpys(const struct choice_kind *kind)
 {
-    struct choice_entry *entry = &choice_entries[kind->key % CHOICE_ENTRIES];
-    const uint64_t state = atomic_load_explicit(&entry->state, memory_order_relaxed);
+    uint64_t state;
+    struct choice_entry *entry = choice_find(kind->key, &state);
     const bool numpys = (state & CHOICE_REFUSED) ||
                         ((state & CHOICE_NUMPYS_NOW) && trial_phase() == TRIAL_NONE);
-    if ((state ^ kind->key) >> 32 || !numpys || !(state & CHOICE_LEFT) ||
-        !glance_is_few(0)) {
+    if (!numpys || !(state & CHOICE_LEFT) || !glance_is_few(0)) {
         return false;
     }
     /* Not a read-modify-write: a lost count does no harm. */
