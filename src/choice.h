@@ -2,10 +2,9 @@
  * choice.h - NumPy's code or ours?  What was learned of each kind of call.
  *
  * A kind is a function with types, layouts and an order of size.  The cost model
- * (cost.h) says beforehand what a call would gain; here is what came of it: a kind that
- * was refused goes to NumPy at once for a while, and one that ran is measured, now and
- * then, with NumPy's code too, in turn, as whole calls, because a model does not see
- * all that a program does between two calls (which core's cache holds an operand, say).
+ * (cost.h) says beforehand which calls cannot gain; here is what came of it: a kind
+ * that was refused goes to NumPy at once for a while, and one that runs follows the
+ * verdict of trials with NumPy's code and ours (trial.h).
  */
 #ifndef NPP_CHOICE_H
 #define NPP_CHOICE_H
@@ -17,7 +16,7 @@ enum choice_way { CHOICE_OURS, CHOICE_NUMPYS };
 
 /* What is known of a kind; one word, and its times. */
 struct choice_entry {
-    _Atomic uint64_t state;       /* key | mode | period | calls left, see choice.c */
+    _Atomic uint64_t state;       /* key (32 bits) | mode | calls left (16) */
     _Atomic uint64_t times;       /* two floats: ns of a call of NumPy's, and of ours */
     _Atomic(const char *) reason; /* why it was refused, or NULL */
 };

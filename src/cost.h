@@ -52,7 +52,8 @@ bool cost_prefers_stream(struct cost_table *table, uint32_t key);
  */
 int cost_threads(int64_t n, double ns, int limit);
 
-/* The same for a call that explain() only asks about: with the team awake. */
+/* The same with the team awake: for explain(), and where it was asked before whether to
+ * wake it (worth.c). */
 int cost_threads_awake(int64_t n, double ns, int limit);
 
 /* NUMPY_PAR_MIN_ELEMENTS: a fixed threshold in place of all this; -1: none. */
