@@ -31,6 +31,13 @@ def helpers():
     except AssertionError:
         print("no room")
         raise SystemExit
+def stall():
+    '''A helper loses its CPU; the counters before that.'''
+    helpers()
+    before = counters()
+    npp._engine.stall_helper(30_000_000)
+    until(lambda now: now["cpus_lost"] > before["cpus_lost"])
+    return before
 """
 CPUS = sorted(os.sched_getaffinity(0))
 BUSY = "while True: pass"
@@ -43,10 +50,7 @@ def run(code, **kwargs):
 
 def test_a_helper_that_stalls_is_not_called_for_a_while_and_then_tried_again():
     run("""
-        helpers()
-        before = counters()
-        npp._engine.stall_helper(30_000_000)
-        until(lambda now: now["cpus_lost"] > before["cpus_lost"])
+        before = stall()
         assert "other processes" in str(npp.explain(np.sqrt, x)), npp.explain(np.sqrt, x)
         until(lambda now: now["cpus_tried"] > before["cpus_tried"])
     """)
@@ -54,10 +58,7 @@ def test_a_helper_that_stalls_is_not_called_for_a_while_and_then_tried_again():
 
 def test_what_is_refused_for_busy_cpus_is_told():
     run("""
-        helpers()
-        lost = counters()["cpus_lost"]
-        npp._engine.stall_helper(30_000_000)
-        until(lambda now: now["cpus_lost"] > lost)
+        stall()
         with npp.profile() as record:
             call()
         assert any("other processes" in row.outcome for row in record.rows), str(record)
@@ -67,10 +68,7 @@ def test_what_is_refused_for_busy_cpus_is_told():
 def test_a_fork_gives_the_child_all_cpus_back():
     run("""
         import os
-        helpers()
-        lost = counters()["cpus_lost"]
-        npp._engine.stall_helper(30_000_000)
-        until(lambda now: now["cpus_lost"] > lost)
+        stall()
         child = os.fork()
         if not child:
             os._exit("other processes" in str(npp.explain(np.sqrt, x)))
