@@ -129,7 +129,8 @@ class Stats:
     #: Blocks handed out again, and fresh ones.
     hits: int
     misses: int
-    #: Blocks that lie idle; blocks that arrays have, now and at most so far.
+    #: Blocks that lie idle; blocks that arrays have, now and at most so far (there what a
+    #: thread keeps idle for itself, up to 2 MiB, counts as well).
     cached: int
     in_use: int
     peak: int

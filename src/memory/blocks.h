@@ -28,6 +28,8 @@ struct block {
     size_t touched;     /* of them, from their start: what may have been written to */
     size_t huge;        /* from the start: advised to be huge pages */
     int64_t idle_since; /* ns; set before the block is pushed */
+    /* Figures of the holder's: written by one at a time, added up by pool_stats(). */
+    _Atomic uint64_t hits, faults_saved;
     _Atomic block_id next; /* on a stack */
     _Atomic bool idle;
     bool forgotten; /* the kernel may have taken the contents */

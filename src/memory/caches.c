@@ -6,17 +6,19 @@
 #include "pages.h"
 
 enum { DEPTH = 4 };
-#define MOST_BYTES ((size_t)2 << 20) /* about a core's second-level cache */
+#define CACHE_BYTES ((size_t)2 << 20) /* about a core's second-level cache */
 
 struct cache {
     struct cache *older; /* they are never given back, only used by another thread */
     _Atomic bool taken;
-    _Atomic size_t bytes;
+    _Atomic size_t kept;    /* bytes: put less taken, by the owner */
+    _Atomic size_t emptied; /* of these, taken by others */
     _Atomic int64_t used_at;
     _Atomic block_id slot[CACHED_CLASSES][DEPTH];
 };
 
 static _Atomic(struct cache *) newest;
+static _Atomic size_t caches; /* how many there are */
 static pthread_key_t key; /* its destructor runs where a thread ends */
 static caches_receive *receive_at_end;
 static _Thread_local struct cache *own;
@@ -35,6 +37,7 @@ static struct cache *find_free(void)
         cache->older = atomic_load(&newest);
         while (!atomic_compare_exchange_weak(&newest, &cache->older, cache)) {
         }
+        atomic_fetch_add(&caches, 1);
     }
     return cache;
 }
@@ -54,21 +57,35 @@ static struct cache *claim(void)
 static block_id exchange(struct cache *cache, int size_class, int i)
 {
     _Atomic block_id *slot = &cache->slot[size_class][i];
-    if (atomic_load_explicit(slot, memory_order_relaxed) == 0) {
-        return 0;
-    }
-    const block_id id = atomic_exchange(slot, 0);
-    if (id) {
-        atomic_fetch_sub(&cache->bytes, block_of(id)->capacity);
-    }
-    return id;
+    return atomic_load_explicit(slot, memory_order_relaxed) ? atomic_exchange(slot, 0)
+                                                            : 0;
+}
+
+static size_t bytes_in(const struct cache *cache)
+{
+    return atomic_load_explicit(&cache->kept, memory_order_relaxed) -
+           atomic_load_explicit(&cache->emptied, memory_order_relaxed);
+}
+
+/* By its owner: nobody else writes to it. */
+static void count_kept(struct cache *cache, size_t more)
+{
+    const size_t kept = atomic_load_explicit(&cache->kept, memory_order_relaxed);
+    atomic_store_explicit(&cache->kept, kept + more, memory_order_relaxed);
 }
 
 block_id caches_take(int size_class)
 {
+    struct cache *cache = own;
     block_id id = 0;
-    for (int i = 0; own && size_class < CACHED_CLASSES && i < DEPTH && id == 0; i++) {
-        id = exchange(own, size_class, i);
+    if (cache == NULL || size_class >= CACHED_CLASSES) {
+        return 0;
+    }
+    for (int i = 0; i < DEPTH && id == 0; i++) {
+        id = exchange(cache, size_class, i);
+    }
+    if (id) {
+        count_kept(cache, -block_of(id)->capacity);
     }
     return id;
 }
@@ -78,20 +95,34 @@ bool caches_put(block_id id, int64_t time)
     const struct block *block = block_of(id);
     struct cache *cache = own ? own : claim();
     if (cache == NULL || block->size_class >= CACHED_CLASSES ||
-        atomic_load(&cache->bytes) + block->capacity > MOST_BYTES) {
+        bytes_in(cache) + block->capacity > CACHE_BYTES) {
         return false;
     }
     atomic_store_explicit(&cache->used_at, time, memory_order_relaxed);
     for (int i = 0; i < DEPTH; i++) {
         _Atomic block_id *slot = &cache->slot[block->size_class][i];
-        block_id none = 0;
-        atomic_fetch_add(&cache->bytes, block->capacity);
-        if (atomic_compare_exchange_strong(slot, &none, id)) {
+        /* Others may empty it, only the owner fills it. */
+        if (atomic_load_explicit(slot, memory_order_relaxed) == 0) {
+            count_kept(cache, block->capacity);
+            atomic_store_explicit(slot, id, memory_order_release);
             return true;
         }
-        atomic_fetch_sub(&cache->bytes, block->capacity);
     }
     return false;
+}
+
+size_t caches_bytes(void)
+{
+    size_t bytes = 0;
+    for (struct cache *cache = atomic_load(&newest); cache; cache = cache->older) {
+        bytes += bytes_in(cache);
+    }
+    return bytes;
+}
+
+size_t caches_bytes_most(void)
+{
+    return atomic_load_explicit(&caches, memory_order_relaxed) * CACHE_BYTES;
 }
 
 static void empty(struct cache *cache, caches_receive *receive)
@@ -100,6 +131,7 @@ static void empty(struct cache *cache, caches_receive *receive)
         for (int i = 0; i < DEPTH; i++) {
             const block_id id = exchange(cache, c, i);
             if (id) {
+                atomic_fetch_add(&cache->emptied, block_of(id)->capacity);
                 receive(id);
             }
         }
@@ -132,7 +164,8 @@ void caches_reset_in_child(void)
                 atomic_store(&cache->slot[c][i], 0);
             }
         }
-        atomic_store(&cache->bytes, 0);
+        atomic_store(&cache->kept, 0);
+        atomic_store(&cache->emptied, 0);
         atomic_store(&cache->taken, cache == own);
     }
 }

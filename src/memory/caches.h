@@ -3,7 +3,10 @@
  *
  * A cache belongs to a thread while it lives, and its slots are open to all: whoever
  * exchanges a slot's content for nothing has the block.  So the owner needs no lock,
- * and trim() reaches the caches of threads that sleep.
+ * and trim() reaches the caches of threads that sleep.  That exchange is the only locked
+ * instruction between an array that is freed and the next that gets its memory: with
+ * figures that all threads share there were fourteen: 10 ns (AMD Zen) to 50 (Intel), and
+ * more where several threads allocate.
  *
  * Nothing here sees Python.
  */
@@ -21,6 +24,10 @@ block_id caches_take(int size_class);
 
 /* False: no room. */
 bool caches_put(block_id id, int64_t time);
+
+/* Bytes in the caches of all threads; what they can be at most, which costs no walk. */
+size_t caches_bytes(void);
+size_t caches_bytes_most(void);
 
 /* Hand over what lies in caches that their threads have not used since. */
 typedef void caches_receive(block_id id);

@@ -21,8 +21,7 @@ static struct {
     pthread_mutex_t switching;          /* held while its slots change */
     bool filled[4]; /* slots that hold ours, or have another's over ours */
     _Atomic bool everywhere;
-    _Atomic bool reached;  /* by a call to the default handler */
-    _Atomic int64_t alive; /* blocks of the pool that the default handler has to free */
+    _Atomic bool reached; /* by a call to the default handler */
 } handler = {.switching = PTHREAD_MUTEX_INITIALIZER};
 
 /* -- the four functions ----------------------------------------------------------- */
@@ -104,54 +103,56 @@ static PyDataMem_Handler without = {
 
 static void restore_freeing(void);
 
-/*
- * Whether a block may come from the pool.  In the default handler, whose context is
- * NULL, it is counted first: whoever switches the pool off, and then sees no block
- * alive, knows that none will be.
- */
-static void end_block(const void *ctx)
+static bool is_off(const void *ctx)
 {
-    if (ctx == NULL && atomic_fetch_sub(&handler.alive, 1) == 1 &&
-        !atomic_load(&handler.everywhere)) {
+    return ctx == NULL && !atomic_load(&handler.everywhere);
+}
+
+/* A block of the default handler, whose context is NULL, is free. */
+static void after_free(const void *ctx)
+{
+    if (is_off(ctx)) {
         restore_freeing();
     }
 }
 
-static bool begin_block(const void *ctx)
+/*
+ * A block of the pool's, if it is on.  That is asked again when the block is there:
+ * whoever switches the pool off, and then finds it empty, knows that none will leave it.
+ */
+static void *keep_if_on(const void *ctx, void *start)
 {
-    if (ctx == NULL) {
-        atomic_fetch_add(&handler.alive, 1);
-        atomic_store_explicit(&handler.reached, true, memory_order_relaxed);
-        if (!atomic_load(&handler.everywhere)) {
-            end_block(ctx);
-            return false;
-        }
+    if (start && is_off(ctx)) {
+        pool_give(start);
+        return NULL;
     }
-    return true;
+    return start;
+}
+
+static bool may_take(const void *ctx)
+{
+    if (ctx == NULL && !atomic_load_explicit(&handler.reached, memory_order_relaxed)) {
+        atomic_store_explicit(&handler.reached, true, memory_order_relaxed);
+    }
+    return !is_off(ctx);
 }
 
 static void *pool_malloc(void *ctx, size_t size)
 {
-    if (size >= POOL_LEAST && begin_block(ctx)) {
-        void *start = pool_take(size);
-        if (start) {
-            return start;
-        }
-        end_block(ctx);
+    void *start = NULL;
+    if (size >= POOL_LEAST && may_take(ctx)) {
+        start = keep_if_on(ctx, pool_take(size));
     }
-    return handler.own.malloc(NULL, size);
+    return start ? start : handler.own.malloc(NULL, size);
 }
 
 static void *pool_calloc(void *ctx, size_t count, size_t each)
 {
-    if (is_large(count, each) && begin_block(ctx)) {
-        void *start = take_zeros(count * each);
-        if (start) {
-            return start;
-        }
-        end_block(ctx);
+    void *start = NULL;
+    if (is_large(count, each) && may_take(ctx)) {
+        start = keep_if_on(ctx, take_zeros(count * each));
     }
-    return handler.own.calloc(NULL, count, each);
+    return start ? start : handler.own.calloc(NULL, count, each);
 }
 
 /* A block of NumPy's stays one: it may have many more bytes than it needs. */
@@ -169,7 +170,7 @@ static void *pool_realloc(void *ctx, void *start, size_t size)
         const size_t before = pool_capacity(start);
         memcpy(resized, start, size < before ? size : before);
         pool_give(start);
-        end_block(ctx);
+        after_free(ctx);
     }
     return resized;
 }
@@ -178,7 +179,7 @@ static void pool_free(void *ctx, void *start, size_t size)
 {
     if (pool_owns(start)) {
         pool_give(start);
-        end_block(ctx);
+        after_free(ctx);
     } else {
         handler.own.free(NULL, start, size);
     }
@@ -223,7 +224,7 @@ static void restore_slots(int first, int last)
 static void restore_freeing(void)
 {
     pthread_mutex_lock(&handler.switching);
-    if (!atomic_load(&handler.everywhere) && atomic_load(&handler.alive) == 0) {
+    if (!atomic_load(&handler.everywhere) && handler.filled[3] && pool_is_empty()) {
         restore_slots(2, 3);
     }
     pthread_mutex_unlock(&handler.switching);

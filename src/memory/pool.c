@@ -69,10 +69,11 @@ static struct {
     _Atomic bool huge;
     _Atomic int64_t tidied_at;
     size_t mapped_most;
-    /* Figures; those that every call changes are apart from the settings above. */
-    _Alignas(64) _Atomic size_t idle_bytes;
-    _Atomic size_t mapped, in_use, peak;
-    _Atomic uint64_t hits, misses, faults_saved, returned;
+    /* Figures: no call that finds a block in its thread's cache changes them. */
+    _Alignas(64) _Atomic size_t listed_bytes; /* idle, and in no thread's cache */
+    _Atomic size_t mapped, mapped_bytes, peak;
+    _Atomic uint64_t misses, returned;
+    _Atomic uint64_t hits, faults_saved; /* of blocks that are gone */
 } pool;
 
 /* To within some milliseconds. */
@@ -121,18 +122,57 @@ static size_t mapped_of(const struct block *block)
     return block->capacity + pages_size();
 }
 
+/* -- figures ---------------------------------------------------------------------- */
+
+static void add(_Atomic uint64_t *figure, uint64_t more)
+{
+    atomic_fetch_add_explicit(figure, more, memory_order_relaxed);
+}
+
+/* Of a block in one's hands. */
+static void add_own(_Atomic uint64_t *figure, uint64_t more)
+{
+    const uint64_t before = atomic_load_explicit(figure, memory_order_relaxed);
+    atomic_store_explicit(figure, before + more, memory_order_relaxed);
+}
+
+static uint64_t take_figure(_Atomic uint64_t *figure)
+{
+    return atomic_exchange_explicit(figure, 0, memory_order_relaxed);
+}
+
+/* Another thread may just be changing them. */
+static size_t difference(size_t whole, size_t part)
+{
+    return whole > part ? whole - part : 0;
+}
+
+/* What threads keep in their caches counts as used, for that changes at each call. */
+static void note_peak(void)
+{
+    const size_t use =
+        difference(atomic_load(&pool.mapped_bytes), atomic_load(&pool.listed_bytes));
+    size_t peak = atomic_load_explicit(&pool.peak, memory_order_relaxed);
+    while (use > peak && !atomic_compare_exchange_weak(&pool.peak, &peak, use)) {
+    }
+}
+
 /* -- to and from the system ------------------------------------------------------- */
 
 static void return_to_system(block_id id)
 {
+    struct block *block = block_of(id);
     void *const start = start_of(id);
-    const size_t bytes = mapped_of(block_of(id));
+    const size_t bytes = mapped_of(block);
     ASAN_UNPOISON_MEMORY_REGION(start, bytes);
+    add(&pool.hits, take_figure(&block->hits));
+    add(&pool.faults_saved, take_figure(&block->faults_saved));
+    atomic_fetch_sub(&pool.mapped_bytes, block->capacity);
     blocks_hide(id);
     pages_unmap(start, bytes);
     blocks_retire(id);
     atomic_fetch_sub(&pool.mapped, 1);
-    atomic_fetch_add_explicit(&pool.returned, 1, memory_order_relaxed);
+    add(&pool.returned, 1);
 }
 
 /* Huge pages for what was asked for: the last one too, if what it has more than that is
@@ -174,25 +214,31 @@ static block_id map_block(int size_class, size_t capacity)
     block->touched = block->huge = 0;
     block->forgotten = false;
     block->size_class = (int16_t)size_class;
+    atomic_fetch_add(&pool.mapped_bytes, capacity);
     return id;
 }
 
 /* -- idle blocks ------------------------------------------------------------------ */
 
-static void count_idle(block_id id, bool idle)
+/* For who has to tell them apart when no other thread is left. */
+static void mark_idle(block_id id, bool idle)
 {
-    struct block *block = block_of(id);
-    atomic_store(&block->idle, idle);
-    if (idle) {
-        atomic_fetch_add(&pool.idle_bytes, block->capacity);
-    } else {
-        atomic_fetch_sub(&pool.idle_bytes, block->capacity);
-    }
+    atomic_store_explicit(&block_of(id)->idle, idle, memory_order_relaxed);
 }
 
 static void push_idle(block_id id)
 {
+    atomic_fetch_add(&pool.listed_bytes, block_of(id)->capacity);
     blocks_push(&pool.idle[block_of(id)->size_class], id);
+}
+
+static block_id pop_idle(int size_class)
+{
+    const block_id id = blocks_pop(&pool.idle[size_class]);
+    if (id) {
+        atomic_fetch_sub(&pool.listed_bytes, block_of(id)->capacity);
+    }
+    return id;
 }
 
 /* What to do with a block that lies idle since then. */
@@ -200,7 +246,8 @@ static bool keep(block_id id, int64_t oldest)
 {
     struct block *block = block_of(id);
     if (block->idle_since < oldest) {
-        count_idle(id, false);
+        mark_idle(id, false);
+        atomic_fetch_sub(&pool.listed_bytes, block->capacity);
         return_to_system(id);
         return false;
     }
@@ -214,24 +261,26 @@ static bool keep(block_id id, int64_t oldest)
 /* Return what has been idle since before `oldest`; the bytes. */
 static size_t tidy(int64_t oldest)
 {
-    const size_t before = atomic_load(&pool.idle_bytes);
+    size_t returned = 0;
     caches_empty(oldest + (RETURN_NS - FORGET_NS), push_idle);
     for (int c = 0; c < CLASSES; c++) {
         struct block_stack kept = {
             0}; /* reversed, so that pushing back restores order */
         for (block_id id = blocks_pop_all(&pool.idle[c]); id;) {
             const block_id next = atomic_load(&block_of(id)->next);
+            const size_t capacity = block_of(id)->capacity;
             if (keep(id, oldest)) {
                 blocks_push(&kept, id);
+            } else {
+                returned += capacity;
             }
             id = next;
         }
         for (block_id id; (id = blocks_pop(&kept));) {
-            push_idle(id);
+            blocks_push(&pool.idle[c], id);
         }
     }
-    const size_t after = atomic_load(&pool.idle_bytes);
-    return before > after ? before - after : 0;
+    return returned;
 }
 
 /* Now and then, by whoever comes along. */
@@ -246,14 +295,6 @@ static void tidy_sometimes(int64_t time)
 
 /* -- taking and giving ------------------------------------------------------------ */
 
-static void count_use(size_t capacity)
-{
-    const size_t use = atomic_fetch_add(&pool.in_use, capacity) + capacity;
-    size_t peak = atomic_load_explicit(&pool.peak, memory_order_relaxed);
-    while (use > peak && !atomic_compare_exchange_weak(&pool.peak, &peak, use)) {
-    }
-}
-
 /* Hand a block out that has the first `touched` bytes written to. */
 static void *hand_out(block_id id, size_t size)
 {
@@ -262,19 +303,17 @@ static void *hand_out(block_id id, size_t size)
     if (size > block->touched) {
         block->touched = size;
     }
-    count_use(block->capacity);
     return data_of(id);
 }
 
-static void count_hit(const struct block *block, size_t size)
+static void count_hit(struct block *block, size_t size)
 {
     const size_t again = size < block->touched ? size : block->touched;
     const size_t in_huge = again < block->huge ? again : block->huge;
-    atomic_fetch_add_explicit(&pool.hits, 1, memory_order_relaxed);
+    add_own(&block->hits, 1);
     if (!block->forgotten) {
-        atomic_fetch_add_explicit(
-            &pool.faults_saved, in_huge / PAGES_HUGE + (again - in_huge) / pages_size(),
-            memory_order_relaxed);
+        add_own(&block->faults_saved,
+                in_huge / PAGES_HUGE + (again - in_huge) / pages_size());
     }
 }
 
@@ -282,11 +321,11 @@ static void count_hit(const struct block *block, size_t size)
 static block_id take_idle(int size_class)
 {
     block_id id = caches_take(size_class);
-    if (id == 0) {
-        id = blocks_pop(&pool.idle[size_class]);
+    if (id == 0 && (id = pop_idle(size_class))) {
+        note_peak();
     }
     if (id) {
-        count_idle(id, false);
+        mark_idle(id, false);
         ASAN_UNPOISON_MEMORY_REGION(data_of(id), block_of(id)->capacity);
     }
     return id;
@@ -299,7 +338,8 @@ static block_id take_fresh(int size_class, size_t capacity)
         id = map_block(size_class, capacity);
     }
     if (id) {
-        atomic_fetch_add_explicit(&pool.misses, 1, memory_order_relaxed);
+        add(&pool.misses, 1);
+        note_peak();
     }
     return id;
 }
@@ -348,23 +388,28 @@ size_t pool_capacity(const void *start)
     return block_of(blocks_find(start))->capacity;
 }
 
+/* Whether so many bytes more would be too many to lie idle. */
+static bool is_too_much(size_t bytes)
+{
+    const size_t limit = atomic_load_explicit(&pool.limit, memory_order_relaxed);
+    bytes += atomic_load_explicit(&pool.listed_bytes, memory_order_relaxed);
+    return bytes + caches_bytes_most() > limit && bytes + caches_bytes() > limit;
+}
+
 void pool_give(void *start)
 {
     const block_id id = blocks_find(start);
     struct block *block = block_of(id);
     assert(id && !atomic_load(&block->idle));
-    const size_t capacity = block->capacity;
     const int64_t time = now();
-    atomic_fetch_sub(&pool.in_use, capacity);
     tidy_sometimes(time);
-    if (atomic_load_explicit(&pool.idle_bytes, memory_order_relaxed) + capacity >
-        atomic_load_explicit(&pool.limit, memory_order_relaxed)) {
+    if (is_too_much(block->capacity)) {
         return_to_system(id);
         return;
     }
-    ASAN_POISON_MEMORY_REGION(start, capacity);
+    ASAN_POISON_MEMORY_REGION(start, block->capacity);
     block->idle_since = time;
-    count_idle(id, true);
+    mark_idle(id, true);
     if (!caches_put(id, time)) {
         push_idle(id);
     }
@@ -394,7 +439,7 @@ void *pool_resize(void *start, size_t size)
 size_t pool_limit(size_t bytes)
 {
     const size_t before = atomic_exchange(&pool.limit, bytes);
-    if (atomic_load(&pool.idle_bytes) > bytes) {
+    if (is_too_much(0)) {
         pool_trim();
     }
     return before;
@@ -418,15 +463,26 @@ size_t pool_trim(void)
 struct pool_stats pool_stats(void)
 {
     tidy_sometimes(now());
-    return (struct pool_stats){
+    struct pool_stats stats = {
         .hits = atomic_load(&pool.hits),
         .misses = atomic_load(&pool.misses),
         .faults_saved = atomic_load(&pool.faults_saved),
         .returned = atomic_load(&pool.returned),
-        .in_use = atomic_load(&pool.in_use),
         .peak = atomic_load(&pool.peak),
-        .idle = atomic_load(&pool.idle_bytes),
+        .idle = atomic_load(&pool.listed_bytes) + caches_bytes(),
     };
+    for (block_id id = 1; id <= blocks_count(); id++) {
+        stats.hits += atomic_load(&block_of(id)->hits);
+        stats.faults_saved += atomic_load(&block_of(id)->faults_saved);
+    }
+    stats.in_use = difference(atomic_load(&pool.mapped_bytes), stats.idle);
+    return stats;
+}
+
+bool pool_is_empty(void)
+{
+    pool_trim();
+    return atomic_load(&pool.mapped) == 0;
 }
 
 /* -- once ------------------------------------------------------------------------- */
@@ -435,24 +491,24 @@ struct pool_stats pool_stats(void)
  * make all lists anew, from what the records say. */
 static void reset_in_child(void)
 {
-    size_t idle = 0, in_use = 0, mapped = 0;
+    size_t mapped = 0, mapped_bytes = 0;
     caches_reset_in_child();
     for (int c = 0; c < CLASSES; c++) {
         atomic_store(&pool.idle[c].head, 0);
     }
+    atomic_store(&pool.listed_bytes, 0);
     for (block_id id = 1; id <= blocks_count(); id++) {
         const struct block *block = block_of(id);
-        mapped += start_of(id) != NULL;
-        if (start_of(id) && atomic_load(&block->idle)) {
-            idle += block->capacity;
-            push_idle(id);
-        } else if (start_of(id)) {
-            in_use += block->capacity;
+        if (start_of(id)) {
+            mapped++;
+            mapped_bytes += block->capacity;
+            if (atomic_load(&block->idle)) {
+                push_idle(id);
+            }
         }
     }
-    atomic_store(&pool.idle_bytes, idle);
-    atomic_store(&pool.in_use, in_use);
     atomic_store(&pool.mapped, mapped);
+    atomic_store(&pool.mapped_bytes, mapped_bytes);
 }
 
 static size_t read_mappings_allowed(void)

@@ -60,9 +60,13 @@ struct pool_stats {
     uint64_t hits, misses;     /* blocks handed out again, and fresh ones */
     uint64_t faults_saved;     /* pages that the kernel need not clear once more */
     uint64_t returned;         /* blocks given back to the system */
-    size_t in_use, peak, idle; /* bytes */
+    size_t in_use, peak, idle; /* bytes; at the peak the threads' caches count too */
 };
 struct pool_stats pool_stats(void);
+
+/* Give all idle blocks back; whether no block is in use then.  A pool_take() that
+ * another thread begins later sees what was written before this. */
+bool pool_is_empty(void);
 
 /* Once a process.  0, or an errno. */
 int pool_init(void);
