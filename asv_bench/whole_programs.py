@@ -4,8 +4,8 @@
 
 Without a program all of programs/ are measured. A program is a file with SIZES, setup() and run() as they have, or any
 script: that is run as the main program, in processes of its own, and its output is the answer. Each figure is NumPy's
-time over the drop-in's, in turn with NumPy: of the shortest runs where the machine is idle, of the mean of all runs
-beside a neighbour, who is busy on all cores but one.
+time over the drop-in's, in turn with NumPy: of runs next to each other where the machine is idle (the middle one of many
+ratios), of the mean of all runs beside a neighbour, who is busy on all cores but one.
 """
 
 import argparse
@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # left out with PYTHON
 import numpy_par as npp
 
 PROGRAMS = sorted(Path(__file__).with_name("programs").glob("*.py"))
-ROUNDS = 3  # the least number of runs of each
+ROUNDS = 6  # the least number of runs of each
 REST = 0.005  # seconds after which the helpers of the run before sleep
 # What the drop-in is told, as options of `python -m numpy_par`.
 WAYS = {"NumPy": None, "drop-in": [], "one thread": ["--threads", "1"], "no pool": ["--no-pool"], "exact": ["--exact"]}
@@ -179,7 +179,6 @@ def measure(name, size, run, seconds, neighbour):
     """Return the row of one program at one size."""
     expected = run("NumPy")[1]
     times, others = alternate(run, IDLE, seconds, expected)
-    best = {way: min(taken) for way, taken in times.items()}
     beside = math.nan
     if neighbour:
         with neighbours():
@@ -190,7 +189,15 @@ def measure(name, size, run, seconds, neighbour):
     if others:
         close = "NumPy" not in others and same(expected, run("exact")[1])
         answers = "same if exact" if close else f"OTHERS: {', '.join(others)}"
-    return Row(name, size, best["NumPy"], {way: best["NumPy"] / best[way] for way in IDLE[1:]}, beside, answers)
+    return Row(name, size, min(times["NumPy"]), {way: gain(times["NumPy"], times[way]) for way in IDLE[1:]}, beside, answers)
+
+
+def gain(numpys, ours):
+    """Return the middle one of the ratios of neighbouring runs: a core may change its speed for seconds at a time.
+
+    Two rounds together have each way as often before NumPy as behind it.
+    """
+    return np.median(np.convolve(numpys, [1, 1], "valid") / np.convolve(ours, [1, 1], "valid"))
 
 
 def measure_all(paths, options):

@@ -85,12 +85,6 @@ static inline uint64_t key_end(uint64_t key, int64_t elements)
     return choice_mix(key, order_of_size(elements));
 }
 
-static inline uint32_t type_of(const PyArrayObject *array)
-{
-    const int type = PyArray_TYPE(array);
-    return UINT32_C(1) << ((unsigned)type < 31 ? type : 31);
-}
-
 struct choice_kind choice_kind(const void *function, PyObject *self,
                                PyObject *const *args, Py_ssize_t n, PyObject *kwnames,
                                int64_t elements)
@@ -99,11 +93,15 @@ struct choice_kind choice_kind(const void *function, PyObject *self,
     uint64_t key = key_begin(function);
     if (self) {
         key = choice_mix(key, value_of(self));
-        kind.types |= glance_is_array(self) ? type_of((PyArrayObject *)self) : 0;
+        kind.types |= glance_is_array(self) ? choice_type((PyArrayObject *)self) : 0;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        key = choice_mix(key, value_of(args[i]));
-        kind.types |= glance_is_array(args[i]) ? type_of((PyArrayObject *)args[i]) : 0;
+        if (glance_is_array(args[i])) {
+            kind.types |= choice_type((PyArrayObject *)args[i]);
+            key = choice_mix(key, layout_of((PyArrayObject *)args[i]));
+        } else {
+            key = choice_mix(key, value_of(args[i]));
+        }
     }
     for (Py_ssize_t i = 0; kwnames && i < PyTuple_GET_SIZE(kwnames); i++) {
         key = choice_mix(key, (uint64_t)(uintptr_t)PyTuple_GET_ITEM(kwnames, i));
@@ -117,42 +115,6 @@ struct choice_kind choice_with(struct choice_kind kind, PyObject *name, PyObject
     kind.key = choice_mix(kind.key, (uint64_t)(uintptr_t)name);
     kind.key = choice_mix(kind.key, value_of(value));
     return kind;
-}
-
-bool choice_look(struct choice_kind *kind, const void *function, PyObject *const *args,
-                 Py_ssize_t n, PyObject *kwnames)
-{
-    /* Most calls: lines and numbers.  Each instruction here is paid by all of them. */
-    uint64_t key = key_begin(function);
-    int64_t longest = 1;
-    uint32_t types = 0;
-    Py_ssize_t i = 0;
-    for (; i < n && kwnames == NULL; i++) {
-        const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[i];
-        if (!glance_is_array(args[i])) {
-            if (!glance_is_float(args[i])) {
-                break;
-            }
-            key = choice_mix(key, 1);
-        } else if (array->nd == 1) {
-            const int64_t length = array->dimensions[0];
-            longest = length > longest ? length : longest;
-            types |= type_of((const PyArrayObject *)array);
-            key = choice_mix(key, layout_of((const PyArrayObject *)array));
-        } else {
-            break;
-        }
-    }
-    if (i == n) {
-        *kind = (struct choice_kind){key_end(key, longest), longest, types};
-        return !glance_is_few(longest);
-    }
-    kind->elements = glance_broadcast(args, n);
-    if (glance_is_few(kind->elements)) {
-        return false;
-    }
-    *kind = choice_kind(function, NULL, args, n, kwnames, kind->elements);
-    return true;
 }
 
 void choice_forget(void)
@@ -221,7 +183,8 @@ struct choice_times choice_times(const struct choice_kind *kind)
 
 const char *choice_measured(const struct choice_kind *kind)
 {
-    const bool numpys = (state_of(kind->key) & CHOICE_NUMPYS_NOW) != 0;
+    const bool numpys =
+        kind->below || (state_of(kind->key) & CHOICE_NUMPYS_NOW) != 0;
     return numpys && cost_min_elements() < 0 ? numpys_is_faster : NULL;
 }
 
@@ -299,28 +262,45 @@ static void follow_verdict(void)
     }
 }
 
-/* So many refusals make a gate, which is no higher than that: 4 us, if a loop is slow.
- */
-enum { GATE_REFUSALS = 8, GATE_MOST = 4096 };
+/* So many votes make a gate, which is no higher than that: some microseconds. */
+enum { GATE_VOTES = 8, GATE_MOST = 8192 };
 
 static void learn_gate(struct choice_gate *gate, const struct choice_kind *kind,
-                       const char *refused)
+                       bool numpys)
 {
     const int64_t elements = kind->elements;
     const int32_t half = (int32_t)(elements < 2 * GATE_MOST ? elements / 2 : GATE_MOST);
     int32_t most = atomic_load_explicit(&gate->most, memory_order_relaxed);
     most = most ? most : GATE_MOST;
-    if (refused == NULL && half < most) { /* it was too high, or would be */
+    if (!numpys && half < most) { /* it was too high, or would be */
         atomic_store_explicit(&gate->most, half, memory_order_relaxed);
         atomic_store_explicit(&gate->elements, 0, memory_order_relaxed);
-        atomic_store_explicit(&gate->refused, 0, memory_order_relaxed);
-    } else if (refused == worth_small && elements <= 2 * most && kind->types &&
+        atomic_store_explicit(&gate->votes, 0, memory_order_relaxed);
+    } else if (numpys && elements <= 2 * most && kind->types &&
                !(kind->types & ~CHOICE_COMMON) &&
-               atomic_fetch_add(&gate->refused, 1) >= GATE_REFUSALS) {
+               atomic_fetch_add(&gate->votes, 1) >= GATE_VOTES) {
         const int32_t to = elements < most ? (int32_t)elements + 1 : most;
         if (to > atomic_load_explicit(&gate->elements, memory_order_relaxed)) {
             atomic_store_explicit(&gate->elements, to, memory_order_relaxed);
         }
+    }
+}
+
+/* Only what the model is sure of, or what this kind's own times say; a kind may have
+ * followed the others. */
+static void vote(struct choice_gate *gate, const struct choice *choice,
+                 const char *refused)
+{
+    const struct choice_times times = choice_times(&choice->kind);
+    const bool tried = times.numpys > 0 && times.ours > 0;
+    const bool is_ours = choice->way == CHOICE_OURS && !refused;
+    if (refused == worth_small) {
+        learn_gate(gate, &choice->kind, true);
+    } else if (tried && is_ours && times.ours < times.numpys) {
+        learn_gate(gate, &choice->kind, false);
+    } else if (tried && choice->reason == numpys_is_faster &&
+               times.numpys <= times.ours) {
+        learn_gate(gate, &choice->kind, true);
     }
 }
 
@@ -329,8 +309,8 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
 {
     const uint64_t key = choice->kind.key;
     const uint64_t state = state_of(key);
-    if (key != 0 && gate && choice->way == CHOICE_OURS && !probed) {
-        learn_gate(gate, &choice->kind, refused);
+    if (key != 0 && gate && !probed && choice->kind.elements <= 2 * GATE_MOST) {
+        vote(gate, choice, refused);
     }
     /* That helpers sleep says nothing of the kind; a trial will wake them. */
     const bool asleep = refused == worth_asleep;

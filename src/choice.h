@@ -41,11 +41,8 @@ struct choice_kind {
     uint64_t key; /* 0: not to be learned from */
     int64_t elements;
     uint32_t types; /* of the first arrays, a bit each by NumPy's number; 31: others */
+    bool below;     /* only for explain(): it is below the gate of its function */
 };
-
-/* Of a function of operands that are broadcast; false, without a key: few elements. */
-bool choice_look(struct choice_kind *kind, const void *function, PyObject *const *args,
-                 Py_ssize_t n, PyObject *kwnames);
 
 /* Of any function, for so many elements; `self` is NULL, or an array. */
 struct choice_kind choice_kind(const void *function, PyObject *self,
@@ -86,23 +83,46 @@ static inline bool choice_is_numpys(const struct choice_kind *kind)
 }
 
 /*
- * For a function: the number of elements below which it was always small, with numbers
- * of the common types, for which there is no kernel of ours.  What is below does not
- * even get a key, and is not looked at again before one of twice as many pays.
+ * For a function: the number of elements below which NumPy's code was always as fast,
+ * with numbers of the common types, for which there is no kernel of ours.  What is below
+ * does not even get a key, and is not looked at again before one of twice as many pays.
  */
 struct choice_gate {
     _Atomic int32_t elements;
-    _Atomic int32_t most; /* half of what paid; 0: not known */
-    _Atomic int32_t refused;
+    _Atomic int32_t most;  /* half of what paid; 0: not known */
+    _Atomic int32_t votes; /* of calls for which NumPy's code was as fast */
 };
 
 /* Types that all loops are fast for: bool to double. */
 #define CHOICE_COMMON ((UINT32_C(2) << NPY_DOUBLE) - 1)
 
-static inline bool choice_is_below(const struct choice_gate *gate, int64_t elements)
+static inline uint32_t choice_type(const PyArrayObject *array)
 {
-    return elements < atomic_load_explicit(&gate->elements, memory_order_relaxed) &&
-           glance_is_usual();
+    const int type = PyArray_TYPE(array);
+    return UINT32_C(1) << ((unsigned)type < 31 ? type : 31);
+}
+
+/* Whether a call is below the gate of its function, which has kernels of ours for its
+ * `own` types.  With two types there may be casts: an element costs more. */
+static inline bool choice_is_below(const struct choice_gate *gate, int64_t elements,
+                                   PyObject *const *args, Py_ssize_t n, uint32_t own)
+{
+    const int64_t most = atomic_load_explicit(&gate->elements, memory_order_relaxed);
+    if (elements >= most || !glance_is_usual()) {
+        return false;
+    }
+    uint32_t types = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (glance_is_array(args[i])) {
+            types |= choice_type((const PyArrayObject *)args[i]);
+        } else if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i]) ||
+                   glance_is_any_array(args[i])) {
+            return false;
+        }
+    }
+    const bool alike = (types & (types - 1)) == 0;
+    return types && !(types & ~(CHOICE_COMMON & ~own)) &&
+           (alike || 2 * elements < most);
 }
 
 /* A call that choice_is_numpys() did not decide. */

@@ -12,8 +12,9 @@
  * the time of np.add on 1,000 elements over NumPy's. */
 #define ENGINE_NS 1000.0
 
-/* A call that may lose so much is run all the same, as far as the model goes, since it
- * does not see in which core's cache the operands are: trials decide (trial.h). */
+/* A call that may lose so much, or as much as its loop takes, is run all the same, as
+ * far as the model goes, since it does not see in which core's cache the operands are:
+ * trials decide (trial.h). */
 #define TOLERANCE_NS 1000.0
 #define LEAST_LOST_NS 500.0
 
@@ -141,10 +142,11 @@ int cost_threads_awake(int64_t n, double ns, int limit)
     const double serial = (double)n * ns;
     const struct team_costs costs = team_costs(false);
     const int threads = threads_for(serial, limit, costs);
-    if (gain(serial, threads, costs) > -TOLERANCE_NS) {
+    const double tolerance = serial < TOLERANCE_NS ? serial : TOLERANCE_NS;
+    if (gain(serial, threads, costs) > -tolerance) {
         return threads;
     }
-    if (gain(serial, threads, (struct team_costs){0, 0}) > -TOLERANCE_NS) {
+    if (gain(serial, threads, (struct team_costs){0, 0}) > -tolerance) {
         team_forget(); /* refused for what a region costs: it may cost less by now */
     }
     return 1;

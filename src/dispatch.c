@@ -171,11 +171,18 @@ GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args
     struct route *route = route_of(self);
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    struct choice_kind kind;
-    const bool is_few = !choice_look(&kind, route, args, n, kwnames);
+    const int64_t elements = glance_broadcast(args, n);
+    const bool is_few = glance_is_few(elements), quick = !route_has_own_bits(route);
+    if (quick &&
+        (is_few || choice_is_below(&route->gate, elements, args, n, route->types))) {
+        return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
+    }
+    struct choice_kind kind = {0};
+    if (!is_few) {
+        kind = choice_kind(route, NULL, args, n, kwnames, elements);
+    }
     const bool is_numpys = is_few || choice_is_numpys(&kind);
-    if (is_numpys && !route_has_own_bits(route) &&
-        (is_few || !(kind.types & route->types))) {
+    if (is_numpys && quick && !(kind.types & route->types)) {
         return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
     }
     const enum kernel_bits bits = precision_now(route->state);

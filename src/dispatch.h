@@ -13,6 +13,8 @@
  * What a parallel ufunc carries in its `obj` field, which NumPy keeps alive for it:
  * the ufunc it stands for and how NumPy calls that.
  */
+enum { ROUTE_METHODS = 5 }; /* that are hooked: hooks.def */
+
 struct route {
     PyObject_HEAD
     struct state *state; /* the module lives as long as its ufuncs do: `module` */
@@ -23,7 +25,7 @@ struct route {
      */
     PyUFuncObject *loops[KERNELS_KINDS];
     int nin;
-    struct choice_gate gate;
+    struct choice_gate gate, method_gates[ROUTE_METHODS];
     uint32_t types; /* of inputs for which there are kernels, a bit each */
     struct plan_cache plans;
     struct cost_table costs;

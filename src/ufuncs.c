@@ -239,13 +239,16 @@ PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *
     if (ours == NULL) {
         return NULL;
     }
-    struct choice_kind kind;
-    const void *function = ours == ufunc ? (void *)route_of(ours) : (void *)ufunc;
+    struct choice_kind kind = {0};
+    struct route *route = route_of(ours);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    if (!choice_look(&kind, function, args, n, kwnames)) {
-        kind = (struct choice_kind){0};
+    const int64_t elements = glance_broadcast(args, n);
+    if (!glance_is_few(elements)) {
+        const void *function = ours == ufunc ? (void *)route : (void *)ufunc;
+        kind = choice_kind(function, NULL, args, n, kwnames, elements);
+        kind.below = choice_is_below(&route->gate, elements, args, n, route->types);
     }
-    const int status = dispatch_explain(route_of(ours), args, nargs, kwnames, &report);
+    const int status = dispatch_explain(route, args, nargs, kwnames, &report);
     Py_DECREF(ours);
     return status < 0 ? NULL : as_dict(&report, &kind);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../choice.h"
+#include "../dispatch.h"
 #include "../movement/movement.h"
 #include "../outer.h"
 #include "../profile.h"
@@ -178,6 +179,31 @@ static struct choice_kind kind_of(const struct slot *slot, PyObject *self,
     return kind;
 }
 
+static struct choice_gate *gate_of(struct slot *slot, PyObject *self)
+{
+    return slot->owner == owner_ufunc
+               ? ufunc_slots_gate(self, (int)(slot - slots) - slot_ufunc_outer)
+               : &slot->gate;
+}
+_Static_assert(slot_count - slot_ufunc_outer == ROUTE_METHODS, "a gate for each");
+
+/* Whether it is below its gate, by the array that it is about. */
+static inline bool is_below(const struct slot *slot, const struct choice_gate *gate,
+                            PyObject *self, PyObject *const *args, Py_ssize_t nargs,
+                            int64_t elements)
+{
+    PyObject *array = slot->owner == owner_ndarray ? self
+                      : nargs > 0                  ? args[0]
+                                                   : Py_None;
+    if (!FREE_THREADED && PyList_CheckExact(array) && PyList_GET_SIZE(array) > 0) {
+        array = PyList_GET_ITEM(array, 0); /* of arrays to concatenate */
+    } else if (PyTuple_CheckExact(array) && PyTuple_GET_SIZE(array) > 0) {
+        array = PyTuple_GET_ITEM(array, 0);
+    }
+    return gate && choice_is_below(gate, elements, &array, 1, 0) &&
+           !(stands_for_calls(slot) && !ufunc_slots_is_quick(self));
+}
+
 struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const *args,
                               Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -185,15 +211,16 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
                              : PyArray_Check(self)                   ? owner_ndarray
                                                                      : owner_function;
     for (int i = 0; i < slot_count; i++) {
-        const struct slot *slot = &slots[i];
+        struct slot *slot = &slots[i];
         if (slot->owner == owner && strcmp(slot->name, name) == 0) {
             /* Others get them as a dictionary. */
             const bool vector =
                 slot->flags == DISPATCHED || (slot->flags & METH_FASTCALL);
             const Py_ssize_t more = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-            struct choice_kind kind =
-                kind_of(slot, self, args, nargs + (vector ? more : 0),
-                        vector ? kwnames : NULL, slot->elements(self, args, nargs));
+            const int64_t elements = slot->elements(self, args, nargs);
+            struct choice_kind kind = kind_of(slot, self, args, nargs + (vector ? more : 0),
+                                              vector ? kwnames : NULL, elements);
+            kind.below = is_below(slot, gate_of(slot, self), self, args, nargs, elements);
             for (Py_ssize_t k = 0; k < more && !vector; k++) {
                 kind = choice_with(kind, PyTuple_GET_ITEM(kwnames, k), args[nargs + k]);
             }
@@ -203,22 +230,12 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
     return (struct choice_kind){0};
 }
 
-/* Whether it is about an array of a common type. */
-static inline bool is_common(const struct slot *slot, PyObject *self,
-                             const struct arguments *given)
-{
-    PyObject *array = slot->owner == owner_ndarray ? self
-                      : given->nargs > 0           ? given->vector[0]
-                                                   : Py_None;
-    return !stands_for_calls(slot) && glance_is_array(array) &&
-           (unsigned)PyArray_TYPE((PyArrayObject *)array) <= NPY_DOUBLE;
-}
-
 /* Any call but the smallest. */
 static PyObject *call_large(struct slot *slot, PyObject *self,
                             const struct arguments *given, int64_t elements)
 {
-    if (choice_is_below(&slot->gate, elements) && is_common(slot, self, given)) {
+    struct choice_gate *gate = gate_of(slot, self);
+    if (is_below(slot, gate, self, given->vector, given->nargs, elements)) {
         return call_numpy(slot, self, given);
     }
     const Py_ssize_t more = given->kwnames ? PyTuple_GET_SIZE(given->kwnames) : 0;
@@ -254,8 +271,7 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     if (!is_ours) {
         result = call_numpy_with(slot, bits, self, given);
     }
-    choice_end(&choice, slot->owner == owner_ufunc ? NULL : &slot->gate,
-               is_ours ? NULL : hook.report.reason, hook.report.probed);
+    choice_end(&choice, gate, is_ours ? NULL : hook.report.reason, hook.report.probed);
     if (since) {
         /* The array of a method counts as its first argument. */
         PyObject *args[3] = {self};

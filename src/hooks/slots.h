@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "../choice.h"
 #include "../state.h"
 
 /* Slots are read by other threads, without a lock, in NumPy and CPython. */
@@ -39,6 +40,9 @@ bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs);
  * calls use those, else itself.  Borrowed. */
 PyObject *ufunc_slots_loops(PyObject *ufunc, int bits, PyObject *const *args,
                             Py_ssize_t n);
+
+/* Of one of its methods; NULL: it has no hook. */
+struct choice_gate *ufunc_slots_gate(const PyObject *ufunc, int method);
 
 /* Whether small calls of it may go straight to NumPy. */
 bool ufunc_slots_is_quick(const PyObject *ufunc);

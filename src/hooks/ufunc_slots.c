@@ -52,31 +52,6 @@ static inline bool has_numpys_bits(const struct ufunc_hook *hook, PyObject *inpu
     return type < 32 && !(hook->own_types >> type & 1);
 }
 
-/* Few elements for this ufunc, of types for which NumPy's loops are as fast as any. */
-static inline bool is_below_gate(const struct route *route, PyObject *const *args,
-                                 Py_ssize_t n)
-{
-    const uint32_t types = CHOICE_COMMON & ~route->types;
-    const int64_t gate =
-        atomic_load_explicit(&route->gate.elements, memory_order_relaxed);
-    if (gate == 0 || !glance_is_usual()) {
-        return false;
-    }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        if (glance_is_array(args[i])) {
-            const unsigned type = (unsigned)PyArray_TYPE((PyArrayObject *)args[i]);
-            if (!glance_is_small_array((const PyArrayObject_fields *)args[i], gate) ||
-                type > 31 || !(types >> type & 1)) {
-                return false;
-            }
-        } else if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i]) ||
-                   glance_is_any_array(args[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Apart, so that the trampoline stays short. */
 __attribute__((noinline, aligned(64))) static PyObject *
 call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -91,13 +66,18 @@ call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnam
                                                   hook->saved, args, nargsf, NULL);
     }
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    if (hook->quick && is_below_gate(hook->route, args, n)) {
+    const int64_t elements = glance_broadcast(args, n);
+    const bool is_few = glance_is_few(elements);
+    if (hook->quick && (is_few || choice_is_below(&hook->route->gate, elements, args, n,
+                                                  hook->route->types))) {
         return hook->saved(self, args, nargsf, kwnames);
     }
-    struct choice_kind kind;
-    const bool is_few = !choice_look(&kind, self, args, n, kwnames);
+    struct choice_kind kind = {0};
+    if (!is_few) {
+        kind = choice_kind(self, NULL, args, n, kwnames, elements);
+    }
     const bool is_numpys = is_few || choice_is_numpys(&kind);
-    const bool as_it_is = hook->quick ? is_few || !(kind.types & hook->route->types)
+    const bool as_it_is = hook->quick ? !(kind.types & hook->route->types)
                                       : nargs == 1 && kwnames == NULL &&
                                             glance_is_array(args[0]) &&
                                             has_numpys_bits(hook, args[0]);
@@ -125,6 +105,12 @@ GLANCE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const
                    glance_is_short(args, PyVectorcall_NARGS(nargsf))
                ? hook->saved(self, args, nargsf, kwnames)
                : call_large(self, args, nargsf, kwnames);
+}
+
+struct choice_gate *ufunc_slots_gate(const PyObject *ufunc, int method)
+{
+    const struct ufunc_hook *hook = find(ufunc);
+    return hook->ufunc ? &hook->route->method_gates[method] : NULL;
 }
 
 bool ufunc_slots_is_quick(const PyObject *ufunc)
