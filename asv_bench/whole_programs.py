@@ -179,6 +179,8 @@ def measure(name, size, run, seconds, neighbour):
     """Return the row of one program at one size."""
     expected = run("NumPy")[1]
     times, others = alternate(run, IDLE, seconds, expected)
+    numpys = times["NumPy"]
+    idle = {way: gain(numpys, times[way]) for way in IDLE[1:]}
     beside = math.nan
     if neighbour:
         with neighbours():
@@ -189,11 +191,11 @@ def measure(name, size, run, seconds, neighbour):
     if others:
         close = "NumPy" not in others and same(expected, run("exact")[1])
         answers = "same if exact" if close else f"OTHERS: {', '.join(others)}"
-    return Row(name, size, min(times["NumPy"]), {way: gain(times["NumPy"], times[way]) for way in IDLE[1:]}, beside, answers)
+    return Row(name, size, min(numpys), idle, beside, answers)
 
 
 def gain(numpys, ours):
-    """Return the middle one of the ratios of neighbouring runs: a core may change its speed for seconds at a time.
+    """Return the middle one of the ratios of runs next to each other: a core may change its speed for seconds.
 
     Two rounds together have each way as often before NumPy as behind it.
     """
