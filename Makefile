@@ -35,9 +35,6 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Keeps the source folder numpy_par/ from hiding the installed package.
 test bench bench-kernels bench-reductions bench-programs bench-overhead bench-neighbours bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
-# None builds src/kernels, a folder, from src/kernels.c.
-MAKEFLAGS += --no-builtin-rules
-
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -88,12 +85,14 @@ bench-peers: ## reductions beside those of bottleneck, numexpr and numba
 	@$(MAKE) --no-print-directory build $(peers)/.stamp-python-peers VENV=$(peers) ASSERTS=false
 	@$(peers)/bin/python asv_bench/peers.py
 
-tune: $(VENV)/.stamp-python-bench ## measure which kernels of ours win at each instruction set (src/ops.def)
+tune: $(VENV)/.stamp-python-bench ## measure which kernels of ours win at each instruction set (src/kernels/ops.def)
 	@$(MAKE) --no-print-directory build ASSERTS=false
 	@$(python) asv_bench/kernels.py --all
 
-lint: $(VENV)/.stamp-python-build ## check the C code: clang, clang-tidy, cppcheck, clang-format
+lint: $(VENV)/.stamp-python-build ## check the C code: layers, clang, clang-tidy, cppcheck, clang-format
 	@tools/setup.sh lint
+	@echo 'layers'
+	@$(python) tools/layers.py
 	@echo 'clang-format'
 	@clang-format --dry-run -Werror $(c_files)
 	@echo 'clang -Werror'
@@ -104,7 +103,7 @@ lint: $(VENV)/.stamp-python-build ## check the C code: clang, clang-tidy, cppche
 	    $(filter-out src/kernels/%,$(filter %.c,$(c_files)))
 # Once, not for each instruction set.
 	@tools/quietly lint-tidy-kernels clang-tidy --quiet --warnings-as-errors='*' \
-	    $(wildcard src/kernels/*.c) -- -std=c11 -DNPP_LEVEL=avx2 -mavx2 -mfma -mf16c
+	    $(wildcard src/kernels/*.c) -- -std=c11 -Isrc -DNPP_LEVEL=avx2 -mavx2 -mfma -mf16c
 	@echo 'cppcheck'
 # It takes a mapping for an allocation, of which parts cannot be unmapped or mapped anew,
 # and does not get through the macros of kernels/.

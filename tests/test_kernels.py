@@ -1,4 +1,4 @@
-"""Kernels of ours (src/ops.def), at each instruction set: NumPy's bits and flags, every place, and which are chosen.
+"""Kernels of ours (src/kernels/ops.def), at each instruction set: NumPy's bits and flags, every place, and which are chosen.
 
 How near to the true value those are that have other bits: test_kernel_accuracy.py.
 """

@@ -12,7 +12,7 @@ from support import difference, outcome, run_python
 from tables import ENTRIES
 from values import sample
 
-BLOCK = 4096  # src/reduction/find.h
+BLOCK = 4096  # src/search/find.h
 SIZES = [*range(0, 301, 23), 1, 2, 499, 500, 501, *(k * BLOCK + d for k in (1, 2, 3, 8) for d in (-1, 0, 1)), 100_003]
 TURN = itertools.count()
 EMPTY: set = set()

@@ -20,11 +20,11 @@ mapfile -t headers < <("$python" -c '
 import sysconfig, numpy
 print(sysconfig.get_path("include"), numpy.get_include(), sep="\n")')
 mapfile -t sources < <(find src -name '*.c')
-tools/quietly aarch64-engine "${cc[@]}" -fopenmp -fsyntax-only -I"$out/include" \
+tools/quietly aarch64-engine "${cc[@]}" -fopenmp -fsyntax-only -Isrc -I"$out/include" \
     "${headers[@]/#/-isystem}" "${sources[@]}"
 
 echo 'compiling the kernels'
-tools/quietly aarch64-kernels "${cc[@]}" -fno-math-errno tests/kernels/*.c src/kernels/*.c \
+tools/quietly aarch64-kernels "${cc[@]}" -Isrc -fno-math-errno tests/kernels/*.c src/kernels/*.c \
     -L/usr/lib/aarch64-linux-gnu -lsleef -lm -o "$out/kernels"
 
 echo 'asking NumPy'

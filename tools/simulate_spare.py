@@ -1,4 +1,4 @@
-"""What the policy of src/spare.c gains and loses, by simulation: two CPUs, a caller with a helper, a neighbour.
+"""What the policy of src/threads/spare.c gains and loses, by simulation: two CPUs, a caller with a helper, a neighbour.
 
     python tools/simulate_spare.py [--seconds 30]
 
@@ -15,7 +15,7 @@ the policy, and of one that knows.
 import argparse
 import random
 
-# As in src/spare.c, in milliseconds.
+# As in src/threads/spare.c, in milliseconds.
 LOST_MOST, FORGIVEN = 8.0, 1 / 4
 TRIAL, TRIAL_LOST = 6.0, 1.0
 WAIT_LEAST, WAIT_MOST, WAIT_FORGOTTEN = 20.0, 1280.0, 3

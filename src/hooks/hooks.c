@@ -1,10 +1,10 @@
 /* hooks.c - see hooks.h. */
 #include "hooks.h"
 
-#include "../context.h"
-#include "../glance.h"
-#include "../precision.h"
-#include "../profile.h"
+#include "python/context.h"
+#include "engine/glance.h"
+#include "engine/precision.h"
+#include "engine/profile.h"
 #include "slots.h"
 
 struct hooks hooks;

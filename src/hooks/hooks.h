@@ -7,11 +7,11 @@
  * whether numpy_par is on here and now, so slots may change while other threads run
  * through them.
  */
-#ifndef NPP_HOOKS_H
-#define NPP_HOOKS_H
+#ifndef NPP_HOOKS_HOOKS_H
+#define NPP_HOOKS_HOOKS_H
 
-#include "../choice.h"
-#include "../state.h"
+#include "engine/choice.h"
+#include "python/state.h"
 
 /* 0, or -1 with an exception set. */
 int hooks_init(struct state *state);

@@ -4,14 +4,14 @@
 
 #include <string.h>
 
-#include "../choice.h"
-#include "../dispatch.h"
-#include "../movement/movement.h"
-#include "../outer.h"
-#include "../profile.h"
-#include "../reduction/reduction.h"
-#include "../scatter/scatter.h"
-#include "../hook_call.h"
+#include "engine/choice.h"
+#include "ufunc/dispatch.h"
+#include "movement/movement.h"
+#include "ufunc/outer.h"
+#include "engine/profile.h"
+#include "reduction/reduction.h"
+#include "scatter/scatter.h"
+#include "engine/hook_call.h"
 #include "hooks.h"
 
 typedef PyObject *with_keywords(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
@@ -218,9 +218,11 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
                 slot->flags == DISPATCHED || (slot->flags & METH_FASTCALL);
             const Py_ssize_t more = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
             const int64_t elements = slot->elements(self, args, nargs);
-            struct choice_kind kind = kind_of(slot, self, args, nargs + (vector ? more : 0),
-                                              vector ? kwnames : NULL, elements);
-            kind.below = is_below(slot, gate_of(slot, self), self, args, nargs, elements);
+            struct choice_kind kind =
+                kind_of(slot, self, args, nargs + (vector ? more : 0),
+                        vector ? kwnames : NULL, elements);
+            kind.below =
+                is_below(slot, gate_of(slot, self), self, args, nargs, elements);
             for (Py_ssize_t k = 0; k < more && !vector; k++) {
                 kind = choice_with(kind, PyTuple_GET_ITEM(kwnames, k), args[nargs + k]);
             }

@@ -7,8 +7,8 @@
 
 #include <stdatomic.h>
 
-#include "../choice.h"
-#include "../state.h"
+#include "engine/choice.h"
+#include "python/state.h"
 
 /* Slots are read by other threads, without a lock, in NumPy and CPython. */
 #define LOAD(slot) __atomic_load_n(&(slot), __ATOMIC_ACQUIRE)

@@ -4,9 +4,9 @@
 #include <limits.h>
 #include <string.h>
 
-#include "../dispatch.h"
-#include "../glance.h"
-#include "../ufuncs.h"
+#include "ufunc/dispatch.h"
+#include "engine/glance.h"
+#include "functions/ufuncs.h"
 #include "hooks.h"
 
 /* By address: a power of two, more than twice as many as there are, SciPy's too. */

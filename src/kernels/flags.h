@@ -5,7 +5,7 @@
 #ifndef NPP_KERNELS_FLAGS_H
 #define NPP_KERNELS_FLAGS_H
 
-#include "../fpu.h"
+#include "threads/fpu.h"
 
 #define FLAGS_SAVE int flags = fpu_get_flags();
 #define FLAGS_RESTORE flags_set(flags);

@@ -34,7 +34,7 @@ enum { LEVEL_BASE, LEVEL_AVX2, LEVEL_AVX512, LEVEL_COUNT };
 /* The rows of ops.def, by number. */
 enum kernel_row {
 #define OP(ufunc, types, kernel, bits, levels) ROW_##kernel,
-#include "../ops.def"
+#include "ops.def"
     ROW_COUNT
 };
 
@@ -51,7 +51,7 @@ extern kernel_table kernels_base, kernels_avx2, kernels_avx512;
 #ifdef NPP_LEVEL
 #  define OP(ufunc, types, kernel, bits, levels)                                       \
     __attribute__((weak)) kernel_function KERNEL(kernel);
-#  include "../ops.def"
+#  include "ops.def"
 #endif
 
 #endif

@@ -6,5 +6,5 @@
 
 kernel_table TABLE_JOIN(NPP_LEVEL) = {
 #define OP(ufunc, types, kernel, bits, levels) [ROW_##kernel] = KERNEL(kernel),
-#include "../ops.def"
+#include "ops.def"
 };

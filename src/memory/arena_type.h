@@ -2,7 +2,7 @@
 #ifndef NPP_MEMORY_ARENA_TYPE_H
 #define NPP_MEMORY_ARENA_TYPE_H
 
-#include "../state.h"
+#include "python/state.h"
 
 /* Add the types Arena and Ring to the module.  0, or -1 with an exception set. */
 int arena_type_init(PyObject *module);

@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "../worth.h"
+#include "python/thread_limit.h"
 #include "pool.h"
 #include "spread.h"
 
@@ -30,7 +30,7 @@ typedef void spread_function(void *start, size_t bytes, int threads);
 
 static void spread(spread_function *function, void *start, size_t bytes)
 {
-    int threads = worth_thread_limit(handler.state);
+    int threads = thread_limit(handler.state);
     if (threads < 1) {
         PyErr_Clear();
         threads = 1;
@@ -118,7 +118,8 @@ static void after_free(const void *ctx)
 
 /*
  * A block of the pool's, if it is on.  That is asked again when the block is there:
- * whoever switches the pool off, and then finds it empty, knows that none will leave it.
+ * whoever switches the pool off, and then finds it empty, knows that none will leave
+ * it.
  */
 static void *keep_if_on(const void *ctx, void *start)
 {

@@ -9,7 +9,7 @@
 #ifndef NPP_MEMORY_HANDLER_H
 #define NPP_MEMORY_HANDLER_H
 
-#include "../state.h"
+#include "python/state.h"
 
 /* Reads where NumPy's functions are; changes nothing.  0, or -1 with an exception set.
  */

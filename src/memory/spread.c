@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "../team.h"
+#include "threads/team.h"
 #include "pages.h"
 
 /* Whole huge pages, so that no two threads are at one. */

@@ -1,7 +1,7 @@
 /* concatenate.c - concatenate, and so stack, hstack and the like. */
 #include <string.h>
 
-#include "../arguments.h"
+#include "python/arguments.h"
 #include "move.h"
 #include "movement.h"
 

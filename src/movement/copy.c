@@ -1,5 +1,5 @@
 /* copy.c - copy, astype, copyto. */
-#include "../arguments.h"
+#include "python/arguments.h"
 #include "move.h"
 #include "movement.h"
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "../elementwise.h"
-#include "../kernels.h"
-#include "../worth.h"
+#include "ufunc/elementwise.h"
+#include "engine/kernels.h"
+#include "engine/worth.h"
 
 /* What the strided loop of a movement needs to know. */
 struct move {

@@ -1,9 +1,9 @@
 /* move.h - elements brought to another place or dtype, by the engine. */
-#ifndef NPP_MOVE_H
-#define NPP_MOVE_H
+#ifndef NPP_MOVEMENT_MOVE_H
+#define NPP_MOVEMENT_MOVE_H
 
-#include "../hook_call.h"
-#include "../kernels/move.h"
+#include "engine/hook_call.h"
+#include "kernels/move.h"
 
 /* A call of `nin` inputs and one output, to be filled in. */
 void move_begin(struct call *call, const struct hook_call *hook, int nin);

@@ -1,9 +1,9 @@
 /* along.h - the lines of elements along an axis: for what goes along one axis and has
  * results on it. */
-#ifndef NPP_ALONG_H
-#define NPP_ALONG_H
+#ifndef NPP_REDUCTION_ALONG_H
+#define NPP_REDUCTION_ALONG_H
 
-#include "../numpy_api.h"
+#include "python/numpy_api.h"
 
 struct along {
     char *out, *in;

@@ -1,6 +1,6 @@
 /* beginnings.h - what results, and partial results, of a reduction begin with. */
-#ifndef NPP_BEGINNINGS_H
-#define NPP_BEGINNINGS_H
+#ifndef NPP_REDUCTION_BEGINNINGS_H
+#define NPP_REDUCTION_BEGINNINGS_H
 
 #include "reduction.h"
 #include "request.h"

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "../fpu.h"
-#include "../profile.h"
-#include "../worth.h"
+#include "threads/fpu.h"
+#include "engine/profile.h"
+#include "engine/worth.h"
 
 int lines_type(PyArrayObject *array)
 {

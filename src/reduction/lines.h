@@ -4,10 +4,10 @@
  *
  * The two parts of complex numbers are lines of their own, side by side.
  */
-#ifndef NPP_LINES_H
-#define NPP_LINES_H
+#ifndef NPP_REDUCTION_LINES_H
+#define NPP_REDUCTION_LINES_H
 
-#include "../drive.h"
+#include "engine/drive.h"
 
 /* Where elements are. */
 struct side {

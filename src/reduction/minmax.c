@@ -4,7 +4,7 @@
  */
 #include "reduce.h"
 
-#include "../arguments.h"
+#include "python/arguments.h"
 
 /* Elements of which both are done before the next. */
 enum { TOGETHER = 16384 };

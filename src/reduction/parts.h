@@ -2,8 +2,8 @@
  * parts.h - what the files on the parts of a reduction share: rows, the sums of rows.
  * Only for the files of this folder.
  */
-#ifndef NPP_PARTS_H
-#define NPP_PARTS_H
+#ifndef NPP_REDUCTION_PARTS_H
+#define NPP_REDUCTION_PARTS_H
 
 #include "reduction.h"
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "../fpu.h"
-#include "../stream.h"
+#include "threads/fpu.h"
+#include "engine/stream.h"
 
 int reduction_init(struct state *state)
 {

@@ -1,6 +1,6 @@
 /* reduce.h - a call of ufunc.reduce in three steps, for those that do two at once. */
-#ifndef NPP_REDUCE_H
-#define NPP_REDUCE_H
+#ifndef NPP_REDUCTION_REDUCE_H
+#define NPP_REDUCTION_REDUCE_H
 
 #include "beginnings.h"
 

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "../movement/move.h"
+#include "movement/move.h"
 
 /* What a call of the loop costs, in elements. */
 enum { CALL = 16 };

@@ -10,14 +10,14 @@
  * NumPy's own tree (kernels/sums.h), and anywhere for what does not depend on the
  * order.
  */
-#ifndef NPP_REDUCTION_H
-#define NPP_REDUCTION_H
+#ifndef NPP_REDUCTION_REDUCTION_H
+#define NPP_REDUCTION_REDUCTION_H
 
 #include <stdatomic.h>
 
-#include "../drive.h"
-#include "../hook_call.h"
-#include "../kernels.h"
+#include "engine/drive.h"
+#include "engine/hook_call.h"
+#include "engine/kernels.h"
 
 /* A partial result of at most 16 bytes. */
 union partial {

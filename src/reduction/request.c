@@ -4,8 +4,8 @@
 #include <fenv.h>
 #include <string.h>
 
-#include "../arguments.h"
-#include "../worth.h"
+#include "python/arguments.h"
+#include "engine/worth.h"
 
 bool request_is_plain_number(int type)
 {

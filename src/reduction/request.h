@@ -1,9 +1,9 @@
 /* request.h - a call of a reduction as it was written, taken apart. */
-#ifndef NPP_REQUEST_H
-#define NPP_REQUEST_H
+#ifndef NPP_REDUCTION_REQUEST_H
+#define NPP_REDUCTION_REQUEST_H
 
-#include "../drive.h"
-#include "../hook_call.h"
+#include "engine/drive.h"
+#include "engine/hook_call.h"
 
 enum method { REDUCE, ACCUMULATE, REDUCEAT };
 

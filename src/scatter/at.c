@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "../reduction/request.h"
+#include "reduction/request.h"
 
 struct call_of_at {
     PyUFuncObject *ufunc;

@@ -2,8 +2,8 @@
  * weight, in the order of the indices. */
 #include "scatter.h"
 
-#include "../arguments.h"
-#include "../reduction/request.h"
+#include "python/arguments.h"
+#include "reduction/request.h"
 
 static const npy_intp one = 1;
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../atomics.h"
-#include "../fpu.h"
-#include "../kernels/select.h"
-#include "../team.h"
-#include "../worth.h"
+#include "threads/atomics.h"
+#include "threads/fpu.h"
+#include "kernels/select.h"
+#include "threads/team.h"
+#include "engine/worth.h"
 
 /* Indices for each bin of each member at least, so that clearing bins and putting them
  * together is little; bytes of a member's bins, which stay in a second-level cache. */

@@ -7,11 +7,11 @@
  * through all indices for those that are its own; so every element gets its values in
  * the order of the indices, as floating-point numbers have to.
  */
-#ifndef NPP_SCATTER_H
-#define NPP_SCATTER_H
+#ifndef NPP_SCATTER_SCATTER_H
+#define NPP_SCATTER_SCATTER_H
 
-#include "../hook_call.h"
-#include "../kernels/scatter.h"
+#include "engine/hook_call.h"
+#include "kernels/scatter.h"
 
 /* More would do little but go through indices. */
 enum { SCATTER_OWNERS = 8 };

@@ -343,7 +343,7 @@ static void name_of(int i, char *name)
 {
     static const char *const rows[] = {
 #define OP(ufunc, types, kernel, bits, levels) #kernel,
-#include "../../src/ops.def"
+#include "../../src/kernels/ops.def"
     };
     static const char codes[] = "?bBhHiIlLefdFD";
     const int cast = i - ROW_COUNT;

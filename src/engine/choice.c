@@ -1,0 +1,344 @@
+/* choice.c - see choice.h. */
+#include "choice.h"
+
+#include <string.h>
+
+#include "threads/clock.h"
+#include "cost.h"
+#include "threads/spare.h"
+#include "threads/team.h"
+#include "worth.h"
+
+enum { KEY_SHIFT = 32, MODES = 0xff << 16 };
+
+/* A kind asks for a trial after so many calls, first and later. */
+enum { FIRST_CALLS = 16, LATER_CALLS = 256 };
+
+/* A call that was refused costs up to a microsecond more than NumPy's: so many are not
+ * asked about.  Above some size a microsecond is nothing. */
+enum { REFUSED_CALLS = 256, LARGE_ELEMENTS = 1 << 18 };
+
+static const char numpys_is_faster[] =
+    "NumPy's code was measured to be as fast for what the program does now";
+static const char numpys_is_tried[] = "NumPy's code is measured beside ours";
+
+struct choice_entry choice_entries[CHOICE_ENTRIES];
+static _Atomic uint64_t epoch, refusals;
+
+/* -- kinds ---------------------------------------------------------------------- */
+
+/* What a loop is chosen by. */
+static inline uint64_t layout_of(const PyArrayObject *array)
+{
+    const PyArrayObject_fields *fields = (const PyArrayObject_fields *)array;
+    const int flags = fields->flags & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS |
+                                       NPY_ARRAY_ALIGNED);
+    uint64_t layout = (uint64_t)(unsigned)fields->nd << 32 |
+                      (uint64_t)(unsigned)flags << 16 | (uint16_t)PyArray_TYPE(array);
+    if (fields->nd > 1) { /* inner loops of a similar length, or broadcast */
+        const npy_intp n = fields->dimensions[fields->nd - 1];
+        layout |= (uint64_t)(n > 0 ? 64 - __builtin_clzll((uint64_t)n) : 0) << 40;
+    }
+    return layout;
+}
+
+static uint64_t value_of(PyObject *object)
+{
+    if (glance_is_array(object)) {
+        return layout_of((PyArrayObject *)object);
+    }
+    if (glance_is_any_array(object)) { /* of another class, which the engine refuses */
+        return layout_of((PyArrayObject *)object) ^
+               (uint64_t)(uintptr_t)Py_TYPE(object);
+    }
+    /* An axis, None, True, a type, an order or a casting rule: there is one of each. */
+    const bool is_itself = object == Py_None || PyBool_Check(object) ||
+                           PyUnicode_CheckExact(object) || PyType_Check(object);
+    if (PyLong_CheckExact(object)) {
+        int overflow;
+        const long value = PyLong_AsLongAndOverflow(object, &overflow);
+        return value >= -8 && value <= 32 ? (uint64_t)value : 99;
+    }
+    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) == 1) {
+        return value_of(PyTuple_GET_ITEM(object, 0)); /* out=(array,) */
+    }
+    return (uint64_t)(uintptr_t)(is_itself ? (void *)object : (void *)Py_TYPE(object));
+}
+
+/* Twice for each doubling: a break-even lies within some tens of percent. */
+static uint64_t order_of_size(int64_t elements)
+{
+    const uint64_t n = elements > 0 ? (uint64_t)elements : 1;
+    const int exponent = 63 - __builtin_clzll(n);
+    return (uint64_t)exponent << 1 | (exponent ? n >> (exponent - 1) & 1 : 0);
+}
+
+static inline uint64_t key_begin(const void *function)
+{
+    return (uint64_t)(uintptr_t)function ^
+           atomic_load_explicit(&epoch, memory_order_relaxed) << 56 ^
+           order_of_size(spare_now()) << 48;
+}
+
+static inline uint64_t key_end(uint64_t key, int64_t elements)
+{
+    return choice_mix(key, order_of_size(elements));
+}
+
+struct choice_kind choice_kind(const void *function, PyObject *self,
+                               PyObject *const *args, Py_ssize_t n, PyObject *kwnames,
+                               int64_t elements)
+{
+    struct choice_kind kind = {.elements = elements};
+    uint64_t key = key_begin(function);
+    if (self) {
+        key = choice_mix(key, value_of(self));
+        kind.types |= glance_is_array(self) ? choice_type((PyArrayObject *)self) : 0;
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (glance_is_array(args[i])) {
+            kind.types |= choice_type((PyArrayObject *)args[i]);
+            key = choice_mix(key, layout_of((PyArrayObject *)args[i]));
+        } else {
+            key = choice_mix(key, value_of(args[i]));
+        }
+    }
+    for (Py_ssize_t i = 0; kwnames && i < PyTuple_GET_SIZE(kwnames); i++) {
+        key = choice_mix(key, (uint64_t)(uintptr_t)PyTuple_GET_ITEM(kwnames, i));
+    }
+    kind.key = key_end(key, elements);
+    return kind;
+}
+
+struct choice_kind choice_with(struct choice_kind kind, PyObject *name, PyObject *value)
+{
+    kind.key = choice_mix(kind.key, (uint64_t)(uintptr_t)name);
+    kind.key = choice_mix(kind.key, value_of(value));
+    return kind;
+}
+
+void choice_forget(void)
+{
+    atomic_fetch_add(&epoch, 1);
+}
+
+/* -- entries -------------------------------------------------------------------- */
+
+/* 0: there is none of this kind. */
+static uint64_t state_of(uint64_t key)
+{
+    uint64_t state;
+    choice_find(key, &state);
+    return state;
+}
+
+/* That of a kind, or where it is to be: at a place that is free, or one of the two. */
+static struct choice_entry *entry_of(uint64_t key)
+{
+    uint64_t state;
+    struct choice_entry *found = choice_find(key, &state);
+    struct choice_entry *first = &choice_entries[key % CHOICE_ENTRIES];
+    const bool first_is_free =
+        atomic_load_explicit(&first->state, memory_order_relaxed) == 0;
+    const bool second_is_free =
+        atomic_load_explicit(&found->state, memory_order_relaxed) == 0;
+    return state != 0                          ? found
+           : first_is_free                     ? first
+           : second_is_free || (key >> 16 & 1) ? found
+                                               : first;
+}
+
+static void set_state(uint64_t key, uint64_t mode, unsigned left)
+{
+    atomic_store_explicit(&entry_of(key)->state,
+                          key >> KEY_SHIFT << KEY_SHIFT | mode | left,
+                          memory_order_relaxed);
+}
+
+static void set_times(uint64_t key, float numpys, float ours)
+{
+    uint32_t bits[2];
+    memcpy(&bits[0], &numpys, sizeof bits[0]);
+    memcpy(&bits[1], &ours, sizeof bits[1]);
+    atomic_store_explicit(&entry_of(key)->times, (uint64_t)bits[0] << 32 | bits[1],
+                          memory_order_relaxed);
+}
+
+static void set_reason(uint64_t key, const char *reason)
+{
+    atomic_store_explicit(&entry_of(key)->reason, reason, memory_order_relaxed);
+}
+
+struct choice_times choice_times(const struct choice_kind *kind)
+{
+    const uint64_t times =
+        atomic_load_explicit(&entry_of(kind->key)->times, memory_order_relaxed);
+    const uint32_t bits[2] = {(uint32_t)(times >> 32), (uint32_t)times};
+    float ns[2];
+    memcpy(ns, bits, sizeof ns);
+    const bool known = state_of(kind->key) != 0;
+    return (struct choice_times){known && ns[0] > 0 ? (double)ns[0] : -1,
+                                 known && ns[1] > 0 ? (double)ns[1] : -1};
+}
+
+const char *choice_measured(const struct choice_kind *kind)
+{
+    const bool numpys = kind->below || (state_of(kind->key) & CHOICE_NUMPYS_NOW) != 0;
+    return numpys && cost_min_elements() < 0 ? numpys_is_faster : NULL;
+}
+
+/* -- calls ---------------------------------------------------------------------- */
+
+/* The way of a kind that was not tried: that of the others, but for large calls, which
+ * the model knows. */
+static uint64_t mode_of_others(const struct choice_kind *kind)
+{
+    return trial_prefers_numpys() && kind->elements < LARGE_ELEMENTS ? CHOICE_NUMPYS_NOW
+                                                                     : CHOICE_OURS_NOW;
+}
+
+static void begin_entry(const struct choice_kind *kind)
+{
+    set_times(kind->key, -1, -1);
+    set_reason(kind->key, NULL);
+    set_state(kind->key, mode_of_others(kind), FIRST_CALLS);
+}
+
+static void choose(struct choice *choice, const char *numpys)
+{
+    choice->way = numpys ? CHOICE_NUMPYS : CHOICE_OURS;
+    choice->reason = numpys;
+}
+
+struct choice choice_begin(const struct choice_kind *kind)
+{
+    struct choice choice = {.kind = *kind};
+    const uint64_t key = kind->key;
+    if (cost_min_elements() >= 0 || key == 0) {
+        choice.kind.key = 0;
+        return choice;
+    }
+    uint64_t state = state_of(key);
+    if (state == 0) {
+        begin_entry(kind);
+        state = state_of(key);
+    }
+    const unsigned left = (unsigned)(state & CHOICE_LEFT);
+    if (state & CHOICE_REFUSED) { /* left: profile() wants to see it all the same */
+        choose(&choice,
+               left ? atomic_load_explicit(&entry_of(key)->reason, memory_order_relaxed)
+                    : NULL);
+        return choice;
+    }
+    if (left == 0) {
+        const bool is_new = choice_times(kind).numpys < 0;
+        state = is_new ? mode_of_others(kind) : state & MODES;
+        set_state(key, state, LATER_CALLS);
+        trial_ask(is_new);
+    }
+    choice.phase = trial_phase();
+    if (choice.phase == TRIAL_NUMPYS || choice.phase == TRIAL_OURS) {
+        choose(&choice, choice.phase == TRIAL_NUMPYS ? numpys_is_tried : NULL);
+        choice.since = monotonic_ns();
+    } else {
+        choose(&choice, state & CHOICE_NUMPYS_NOW ? numpys_is_faster : NULL);
+    }
+    return choice;
+}
+
+static void follow_verdict(void)
+{
+    struct trial_kind kinds[TRIAL_CALLS];
+    const int count = trial_judge(kinds);
+    for (int i = 0; i < count; i++) {
+        const struct trial_kind *kind = &kinds[i];
+        const uint64_t state = state_of(kind->key);
+        if (state != 0 && !(state & CHOICE_REFUSED)) {
+            set_times(kind->key, kind->numpys, kind->ours);
+            set_state(kind->key, kind->is_ours ? CHOICE_OURS_NOW : CHOICE_NUMPYS_NOW,
+                      LATER_CALLS);
+        }
+    }
+}
+
+/* So many votes make a gate, which is no higher than that: some microseconds. */
+enum { GATE_VOTES = 8, GATE_MOST = 8192 };
+
+static void learn_gate(struct choice_gate *gate, const struct choice_kind *kind,
+                       bool numpys)
+{
+    const int64_t elements = kind->elements;
+    const int32_t half = (int32_t)(elements < 2 * GATE_MOST ? elements / 2 : GATE_MOST);
+    int32_t most = atomic_load_explicit(&gate->most, memory_order_relaxed);
+    most = most ? most : GATE_MOST;
+    if (!numpys && half < most) { /* it was too high, or would be */
+        atomic_store_explicit(&gate->most, half, memory_order_relaxed);
+        atomic_store_explicit(&gate->elements, 0, memory_order_relaxed);
+        atomic_store_explicit(&gate->votes, 0, memory_order_relaxed);
+    } else if (numpys && elements <= 2 * most && kind->types &&
+               !(kind->types & ~CHOICE_COMMON) &&
+               atomic_fetch_add(&gate->votes, 1) >= GATE_VOTES) {
+        const int32_t to = elements < most ? (int32_t)elements + 1 : most;
+        if (to > atomic_load_explicit(&gate->elements, memory_order_relaxed)) {
+            atomic_store_explicit(&gate->elements, to, memory_order_relaxed);
+        }
+    }
+}
+
+/* Only what the model is sure of, or what this kind's own times say; a kind may have
+ * followed the others. */
+static void vote(struct choice_gate *gate, const struct choice *choice,
+                 const char *refused)
+{
+    const struct choice_times times = choice_times(&choice->kind);
+    const bool tried = times.numpys > 0 && times.ours > 0;
+    const bool is_ours = choice->way == CHOICE_OURS && !refused;
+    if (refused == worth_small) {
+        learn_gate(gate, &choice->kind, true);
+    } else if (tried && is_ours && times.ours < times.numpys) {
+        learn_gate(gate, &choice->kind, false);
+    } else if (tried && choice->reason == numpys_is_faster &&
+               times.numpys <= times.ours) {
+        learn_gate(gate, &choice->kind, true);
+    }
+}
+
+void choice_end(const struct choice *choice, struct choice_gate *gate,
+                const char *refused, bool probed)
+{
+    const uint64_t key = choice->kind.key;
+    const uint64_t state = state_of(key);
+    if (key != 0 && gate && !probed && choice->kind.elements <= 2 * GATE_MOST) {
+        vote(gate, choice, refused);
+    }
+    /* That helpers sleep says nothing of the kind; a trial will wake them. */
+    const bool asleep = refused == worth_asleep;
+    if (refused && !asleep && choice->way == CHOICE_OURS) {
+        atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
+        /* A limit of one thread may be this context's only. */
+        if (state != 0 && key != 0 && choice->kind.elements < LARGE_ELEMENTS &&
+            (refused != worth_one_thread || team_cap() == 1)) {
+            set_reason(key, refused);
+            set_state(key, CHOICE_REFUSED, REFUSED_CALLS);
+        }
+        return;
+    }
+    if (key == 0 || state == 0) {
+        return;
+    }
+    if (state & CHOICE_REFUSED && choice->way == CHOICE_OURS) {
+        begin_entry(&choice->kind); /* it is refused no more */
+        return;
+    }
+    const unsigned left = (unsigned)(state & CHOICE_LEFT);
+    set_state(key, state & MODES, left ? left - 1 : 0);
+    if (choice->since && !asleep &&
+        trial_add(choice->phase, key, monotonic_ns() - choice->since)) {
+        follow_verdict();
+    }
+}
+
+uint64_t choice_refused(void)
+{
+    return atomic_load_explicit(&refusals, memory_order_relaxed);
+}

@@ -1,0 +1,161 @@
+/*
+ * choice.h - NumPy's code or ours?  What was learned of each kind of call.
+ *
+ * A kind is a function with types, layouts and an order of size.  The cost model
+ * (cost.h) says beforehand which calls cannot gain; here is what came of it: a kind
+ * that was refused goes to NumPy at once for a while, and one that runs follows the
+ * verdict of trials with NumPy's code and ours (trial.h).
+ */
+#ifndef NPP_ENGINE_CHOICE_H
+#define NPP_ENGINE_CHOICE_H
+
+#include "glance.h"
+#include "trial.h"
+
+enum choice_way { CHOICE_OURS, CHOICE_NUMPYS };
+
+/* What is known of a kind; one word, and its times. */
+struct choice_entry {
+    _Atomic uint64_t state;       /* key (32 bits) | mode | calls left (16) */
+    _Atomic uint64_t times;       /* two floats: ns of a call of NumPy's, and of ours */
+    _Atomic(const char *) reason; /* why it was refused, or NULL */
+};
+
+enum { CHOICE_ENTRIES = 2048, CHOICE_LEFT = 0xffff };
+enum choice_mode {
+    CHOICE_OURS_NOW = 1 << 16,
+    CHOICE_NUMPYS_NOW = 2 << 16,
+    CHOICE_REFUSED = 4 << 16
+};
+extern struct choice_entry choice_entries[CHOICE_ENTRIES];
+
+static inline uint64_t choice_mix(uint64_t key, uint64_t value)
+{
+    key = (key ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return key ^ key >> 29;
+}
+
+/* A call.  In the key arrays count by what their loops are chosen by, other objects by
+ * their type, or by what they are if that is one of few; and the order of size. */
+struct choice_kind {
+    uint64_t key; /* 0: not to be learned from */
+    int64_t elements;
+    uint32_t types; /* of the first arrays, a bit each by NumPy's number; 31: others */
+    bool below;     /* only for explain(): it is below the gate of its function */
+};
+
+/* Of any function, for so many elements; `self` is NULL, or an array. */
+struct choice_kind choice_kind(const void *function, PyObject *self,
+                               PyObject *const *args, Py_ssize_t n, PyObject *kwnames,
+                               int64_t elements);
+
+/* The same with a keyword. */
+struct choice_kind choice_with(struct choice_kind kind, PyObject *name,
+                               PyObject *value);
+
+/* The entry of a kind, which has two places, as two kinds that had the same one would
+ * turn each other out at each call.  Its state; 0: there is none. */
+static inline struct choice_entry *choice_find(uint64_t key, uint64_t *state)
+{
+    struct choice_entry *entry = &choice_entries[key % CHOICE_ENTRIES];
+    *state = atomic_load_explicit(&entry->state, memory_order_relaxed);
+    if ((*state ^ key) >> 32) {
+        entry = &choice_entries[(key % CHOICE_ENTRIES) ^ 1];
+        *state = atomic_load_explicit(&entry->state, memory_order_relaxed);
+        *state = (*state ^ key) >> 32 ? 0 : *state;
+    }
+    return entry;
+}
+
+/* Whether calls of this kind go to NumPy for now: then this was one of them. */
+static inline bool choice_is_numpys(const struct choice_kind *kind)
+{
+    uint64_t state;
+    struct choice_entry *entry = choice_find(kind->key, &state);
+    const bool numpys = (state & CHOICE_REFUSED) ||
+                        ((state & CHOICE_NUMPYS_NOW) && trial_phase() == TRIAL_NONE);
+    if (!numpys || !(state & CHOICE_LEFT) || !glance_is_few(0)) {
+        return false;
+    }
+    /* Not a read-modify-write: a lost count does no harm. */
+    atomic_store_explicit(&entry->state, state - 1, memory_order_relaxed);
+    return true;
+}
+
+/*
+ * For a function: the number of elements below which NumPy's code was always as fast,
+ * with numbers of the common types, for which there is no kernel of ours.  What is
+ * below does not even get a key, and is not looked at again before one of twice as many
+ * pays.
+ */
+struct choice_gate {
+    _Atomic int32_t elements;
+    _Atomic int32_t most;  /* half of what paid; 0: not known */
+    _Atomic int32_t votes; /* of calls for which NumPy's code was as fast */
+};
+
+/* Types that all loops are fast for: bool to double. */
+#define CHOICE_COMMON ((UINT32_C(2) << NPY_DOUBLE) - 1)
+
+static inline uint32_t choice_type(const PyArrayObject *array)
+{
+    const int type = PyArray_TYPE(array);
+    return UINT32_C(1) << ((unsigned)type < 31 ? type : 31);
+}
+
+/* Whether a call is below the gate of its function, which has kernels of ours for its
+ * `own` types.  With two types there may be casts: an element costs more. */
+static inline bool choice_is_below(const struct choice_gate *gate, int64_t elements,
+                                   PyObject *const *args, Py_ssize_t n, uint32_t own)
+{
+    const int64_t most = atomic_load_explicit(&gate->elements, memory_order_relaxed);
+    if (elements >= most || !glance_is_usual()) {
+        return false;
+    }
+    uint32_t types = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (glance_is_array(args[i])) {
+            types |= choice_type((const PyArrayObject *)args[i]);
+        } else if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i]) ||
+                   glance_is_any_array(args[i])) {
+            return false;
+        }
+    }
+    const bool alike = (types & (types - 1)) == 0;
+    return types && !(types & ~(CHOICE_COMMON & ~own)) &&
+           (alike || 2 * elements < most);
+}
+
+/* A call that choice_is_numpys() did not decide. */
+struct choice {
+    struct choice_kind kind;
+    enum choice_way way;
+    const char *reason;     /* why it is NumPy's, if it is */
+    enum trial_phase phase; /* of which it is a part */
+    int64_t since;          /* if it is */
+};
+struct choice choice_begin(const struct choice_kind *kind);
+
+/* How it ended, or for which reason the engine left it to NumPy; whether that was only
+ * to know what it costs.  The gate may be NULL. */
+void choice_end(const struct choice *choice, struct choice_gate *gate,
+                const char *refused, bool probed);
+
+/* Calls that the engine was asked about and left to NumPy. */
+uint64_t choice_refused(void);
+
+/* Nanoseconds of a call as measured, with NumPy's code and with ours; negative: not
+ * known. */
+struct choice_times {
+    double numpys, ours;
+};
+struct choice_times choice_times(const struct choice_kind *kind);
+
+/* Why calls of this kind, which the engine would take, go to NumPy for now; NULL: they
+ * do not.  For explain(): nothing is counted. */
+const char *choice_measured(const struct choice_kind *kind);
+
+/* What was learned under other conditions (a cap, competing processes) is void. */
+void choice_forget(void);
+
+#endif

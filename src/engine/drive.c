@@ -1,0 +1,419 @@
+/* drive.c - see drive.h. */
+#include "drive.h"
+
+#include <fenv.h>
+
+#include "threads/clock.h"
+#include "threads/fpu.h"
+#include "threads/team.h"
+#include "worth.h"
+
+/* First pieces that tell what an element costs: long enough for the clock. */
+#define PROBE_ELEMENTS 2048
+#define PROBE_SHARE 16
+
+/* A piece lasts long enough to hide what claiming it costs (50 ns), and not so long
+ * that the others have to wait for the last one, or a signal or a fork for any. */
+#define PIECE_LEAST_NS 1000.0
+#define PIECE_MOST_NS 1e5
+#define PIECE_MOST_UNKNOWN 65536
+
+/* A call that is expected to take less, thirty times over, needs no poll. */
+#define POLL_FROM_NS 1e6
+
+/* What the members share while the GIL is released. */
+struct task {
+    const struct drive *drive;
+    struct pieces pieces;
+    NpyIter **iters; /* one a member; NULL for a box */
+    int niters;
+    PyThreadState *saved;
+    int64_t without_gil_ns;
+    double least; /* of a probe: ns an element in its fastest piece; negative: none */
+};
+
+/* -- one piece ------------------------------------------------------------------ */
+
+/* Run the loop on each stretch where the mask, the last operand, is true. */
+static int run_masked(const struct loop *loop, int nop, char *const *data, npy_intp n,
+                      const npy_intp *strides)
+{
+    const char *mask = data[nop];
+    const npy_intp step = strides[nop];
+    char *at[NPP_MAX_SLOTS];
+
+    for (npy_intp begin = 0, end; begin < n; begin = end) {
+        while (begin < n && !mask[begin * step]) {
+            begin++;
+        }
+        for (end = begin; end < n && mask[end * step];) {
+            end++;
+        }
+        if (begin == end) {
+            break;
+        }
+        for (int i = 0; i < nop; i++) {
+            at[i] = data[i] + begin * strides[i];
+        }
+        const int status = loop_run(loop, at, end - begin, strides);
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+static int run_inner(const struct drive *drive, int nop, char *const *data, npy_intp n,
+                     const npy_intp *strides)
+{
+    const struct loop *loop = &drive->plan->loop;
+    return drive->stage         ? stage_run(drive->stage, loop, data, n, strides)
+           : drive->kind.masked ? run_masked(loop, nop - 1, data, n, strides)
+                                : loop_run(loop, data, n, strides);
+}
+
+static int run_segment(void *context, char **data, npy_intp n)
+{
+    const struct drive *drive = context;
+    return run_inner(drive, drive->box->nop, data, n, drive->strides);
+}
+
+static int run_iterator(const struct drive *drive, NpyIter *iter, npy_intp begin,
+                        npy_intp end)
+{
+    char *error = NULL; /* asked for, so that NumPy does not set an exception */
+    if (NpyIter_ResetToIterIndexRange(iter, begin, end, &error) != NPY_SUCCEED) {
+        return -1;
+    }
+    NpyIter_IterNextFunc *next = NpyIter_GetIterNext(iter, &error);
+    if (next == NULL) {
+        return -1;
+    }
+    const int nop = NpyIter_GetNOp(iter);
+    char **data = NpyIter_GetDataPtrArray(iter);
+    const npy_intp *strides = NpyIter_GetInnerStrideArray(iter);
+    const npy_intp *n = NpyIter_GetInnerLoopSizePtr(iter);
+    do {
+        const int status = run_inner(drive, nop, data, *n, strides);
+        if (status != 0) {
+            return status;
+        }
+    } while (next(iter));
+    return 0;
+}
+
+static int run_piece(void *context, int member, int64_t piece)
+{
+    const struct task *task = context;
+    npy_intp begin, end;
+    pieces_bounds(&task->pieces, piece, &begin, &end);
+    if (begin == end) {
+        return 0;
+    }
+    if (task->drive->run) {
+        return task->drive->run(task->drive, begin, end);
+    }
+    const int status =
+        task->iters
+            ? run_iterator(task->drive, task->iters[member], begin, end)
+            : box_run(task->drive->box, begin, end, run_segment, (void *)task->drive);
+    return status < 0 ? -1 : 0;
+}
+
+/*
+ * What costs the least counts: one of the pieces may be the first to touch a huge page
+ * of a result, which the system clears for hundreds of microseconds.  And it is the
+ * time that the thread had a CPU; a wait for one, of milliseconds, is not the loop's.
+ */
+static int run_probe(void *context, int member, int64_t piece)
+{
+    struct task *task = context;
+    npy_intp begin, end;
+    pieces_bounds(&task->pieces, piece, &begin, &end);
+    const int64_t cpu_since = thread_cpu_ns(), since = monotonic_ns();
+    const int status = run_piece(context, member, piece);
+    const int64_t wall = monotonic_ns() - since, cpu = thread_cpu_ns() - cpu_since;
+    const double ns = (double)((cpu < wall ? cpu : wall) + 1) / (double)(end - begin);
+    if (begin < end && (task->least < 0 || ns < task->least)) {
+        task->least = ns;
+    }
+    return status;
+}
+
+/* -- the team's view ------------------------------------------------------------ */
+
+/* A Python signal handler must not see, nor change, the flags of the loops. */
+static bool poll_signals(void *context)
+{
+    struct task *task = context;
+    fenv_t environment;
+    fegetenv(&environment);
+    PyEval_RestoreThread(task->saved);
+    const bool stop = PyErr_Occurred() || PyErr_CheckSignals() < 0;
+    task->saved = PyEval_SaveThread();
+    fesetenv(&environment);
+    return stop;
+}
+
+/*
+ * A loop that raises gets hold of the GIL to do so.  In a thread without a thread state
+ * its exception would end with the state made for the moment; here it is still there
+ * when the helper leaves.  NumPy will raise it again.
+ */
+struct raising {
+    PyGILState_STATE gil;
+    PyThreadState *thread;
+};
+
+static void *enter_raising(void)
+{
+    static _Thread_local struct raising raising;
+    raising.gil = PyGILState_Ensure();
+    raising.thread = PyEval_SaveThread();
+    return &raising;
+}
+
+static int leave_raising(void *entered)
+{
+    const struct raising *raising = entered;
+    PyEval_RestoreThread(raising->thread);
+    const int status = PyErr_Occurred() ? -1 : 0;
+    PyErr_Clear();
+    PyGILState_Release(raising->gil);
+    return status;
+}
+
+static struct team_result run_task(struct task *task, team_body *body, int threads,
+                                   double ns)
+{
+    const bool brief = ns > 0 && ns * (double)task->drive->size < POLL_FROM_NS;
+    const struct team_region region = {
+        .body = body,
+        .poll = brief ? NULL : poll_signals,
+        .enter = task->drive->plan->may_raise ? enter_raising : NULL,
+        .leave = task->drive->plan->may_raise ? leave_raising : NULL,
+        .context = task,
+        .npieces = task->pieces.count,
+        .threads = threads,
+    };
+    task->saved = PyEval_SaveThread();
+    const struct team_result result = team_run(&region);
+    PyEval_RestoreThread(task->saved);
+    task->without_gil_ns += result.ns;
+    return result;
+}
+
+static struct pieces make_pieces(const struct drive *drive, npy_intp begin, int threads,
+                                 double ns)
+{
+    npy_intp least = 1, most = PIECE_MOST_UNKNOWN / drive->weight + 1;
+    if (ns > 0) {
+        most = (npy_intp)(PIECE_MOST_NS / ns) + 1;
+        least = cost_min_elements() >= 0 ? 1 : (npy_intp)(PIECE_LEAST_NS / ns) + 1;
+    }
+    return pieces_make(begin, drive->size, threads, least, most, drive->cut);
+}
+
+/* -- iterators ------------------------------------------------------------------ */
+
+/* Have an iterator for each of the first `count` members.  -1: an exception is set. */
+static int provide_iterators(struct task *task, int count)
+{
+    const struct drive *drive = task->drive;
+    if (drive->iter == NULL) {
+        return 0;
+    }
+    if (task->iters == NULL) {
+        /* An array of pointers: NOLINTNEXTLINE(bugprone-sizeof-expression) */
+        task->iters = PyMem_Calloc((size_t)drive->limit, sizeof *task->iters);
+        if (task->iters == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+    }
+    for (; task->niters < count; task->niters++) {
+        NpyIter *iter = iterator_copy(&drive->kind, drive->iter);
+        if (iter == NULL) {
+            return -1;
+        }
+        task->iters[task->niters] = iter;
+    }
+    return 0;
+}
+
+/* At the end of a call only: the first to go writes back what overlapped, unless it
+ * is not wanted. */
+static void free_iterators(struct task *task, bool wanted)
+{
+    for (int i = 0; i < task->niters; i++) {
+        if (wanted) {
+            NpyIter_Deallocate(task->iters[i]);
+        } else {
+            iterator_discard(task->iters[i]);
+        }
+    }
+    PyMem_Free(task->iters);
+}
+
+/* -- driving -------------------------------------------------------------------- */
+
+/* Run and time the first pieces, alone.  The elements done, and their cost. */
+static npy_intp probe(struct task *task, struct team_result *result, double *ns)
+{
+    const struct drive *drive = task->drive;
+    npy_intp n = drive->size / PROBE_SHARE;
+    n = n > PROBE_ELEMENTS ? PROBE_ELEMENTS : n;
+    n -= n % drive->cut.step;
+    const npy_intp count = n > 0 && 2 * n < drive->size ? 2 : 1;
+    n = n > 0 ? n : drive->cut.step < drive->size ? drive->cut.step : drive->size;
+    task->pieces = (struct pieces){0, count * n, n, drive->cut, count};
+    task->least = -1;
+    *result = run_task(task, run_probe, 1, -1);
+    *ns = task->least;
+    return count * n;
+}
+
+/* After a region: true if all went well, else false as drive() has it. */
+static bool went_well(enum team_status status, struct report *report)
+{
+    if ((status == TEAM_DONE || status == TEAM_ENDED) && PyErr_Occurred()) {
+        status = TEAM_FAILED; /* it did not say so, but left its exception behind */
+    }
+    if (status == TEAM_FAILED) {
+        /* Its exception, if it set one, went with the thread that ran it. */
+        PyErr_Clear();
+        report->reason = "a loop reported an error: NumPy repeats the call";
+    }
+    return status == TEAM_DONE || status == TEAM_ENDED;
+}
+
+static void describe(const struct drive *drive, int threads, npy_intp pieces, double ns,
+                     int64_t without_gil_ns, struct report *report)
+{
+    *report = (struct report){
+        .path = drive->path,
+        .elements = drive->size,
+        .pieces = pieces,
+        .threads = threads,
+        .ns = ns,
+        .without_gil_ns = without_gil_ns,
+    };
+}
+
+static const char contended[] =
+    "its core loop gets slower on several threads (a lock in BLAS)";
+
+/* Run what a probe has left, from element `done` on. */
+static bool run(struct task *task, npy_intp done, double ns, int *fpe,
+                struct report *report)
+{
+    const struct drive *drive = task->drive;
+    const bool core = drive->plan->loop.ncore > 0; /* may be BLAS, with a lock */
+    const char *alone = team_unavailable();
+    if (!alone && core && cost_contended(drive->costs, drive->key, drive->limit)) {
+        alone = contended;
+    }
+    const bool asked = drive->asked == drive->key;
+    int threads = alone   ? 1
+                  : asked ? cost_threads_awake(drive->size, ns, drive->limit)
+                          : cost_threads(drive->size - done, ns, drive->limit);
+    task->pieces = make_pieces(drive, done, threads, ns);
+    threads = threads < task->pieces.count ? threads : (int)task->pieces.count;
+    if (provide_iterators(task, threads) < 0) {
+        return false;
+    }
+    const struct team_result result = run_task(task, run_piece, threads, ns);
+    describe(drive, result.threads, task->pieces.count, ns, task->without_gil_ns,
+             report);
+    if (!went_well(result.status, report)) {
+        return false;
+    }
+    if (result.caller_pieces > 0 && result.status == TEAM_DONE) {
+        const double share = (double)result.caller_pieces / (double)task->pieces.count;
+        const double own =
+            (double)result.caller_ns / (share * (double)(drive->size - done));
+        if (core && result.threads > 1) {
+            cost_learn_shared(drive->costs, drive->key, own);
+        } else {
+            cost_learn(drive->costs, drive->key, own);
+        }
+    }
+    report->reason = alone;
+    *fpe = result.fpe;
+    return true;
+}
+
+static void explain_run(const struct drive *drive, double ns, struct report *report)
+{
+    const char *reason = team_unavailable();
+    if (!reason && drive->plan->loop.ncore > 0 &&
+        cost_contended(drive->costs, drive->key, drive->limit)) {
+        reason = contended;
+    }
+    int threads = reason   ? 1
+                  : ns < 0 ? drive->limit
+                           : cost_threads_awake(drive->size, ns, drive->limit);
+    const struct pieces pieces = make_pieces(drive, 0, threads, ns);
+    threads = threads < pieces.count ? threads : (int)pieces.count;
+    describe(drive, threads, threads > 1 ? pieces.count : 1, ns, 0, report);
+    if (threads < 2) {
+        report->reason = reason             ? reason
+                         : drive->limit < 2 ? worth_one_thread
+                                            : worth_small;
+    }
+}
+
+bool drive(const struct drive *drive, bool explain, int *fpe, struct report *report)
+{
+    struct task task = {.drive = drive};
+    double ns = cost_known(drive->costs, drive->key);
+    npy_intp done = 0;
+    bool success = false, probed = false;
+
+    if (drive->size < 2) {
+        report->reason = "fewer than two elements (or core problems)";
+        goto finish;
+    }
+    if (provide_iterators(&task, 1) < 0) {
+        goto finish;
+    }
+    fpu_clear_flags();
+    if (ns < 0 && cost_min_elements() < 0 && !(explain && drive->given)) {
+        struct team_result result;
+        done = probe(&task, &result, &ns);
+        if (!went_well(result.status, report)) {
+            goto finish;
+        }
+        if (result.status == TEAM_ENDED) {
+            done = drive->size;
+        } else {
+            cost_learn(drive->costs, drive->key, ns);
+        }
+        *fpe = result.fpe;
+        probed = true;
+    }
+    if (explain) {
+        explain_run(drive, ns, report);
+    } else if (done == drive->size) { /* the probe was all that is needed */
+        describe(drive, 1, 1, ns, task.without_gil_ns, report);
+        success = true;
+    } else {
+        success = run(&task, done, ns, fpe, report);
+    }
+
+    report->probed = probed;
+
+finish:
+    free_iterators(&task, success);
+    return success;
+}
+
+int drive_give_fpe(const char *name, int fpe)
+{
+    int flags = 0;
+    flags |= fpe & FE_DIVBYZERO ? NPY_FPE_DIVIDEBYZERO : 0;
+    flags |= fpe & FE_OVERFLOW ? NPY_FPE_OVERFLOW : 0;
+    flags |= fpe & FE_UNDERFLOW ? NPY_FPE_UNDERFLOW : 0;
+    flags |= fpe & FE_INVALID ? NPY_FPE_INVALID : 0;
+    return flags ? PyUFunc_GiveFloatingpointErrors(name, flags) : 0;
+}

@@ -1,0 +1,137 @@
+/* count.c - count_nonzero: truth values counted, of other numbers x != 0 in blocks. */
+#include <stdatomic.h>
+
+#include "find.h"
+#include "reduction/reduction.h"
+#include "reduction/request.h"
+
+struct counting {
+    struct loop loop; /* x != 0; none for truth values */
+    struct box box;
+    count_function *count;
+    _Atomic(npy_intp) all;
+};
+
+struct part {
+    const struct counting *counting;
+    npy_intp all;
+};
+
+static int count_row(void *context, char **data, npy_intp n)
+{
+    struct part *part = context;
+    const struct counting *counting = part->counting;
+    const npy_intp *stride = counting->box.stride[0];
+    char truth[FIND_BLOCK];
+    if (counting->loop.run == NULL && stride[0] == 1) {
+        part->all += counting->count(data[0], n);
+        return 0;
+    }
+    if (counting->loop.run == NULL) {
+        for (npy_intp i = 0; i < n; i++) {
+            part->all += data[0][i * stride[0]] != 0;
+        }
+        return 0;
+    }
+    int status = 0;
+    for (npy_intp i = 0; i < n && status == 0; i += FIND_BLOCK) {
+        const npy_intp m = n - i < FIND_BLOCK ? n - i : FIND_BLOCK;
+        char *const at[] = {data[0] + i * stride[0], data[1], truth};
+        const npy_intp steps[] = {stride[0], 0, 1};
+        status = loop_run(&counting->loop, at, m, steps);
+        part->all += counting->count(truth, m);
+    }
+    return status;
+}
+
+static int run(const struct drive *drive, npy_intp begin, npy_intp end)
+{
+    struct counting *counting = drive->context;
+    struct part part = {.counting = counting};
+    const int status = box_run(&counting->box, begin, end, count_row, &part);
+    atomic_fetch_add(&counting->all, part.all);
+    return status == 0 ? 0 : -1;
+}
+
+/* count_nonzero(array), which is an int up to NumPy 2.2 and a scalar since. */
+static PyObject *make_result(npy_intp count)
+{
+    if (PyArray_GetNDArrayCFeatureVersion() < 0x14 /* NumPy 2.3 */) {
+        return PyLong_FromSsize_t(count);
+    }
+    PyArray_Descr *descr = PyArray_DescrFromType(NPY_INTP);
+    PyObject *result = PyArray_Scalar(&count, descr, NULL);
+    Py_DECREF(descr);
+    return result;
+}
+
+/* The loop of x != 0; NULL, or why NumPy is to do it. */
+static const char *take_loop(struct counting *counting, struct predicate *nonzero)
+{
+    struct call *call = &nonzero->call;
+    const char *reason = predicate_plan(nonzero);
+    if (!reason && (array_needs_copy(call->op[0], plan_descr(&nonzero->plan, 0)) ||
+                    array_needs_copy(call->op[1], plan_descr(&nonzero->plan, 1)))) {
+        reason = "a comparison with zero that needs a cast";
+    }
+    counting->loop = nonzero->plan.loop;
+    return reason;
+}
+
+PyObject *reduction_count_nonzero(struct hook_call *hook, PyObject *self,
+                                  PyObject *const *args, Py_ssize_t nargs,
+                                  PyObject *kwnames)
+{
+    struct predicate nonzero;
+    struct counting counting = {.count = kernels_count()};
+    const struct plan plan = {0};
+    struct drive job;
+    PyObject *result = NULL;
+    int fpe;
+    hook->report.reason =
+        "not a plain, aligned ndarray of numbers in this machine's byte order";
+    if (nargs != 1 || kwnames || !request_is_plain(args[0])) {
+        return NULL;
+    }
+    const int type = PyArray_TYPE((PyArrayObject *)args[0]);
+    const bool is_bool = type == NPY_BOOL;
+    /* NumPy's count of integers is as fast, and that of strided elements. */
+    const bool pays_alone =
+        PyArray_ISCONTIGUOUS((PyArrayObject *)args[0]) && !PyTypeNum_ISINTEGER(type);
+    PyObject *zero = PyArray_ZEROS(0, NULL, type, 0);
+    if (zero == NULL) {
+        return NULL;
+    }
+    PyObject *operands[] = {args[0], zero};
+    hook->report.reason =
+        predicate_take(&nonzero, hook->state, hook->state->not_equal, operands);
+    Py_DECREF(zero);
+    if (hook->report.reason) {
+        return NULL;
+    }
+    struct call *call = &nonzero.call;
+    hook->report.elements = call->size;
+    call->pays_alone = pays_alone;
+    if (!request_call_is_worth(hook, call, &job)) {
+        goto finish;
+    }
+    hook->report.reason = is_bool ? NULL : take_loop(&counting, &nonzero);
+    if (!hook->report.reason) {
+        hook->report.reason = find_box(&counting.box, call->op, 2, NPY_KEEPORDER);
+    }
+    if (hook->report.reason) {
+        goto finish;
+    }
+    job.plan = &plan;
+    job.run = run;
+    job.context = &counting;
+    job.size = counting.box.size;
+    job.cut = cut_anywhere();
+    if (drive(&job, hook->explain, &fpe, &hook->report)) {
+        result = make_result(atomic_load(&counting.all));
+    }
+
+finish:
+    predicate_clear(&nonzero);
+    return result;
+}

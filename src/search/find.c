@@ -1,0 +1,337 @@
+/* find.c - see find.h. */
+#include "find.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "python/arguments.h"
+#include "threads/atomics.h"
+#include "ufunc/dispatch.h"
+#include "threads/fpu.h"
+#include "reduction/reduction.h"
+#include "reduction/request.h"
+
+/* -- the predicate --------------------------------------------------------------- */
+
+static struct route *find_route(const struct state *state, PyObject *ufunc)
+{
+    PyObject *ours = PyDict_GetItemWithError(state->registry, ufunc);
+    ours = ours ? ours : ufunc;
+    PyErr_Clear();
+    return PyObject_TypeCheck(ours, &PyUFunc_Type) &&
+                   ((PyUFuncObject *)ours)->vectorcall == dispatch_call
+               ? route_of(ours)
+               : NULL;
+}
+
+const char *predicate_take(struct predicate *predicate, const struct state *state,
+                           PyObject *ufunc, PyObject *const *operands)
+{
+    memset(predicate, 0, sizeof *predicate);
+    struct call *call = &predicate->call;
+    const struct route *route = find_route(state, ufunc);
+    if (route == NULL) {
+        return "a ufunc that is not parallel (parallelize)";
+    }
+    PyUFuncObject *numpy = route->numpy;
+    if (numpy->nin > FIND_INPUTS || numpy->nout != 1 || numpy->core_enabled) {
+        return "a ufunc of other than one or two inputs and one output";
+    }
+    const char *reason = call_parse(call, state, numpy, operands, numpy->nin, NULL);
+    if (reason) {
+        return reason;
+    }
+    call->loops = route->loops[KERNELS_SAME];
+    call->more = (uint64_t)(uintptr_t)numpy;
+    call->pays_alone = true; /* it may end at once */
+    kernels_follow(call->loops, numpy);
+    return NULL;
+}
+
+const char *predicate_plan(struct predicate *predicate)
+{
+    struct call *call = &predicate->call;
+    struct plan *plan = &predicate->plan;
+    struct route *route = find_route(call->state, (PyObject *)call->ufunc);
+    const char *reason = plan_make(plan, call, &route->plans);
+    if (!reason) {
+        reason = plan_convert_weak(plan, call);
+    }
+    return reason ? reason
+           : plan_descr(plan, call->nin)->type_num != NPY_BOOL
+               ? "a result that is not bool"
+               : NULL;
+}
+
+void predicate_clear(struct predicate *predicate)
+{
+    plan_clear(&predicate->plan);
+    call_clear(&predicate->call);
+}
+
+/* -- casts ----------------------------------------------------------------------- */
+
+/* Elements that are cast at a time: those of two operands stay in the first-level
+ * cache. */
+enum { CAST = 512, LARGEST_ITEM = 16 };
+
+static int casting_run(PyArrayMethod_Context *context, char *const *data,
+                       const npy_intp *count, const npy_intp *strides, NpyAuxData *aux)
+{
+    _Alignas(64) char buffers[FIND_INPUTS][CAST * LARGEST_ITEM];
+    const struct casting *casting = (const struct casting *)aux;
+    const int out = casting->nin;
+    char *at[FIND_INPUTS + 1];
+    npy_intp steps[FIND_INPUTS + 1];
+    int status = 0;
+    for (npy_intp i = 0; i < *count && status == 0; i += CAST) {
+        const npy_intp n = *count - i < CAST ? *count - i : CAST;
+        for (int k = 0; k <= out; k++) {
+            at[k] = data[k] + i * strides[k];
+            steps[k] = strides[k];
+            if (k < out && casting->is_cast[k]) {
+                /* The same number for all is cast once. */
+                const npy_intp m = strides[k] ? n : 1, to = casting->casts[k].steps[1];
+                casting->casts[k].run((char *[]){at[k], buffers[k]}, &m,
+                                      (npy_intp[]){strides[k], to}, NULL);
+                at[k] = buffers[k];
+                steps[k] = strides[k] ? to : 0;
+            }
+        }
+        status = loop_run(&casting->inner, at, n, steps);
+    }
+    return status;
+}
+
+const char *casting_make(struct casting *casting, const struct loop *inner, int nin,
+                         PyArrayObject *const *op, PyArray_Descr *const *descrs)
+{
+    *casting = (struct casting){.inner = *inner, .nin = nin};
+    for (int k = 0; k < nin; k++) {
+        casting->is_cast[k] = array_needs_copy(op[k], descrs[k]);
+        casting->is_needed |= casting->is_cast[k];
+        if (casting->is_cast[k] &&
+            !(PyArray_ISALIGNED(op[k]) &&
+              cast_find(&casting->casts[k], PyArray_DESCR(op[k]), descrs[k]))) {
+            return "operands that need a cast that is NumPy's, or a copy";
+        }
+    }
+    return NULL;
+}
+
+struct loop casting_loop(struct casting *casting)
+{
+    return casting->is_needed ? (struct loop){.run = casting_run,
+                                              .context = casting->inner.context,
+                                              .aux = &casting->base}
+                              : casting->inner;
+}
+
+/* -- the search ------------------------------------------------------------------ */
+
+const char *find_box(struct box *box, PyArrayObject *const *op, int nin,
+                     NPY_ORDER order)
+{
+    const struct iterator_kind kind = {.nin = nin, .nop = nin, .order = order};
+    PyArrayObject *operands[NPP_MAX_SLOTS] = {op[0], nin > 1 ? op[1] : NULL};
+    PyArray_Descr *descrs[NPP_MAX_SLOTS] = {NULL};
+    NpyIter *iter = iterator_new(&kind, operands, descrs);
+    if (iter == NULL) {
+        PyErr_Clear();
+        return "operands that NumPy's iterator refuses";
+    }
+    box_from_iterator(box, iter);
+    iterator_discard(iter);
+    return NULL;
+}
+
+const char *search_prepare(struct search *search, struct casting *casting,
+                           const struct predicate *predicate, NPY_ORDER order)
+{
+    const struct call *call = &predicate->call;
+    const struct plan *plan = &predicate->plan;
+    PyArray_Descr *descrs[] = {plan_descr(plan, 0), plan_descr(plan, 1)};
+    const char *reason =
+        casting_make(casting, &plan->loop, call->nin, call->op, descrs);
+    if (reason) {
+        return reason;
+    }
+    search->plan.loop = casting_loop(casting);
+    return find_box(&search->box, call->op, call->nin, order);
+}
+
+/* What the predicate says of one block, as far as it is known. */
+struct block {
+    const struct search *search;
+    char *end;
+    char truth[FIND_BLOCK];
+};
+
+static int judge(void *context, char **data, npy_intp n)
+{
+    struct block *block = context;
+    const struct search *search = block->search;
+    char *at[FIND_INPUTS + 1];
+    npy_intp steps[FIND_INPUTS + 1];
+    const int nin = search->box.nop;
+    for (int k = 0; k < nin; k++) {
+        at[k] = data[k];
+        steps[k] = search->box.stride[0][k];
+    }
+    at[nin] = block->end;
+    steps[nin] = 1;
+    block->end += n;
+    return loop_run(&search->plan.loop, at, n, steps);
+}
+
+/* The flags of a block, so that those behind the first hit do not count, whoever was
+ * there meanwhile. */
+static void take_flags(struct search *search, npy_intp begin)
+{
+    const int raised = fpu_get_flags() & search->flags;
+    if (raised) {
+        atomic_note_least(&search->flagged, begin);
+        atomic_fetch_or(&search->raised, raised);
+        fpu_clear_flags();
+    }
+}
+
+/* The first hit in a block, or -1. */
+static npy_intp look(struct search *search, npy_intp begin, npy_intp end)
+{
+    struct block block; /* not cleared: that would cost a tenth of a search */
+    block.search = search;
+    block.end = block.truth;
+    if (box_run(&search->box, begin, end, judge, &block) != 0) {
+        atomic_store(&search->failed, true);
+        return -1;
+    }
+    assert(block.end - block.truth == end - begin);
+    take_flags(search, begin);
+    const char *hit =
+        memchr(block.truth, search->wanted ? 1 : 0, (size_t)(end - begin));
+    return hit ? begin + (hit - block.truth) : -1;
+}
+
+/* As many elements as the range has, but the next ones. */
+static int run(const struct drive *drive, npy_intp begin, npy_intp end)
+{
+    struct search *search = drive->context;
+    npy_intp at = atomic_fetch_add(&search->next, end - begin);
+    const npy_intp stop =
+        at + (end - begin) < search->box.size ? at + (end - begin) : search->box.size;
+    for (; at < stop; at += FIND_BLOCK) {
+        if (atomic_load_explicit(&search->found, memory_order_relaxed) < at) {
+            return 1;
+        }
+        const npy_intp hit =
+            look(search, at, at + FIND_BLOCK < stop ? at + FIND_BLOCK : stop);
+        if (atomic_load_explicit(&search->failed, memory_order_relaxed)) {
+            return -1;
+        }
+        if (hit >= 0) {
+            atomic_note_least(&search->found, hit);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Most arrays that differ do so at once: one block on this thread, then all of them. */
+static bool run_all(struct search *search, struct hook_call *hook, struct drive *job)
+{
+    const npy_intp size = search->box.size;
+    const npy_intp first = size < FIND_BLOCK ? size : FIND_BLOCK;
+    int fpe = 0;
+    atomic_store(&search->next, first);
+    atomic_store(&search->found, size);
+    atomic_store(&search->flagged, size);
+    fpu_clear_flags();
+    const npy_intp hit = hook->explain ? -1 : look(search, 0, first);
+    hook->report = (struct report){
+        .path = job->path, .elements = size, .pieces = 1, .threads = 1, .ns = -1};
+    if (hit >= 0) {
+        atomic_store(&search->found, hit);
+    }
+    if (hit >= 0 || first == size || atomic_load(&search->failed)) {
+        return !hook->explain;
+    }
+    const npy_intp blocks = (size - first + FIND_BLOCK - 1) / FIND_BLOCK;
+    job->size = blocks * FIND_BLOCK;
+    job->cut = (struct cut){job->size, FIND_BLOCK};
+    job->run = run;
+    job->context = search;
+    const bool done = drive(job, hook->explain, &fpe, &hook->report);
+    hook->report.elements = size;
+    return done;
+}
+
+bool search_run(struct search *search, struct hook_call *hook, struct drive *job,
+                npy_intp *found)
+{
+    job->plan = &search->plan;
+    if (!run_all(search, hook, job)) {
+        return false;
+    }
+    if (atomic_load(&search->failed)) {
+        /* Its exception, if it set one, is NumPy's to set. */
+        PyErr_Clear();
+        hook->report.reason = "a loop reported an error: NumPy repeats the call";
+        return false;
+    }
+    const npy_intp hit = atomic_load(&search->found);
+    *found = hit < search->box.size ? hit : -1;
+    if (atomic_load(&search->flagged) <= hit &&
+        request_reports(hook->state, atomic_load(&search->raised))) {
+        hook->report.reason = "floating-point flags, of which NumPy raises or warns";
+        return false;
+    }
+    return true;
+}
+
+/* -- find_first ------------------------------------------------------------------ */
+
+/* find_first(array, predicate) or (array, predicate, value). */
+PyObject *reduction_find_first(struct hook_call *hook, PyObject *self,
+                               PyObject *const *args, Py_ssize_t nargs,
+                               PyObject *kwnames)
+{
+    struct predicate predicate;
+    struct casting casting;
+    struct search search = {.wanted = true, .flags = FPU_FLAGS};
+    struct drive job;
+    PyObject *result = NULL;
+    npy_intp found;
+    if (kwnames || nargs < 2 || nargs > 3 || !PyArray_CheckExact(args[0]) ||
+        !PyObject_TypeCheck(args[1], &PyUFunc_Type) ||
+        ((PyUFuncObject *)args[1])->nin != nargs - 1) {
+        hook->report.reason = arguments_refused;
+        return NULL;
+    }
+    PyArrayObject *array = (PyArrayObject *)args[0];
+    PyObject *operands[] = {args[0], nargs > 2 ? args[2] : NULL};
+    hook->report.reason = predicate_take(&predicate, hook->state, args[1], operands);
+    if (hook->report.reason) {
+        return NULL;
+    }
+    struct call *call = &predicate.call;
+    hook->report.elements = call->size;
+    if (call->size != PyArray_SIZE(array)) {
+        hook->report.reason = "a value of more elements than the array";
+        goto finish;
+    }
+    if (!request_call_is_worth(hook, call, &job)) {
+        goto finish;
+    }
+    hook->report.reason = predicate_plan(&predicate);
+    if (!hook->report.reason) {
+        hook->report.reason = search_prepare(&search, &casting, &predicate, NPY_CORDER);
+    }
+    if (!hook->report.reason && search_run(&search, hook, &job, &found)) {
+        result = PyLong_FromSsize_t(found);
+    }
+
+finish:
+    predicate_clear(&predicate);
+    return result;
+}

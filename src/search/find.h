@@ -1,0 +1,72 @@
+/*
+ * find.h - the first element at which a predicate is true, or is not.
+ *
+ * The predicate is a loop with a bool result.  It runs over blocks, whose results stay
+ * in the first-level cache.  The members take the blocks in order, so that with the
+ * first hit all blocks before it are done or at work: then nobody takes another one.
+ */
+#ifndef NPP_SEARCH_FIND_H
+#define NPP_SEARCH_FIND_H
+
+#include <stdatomic.h>
+
+#include "engine/drive.h"
+#include "engine/hook_call.h"
+
+enum { FIND_BLOCK = 4096, FIND_INPUTS = 2 };
+
+/* A call of a predicate: one of NumPy's ufuncs, of one or two inputs. */
+struct predicate {
+    struct call call;
+    struct plan plan;
+};
+
+/* NULL, or why NumPy is to run the call; then there is nothing to clear. */
+const char *predicate_take(struct predicate *predicate, const struct state *state,
+                           PyObject *ufunc, PyObject *const *operands);
+
+/* Its loop, once the call is worth it.  As above. */
+const char *predicate_plan(struct predicate *predicate);
+void predicate_clear(struct predicate *predicate);
+
+/* A loop over blocks of inputs which are cast to what it takes.  It is the `aux` of
+ * casting_run, of an inner loop that has no other. */
+struct casting {
+    NpyAuxData base;
+    struct loop inner;
+    int nin;
+    bool is_needed, is_cast[FIND_INPUTS];
+    struct cast casts[FIND_INPUTS];
+};
+
+/* Casts of operands to what the inner loop takes.  NULL, or why NumPy is to do it. */
+const char *casting_make(struct casting *casting, const struct loop *inner, int nin,
+                         PyArrayObject *const *op, PyArray_Descr *const *descrs);
+struct loop casting_loop(struct casting *casting);
+
+/* The box of the operands, in an order.  NULL, or why NumPy is to do it. */
+const char *find_box(struct box *box, PyArrayObject *const *op, int nin,
+                     NPY_ORDER order);
+
+struct search {
+    struct plan plan; /* of which drive() sees the loop */
+    bool wanted;      /* what the predicate is to be */
+    struct box box;   /* of the inputs */
+    int flags;        /* FE_* that NumPy may report */
+    _Atomic(npy_intp) next, found;
+    _Atomic(npy_intp) flagged; /* the first block in which any were raised */
+    _Atomic int raised;
+    _Atomic bool failed; /* a loop */
+};
+
+/* The loop and the operands of a predicate that has its plan.  NULL, or why NumPy is to
+ * do it. */
+const char *search_prepare(struct search *search, struct casting *casting,
+                           const struct predicate *predicate, NPY_ORDER order);
+
+/* The first hit, or -1.  False, and no answer: an exception is set, or NumPy is to do
+ * it for the reason in the report. */
+bool search_run(struct search *search, struct hook_call *hook, struct drive *job,
+                npy_intp *found);
+
+#endif

@@ -1,0 +1,18 @@
+/* exact.h - the correctly rounded sum. */
+#ifndef NPP_STATISTICS_EXACT_H
+#define NPP_STATISTICS_EXACT_H
+
+#include "python/state.h"
+
+#include "kernels/exact.h"
+
+/* exact_round.c: the number of a type (NPY_HALF, NPY_FLOAT or NPY_DOUBLE) that is
+ * nearest to a sum, of two of them the even one.  FE_INVALID for infinities of both
+ * signs, FE_OVERFLOW where that number would be infinite. */
+int exact_round(const struct exact *sum, int type, char *out);
+
+/* npp._engine.exact_sum(array, out): adds the lines along the last axis of `array` to
+ * what is in `out`. */
+PyObject *exact_sum(const struct state *state, PyObject *const *args, Py_ssize_t nargs);
+
+#endif

@@ -1,0 +1,397 @@
+/*
+ * gufunc.c - see gufunc.h.
+ *
+ * The operands of a gufunc have loop dimensions, broadcast as a ufunc's, before the
+ * core dimensions of its signature.  A piece is a range of core problems.  A single
+ * core problem is never split: one large matmul is BLAS's, which has threads of its
+ * own.
+ */
+#include "gufunc.h"
+
+#include <string.h>
+
+#include "elementwise.h"
+#include "engine/iterator.h"
+
+/* Core problems above these sizes (the product of their dimensions) are left to BLAS
+ * and LAPACK: from there on OpenBLAS starts threads inside each, gemm at 64^3 and
+ * gemv at 9216 (its interface/gemm.c and gemv.c), which ours would compete with. */
+#define BLAS_MATRIX_WORK (64 * 64 * 64)
+#define BLAS_VECTOR_WORK 9216
+#define LAPACK_WORK (256 * 256)
+
+/* "Broadcast along here, though you write to it": how NumPy's gufuncs mark the core
+ * axes of other outputs in op_axes (its multiarray/common.h; not in the public
+ * headers).  An iterator that did not know it would refuse the axis, and the call
+ * would go to NumPy. */
+#define NOT_OF_THIS_OPERAND (-1 + (1 << (8 * (int)sizeof(int) - 2)))
+
+int gufunc_init(struct state *state)
+{
+    PyObject *numpy = PyImport_ImportModule("numpy");
+    if (numpy == NULL) {
+        return -1;
+    }
+    state->matmul = PyObject_GetAttrString(numpy, "matmul");
+    Py_DECREF(numpy);
+    return state->matmul ? 0 : -1;
+}
+
+/* The core dimensions of one call. */
+struct core {
+    bool missing[NPP_MAX_CORE]; /* a dimension marked `?` that an operand lacks */
+    npy_intp size[NPP_MAX_CORE];
+    int ndim[NPP_MAX_OPERANDS]; /* core dimensions of each operand, without missing ones
+                                 */
+    int loop_ndim;
+};
+
+/* Core dimension j of operand i, as an index into the signature's names. */
+static int dim_of(const PyUFuncObject *ufunc, int i, int j)
+{
+    return ufunc->core_dim_ixs[ufunc->core_offsets[i] + j];
+}
+
+/* NumPy 2.1 added a hook that computes or checks core dimensions, in a field behind
+ * those that 2.0's headers know. */
+typedef int core_dims_hook(PyUFuncObject *ufunc, npy_intp *sizes);
+
+static core_dims_hook *core_dims_hook_of(const PyUFuncObject *ufunc)
+{
+    core_dims_hook *hook = NULL;
+    if ((size_t)PyUFunc_Type.tp_basicsize >= sizeof *ufunc + sizeof hook) {
+        memcpy(&hook, (const char *)ufunc + sizeof *ufunc, sizeof hook);
+    }
+    return hook;
+}
+
+/* An operand of too few dimensions lacks the optional ones, in the order of the
+ * signature, and then so do all operands.  False: still too few. */
+static bool drop_missing(struct core *core, const struct call *call)
+{
+    const PyUFuncObject *ufunc = call->ufunc;
+    for (int i = 0; i < call->nop; i++) {
+        if (call->op[i] == NULL) {
+            continue;
+        }
+        for (int j = 0; j < ufunc->core_num_dims[i]; j++) {
+            const int dim = dim_of(ufunc, i, j);
+            if (PyArray_NDIM(call->op[i]) >= core->ndim[i]) {
+                break;
+            }
+            if (!(ufunc->core_dim_flags[dim] & UFUNC_CORE_DIM_CAN_IGNORE) ||
+                core->missing[dim]) {
+                continue;
+            }
+            core->missing[dim] = true;
+            for (int k = 0; k < call->nop; k++) {
+                for (int l = 0; l < ufunc->core_num_dims[k]; l++) {
+                    core->ndim[k] -= dim_of(ufunc, k, l) == dim;
+                }
+            }
+        }
+        if (PyArray_NDIM(call->op[i]) < core->ndim[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Collect the core dimensions of the operands from..to - 1; false: they disagree. */
+static bool collect_sizes(struct core *core, const struct call *call, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        if (call->op[i] == NULL) {
+            continue;
+        }
+        int axis = PyArray_NDIM(call->op[i]) - core->ndim[i];
+        core->loop_ndim = axis > core->loop_ndim ? axis : core->loop_ndim;
+        for (int j = 0; j < call->ufunc->core_num_dims[i]; j++) {
+            const int dim = dim_of(call->ufunc, i, j);
+            if (core->missing[dim]) {
+                core->size[dim] = 1;
+                continue;
+            }
+            const npy_intp n = PyArray_DIM(call->op[i], axis++);
+            if (core->size[dim] >= 0 && core->size[dim] != n) {
+                return false;
+            }
+            core->size[dim] = n;
+        }
+    }
+    return true;
+}
+
+static const char *measure_core(struct core *core, const struct call *call)
+{
+    PyUFuncObject *ufunc = call->ufunc;
+    int total = 0;
+    memset(core, 0, sizeof *core);
+    for (int i = 0; i < call->nop; i++) {
+        core->ndim[i] = ufunc->core_num_dims[i];
+        total += core->ndim[i];
+    }
+    if (ufunc->core_num_dim_ix > NPP_MAX_CORE || total > NPP_MAX_CORE_STRIDES) {
+        return "more core dimensions than numpy_par handles";
+    }
+    for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
+        core->size[dim] =
+            ufunc->core_dim_sizes[dim]; /* -1: not fixed by the signature */
+    }
+    if (!drop_missing(core, call)) {
+        return "operands of too few dimensions: NumPy raises";
+    }
+    core_dims_hook *hook = core_dims_hook_of(ufunc);
+    if (!collect_sizes(core, call, 0, call->nin) ||
+        (hook && hook(ufunc, core->size) < 0) ||
+        !collect_sizes(core, call, call->nin, call->nop)) {
+        PyErr_Clear();
+        return "core dimensions that do not match: NumPy raises";
+    }
+    for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
+        if (core->size[dim] < 0) {
+            return "an output whose size nothing determines: NumPy raises";
+        }
+        if (core->size[dim] == 0) {
+            return "empty core dimensions";
+        }
+    }
+    return NULL;
+}
+
+/* Whether a core problem may read what another one writes. */
+static bool overlaps(const struct call *call)
+{
+    for (int out = call->nin; out < call->nop; out++) {
+        for (int i = 0; i < call->nop; i++) {
+            if (call->given[out] && call->op[i] && i != out &&
+                arrays_overlap(call->op[i], call->op[out])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The number of core problems, or -1 if the loop dimensions do not broadcast. */
+static npy_intp count_problems(const struct core *core, const struct call *call)
+{
+    npy_intp count = 1;
+    for (int axis = 1; axis <= core->loop_ndim; axis++) { /* counted from the last */
+        npy_intp length = 1;
+        for (int i = 0; i < call->nop; i++) {
+            const int own = call->op[i] ? PyArray_NDIM(call->op[i]) - core->ndim[i] : 0;
+            const npy_intp n = own < axis ? 1 : PyArray_DIM(call->op[i], own - axis);
+            if (n != 1 && length != 1 && n != length) {
+                return -1;
+            }
+            length = n != 1 ? n : length;
+        }
+        count *= length;
+    }
+    return count;
+}
+
+/* One core problem that is better left to the threads of BLAS and LAPACK. */
+static bool is_for_blas(const struct call *call, const struct plan *plan,
+                        const struct core *core)
+{
+    npy_intp work = 1, least = NPY_MAX_INTP;
+    const int type = plan_descr(plan, 0)->type_num;
+    if (type != NPY_FLOAT && type != NPY_DOUBLE && type != NPY_CFLOAT &&
+        type != NPY_CDOUBLE) {
+        return false;
+    }
+    const int ncore = call->ufunc->core_num_dim_ix;
+    for (int dim = 0; dim < ncore; dim++) {
+        work *= core->size[dim];
+        least = core->size[dim] < least ? core->size[dim] : least;
+    }
+    if ((PyObject *)call->ufunc == call->state->matmul) {
+        return work > (least > 1 ? BLAS_MATRIX_WORK : BLAS_VECTOR_WORK);
+    }
+    const bool product = call->nin == 2 && core->ndim[0] + core->ndim[1] <= 3;
+    return work > (product ? BLAS_VECTOR_WORK : LAPACK_WORK);
+}
+
+/*
+ * The iterator goes over the loop dimensions.  It is given the core dimensions of the
+ * outputs as well, so that it allocates them in NumPy's order, and then made to
+ * forget these.
+ */
+static NpyIter *make_iterator(const struct call *call, const struct plan *plan,
+                              const struct core *core)
+{
+    const PyUFuncObject *ufunc = call->ufunc;
+    const int inputs = NPY_ITER_READONLY | NPY_ITER_COPY | NPY_ITER_ALIGNED |
+                       NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE;
+    const int outputs = NPY_ITER_WRITEONLY | NPY_ITER_UPDATEIFCOPY | NPY_ITER_ALIGNED |
+                        NPY_ITER_ALLOCATE | NPY_ITER_NO_BROADCAST |
+                        NPY_ITER_NO_SUBTYPE | NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE;
+    PyArrayObject *op[NPP_MAX_OPERANDS];
+    PyArray_Descr *descrs[NPP_MAX_OPERANDS];
+    npy_uint32 flags[NPP_MAX_OPERANDS];
+    int axes_of[NPP_MAX_OPERANDS][NPY_MAXDIMS];
+    int *axes[NPP_MAX_OPERANDS];
+    npy_intp shape[NPY_MAXDIMS];
+
+    int ndim = core->loop_ndim;
+    for (int i = call->nin; i < call->nop; i++) {
+        ndim += core->ndim[i];
+    }
+    if (ndim > NPY_MAXDIMS) {
+        return NULL;
+    }
+    for (int axis = 0; axis < core->loop_ndim; axis++) {
+        shape[axis] = -1;
+    }
+    int next = core->loop_ndim;
+    for (int i = 0; i < call->nop; i++) {
+        op[i] = call->op[i];
+        descrs[i] = plan_descr(plan, i);
+        flags[i] = (npy_uint32)(i < call->nin ? inputs : outputs);
+        if (ufunc->op_flags[i] != 0) { /* np.matmul's output is not elementwise */
+            flags[i] = ufunc->op_flags[i];
+        }
+        axes[i] = axes_of[i];
+
+        const int own = op[i] ? PyArray_NDIM(op[i]) - core->ndim[i] : core->loop_ndim;
+        const int pad = core->loop_ndim - own;
+        for (int axis = 0; axis < core->loop_ndim; axis++) {
+            axes_of[i][axis] = axis < pad ? -1 : axis - pad;
+        }
+        /* The core dimensions of other outputs are nothing to this operand. */
+        for (int axis = core->loop_ndim; axis < ndim; axis++) {
+            axes_of[i][axis] = NOT_OF_THIS_OPERAND;
+        }
+        int core_axis = own;
+        for (int j = 0; i >= call->nin && j < ufunc->core_num_dims[i]; j++) {
+            if (!core->missing[dim_of(ufunc, i, j)]) {
+                shape[next] = core->size[dim_of(ufunc, i, j)];
+                axes_of[i][next++] = core_axis++;
+            }
+        }
+    }
+    NpyIter *iter = NpyIter_AdvancedNew(
+        call->nop, op,
+        NPY_ITER_MULTI_INDEX | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK |
+            NPY_ITER_COPY_IF_OVERLAP | NPY_ITER_DELAY_BUFALLOC,
+        call->order, NPY_UNSAFE_CASTING, flags, descrs, ndim, axes, shape, 0);
+    for (int axis = core->loop_ndim; iter && axis < ndim; axis++) {
+        if (NpyIter_RemoveAxis(iter, core->loop_ndim) != NPY_SUCCEED) {
+            iterator_discard(iter);
+            return NULL;
+        }
+    }
+    if (iter && (NpyIter_RemoveMultiIndex(iter) != NPY_SUCCEED ||
+                 NpyIter_EnableExternalLoop(iter) != NPY_SUCCEED)) {
+        iterator_discard(iter);
+        return NULL;
+    }
+    return iter;
+}
+
+/* What the loop is told beside count and strides: core sizes, core strides. */
+static void describe_core(struct loop *loop, const struct call *call,
+                          const struct core *core, NpyIter *iter)
+{
+    const PyUFuncObject *ufunc = call->ufunc;
+    loop->ncore = ufunc->core_num_dim_ix;
+    memcpy(loop->core_dims, core->size, sizeof core->size);
+    loop->ncore_strides = 0;
+    for (int i = 0; i < call->nop; i++) {
+        /* The iterator's operand: a cast copy has strides of its own. */
+        PyArrayObject *op = NpyIter_GetOperandArray(iter)[i];
+        int axis = PyArray_NDIM(op) - core->ndim[i];
+        for (int j = 0; j < ufunc->core_num_dims[i]; j++) {
+            const int dim = dim_of(ufunc, i, j);
+            npy_intp stride = 0; /* also for size 1, as NumPy does */
+            if (!core->missing[dim]) {
+                stride = PyArray_DIM(op, axis) == 1 ? 0 : PyArray_STRIDE(op, axis);
+                axis++;
+            }
+            loop->core_strides[loop->ncore_strides++] = stride;
+        }
+    }
+}
+
+/* Lay the core problems out.  NULL, or why NumPy is to run the call. */
+static const char *lay_out(struct drive *job, struct plan *plan, struct box *box,
+                           NpyIter **iter, const struct call *call)
+{
+    struct core core;
+    const char *reason = measure_core(&core, call);
+    if (reason) {
+        return reason;
+    }
+    /* Before there is an iterator: its casts may warn, and NumPy's then again. */
+    const npy_intp problems = count_problems(&core, call);
+    if (problems < 2) {
+        return problems < 0 ? "shapes that NumPy refuses"
+                            : "a single core problem: not split";
+    }
+    if (overlaps(call)) {
+        return "out= overlaps an input: NumPy does the core problems in order";
+    }
+    if (is_for_blas(call, plan, &core)) {
+        return "large core problems: BLAS and LAPACK have threads of their own";
+    }
+    *iter = make_iterator(call, plan, &core);
+    if (*iter == NULL) {
+        PyErr_Clear();
+        return "operands that NumPy's iterator refuses: NumPy raises";
+    }
+    describe_core(&plan->loop, call, &core, *iter);
+    box_from_iterator(box, *iter);
+    memcpy(job->strides, box->stride[0], sizeof box->stride[0]);
+    memcpy(job->strides + call->nop, plan->loop.core_strides,
+           sizeof(npy_intp) * (size_t)plan->loop.ncore_strides);
+    job->weight = 1;
+    for (int dim = 0; dim < plan->loop.ncore; dim++) {
+        job->key = cost_mix(job->key, (uint64_t)core.size[dim]);
+        job->weight *= core.size[dim];
+    }
+    job->path = "gufunc";
+    job->box = box;
+    job->size = box->size;
+    job->cut = cut_anywhere();
+    return NULL;
+}
+
+PyObject *gufunc_run(struct call *call, struct plan *plan, struct drive *job,
+                     bool explain, struct report *report)
+{
+    struct box box;
+    PyArrayObject *outputs[NPP_MAX_OPERANDS] = {NULL};
+    NpyIter *iter = NULL;
+    PyObject *result = NULL;
+    int fpe = 0;
+
+    report->reason = job->given && plan->may_fail
+                         ? "out= with a loop that may fail: NumPy keeps out= intact"
+                         : lay_out(job, plan, &box, &iter, call);
+    if (report->reason) {
+        goto finish;
+    }
+    report->elements = job->size;
+    for (int i = 0; i < call->nout; i++) {
+        outputs[i] = NpyIter_GetOperandArray(iter)[call->nin + i];
+        Py_INCREF(outputs[i]);
+    }
+    if (!drive(job, explain, &fpe, report)) {
+        goto finish;
+    }
+    const int status = NpyIter_Deallocate(iter);
+    iter = NULL;
+    if (status != NPY_SUCCEED || (plan->fpe && drive_give_fpe(call->name, fpe) < 0)) {
+        goto finish;
+    }
+    result = call_result(call, outputs);
+
+finish:
+    iterator_discard(iter);
+    for (int i = 0; i < call->nout; i++) {
+        Py_XDECREF(outputs[i]);
+    }
+    return result;
+}
