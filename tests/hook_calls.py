@@ -1,4 +1,4 @@
-"""A call of every function in hooks.def and of some ufuncs, by name: call(x, y) of NumPy's, with all that axis= may be.
+"""A call of every function in functions.def and of some ufuncs, by name: call(x, y) of NumPy's, with all that axis= may be.
 
 Those of one array name the second one "_".
 """
@@ -68,7 +68,7 @@ CALLS = {
     "ufunc.reduceat": lambda x, _: [ufunc.reduceat(x, [0], axis) for ufunc in (np.add, np.maximum) for axis in range(x.ndim)],
     "ufunc.at": added_at,
 }
-# The call of a ufunc is no method: no line of hooks.def.
+# The call of a ufunc is no method: no line of functions.def.
 UFUNCS = {
     "add": lambda x, y: [np.add(x, y), np.add(y, x), np.add(x, x), np.add(x, 1), np.add(x, x[..., :1])],
     "add to another dtype": lambda x, y: [np.add(x, y, dtype=t, order=order, casting="unsafe") for t in "dF" for order in "KACF"],

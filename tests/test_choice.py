@@ -14,7 +14,7 @@ refused = lambda: npp._engine.counters()["numpy"]
 
 @pytest.mark.parametrize("size", [600, 3000])
 def test_refused_calls_do_not_ask_again(size):
-    """Every function of hooks.def, and ufuncs: of a hundred calls of a kind few get as far as the engine."""
+    """Every function of functions.def, and ufuncs: of a hundred calls of a kind few get as far as the engine."""
     run_python(
         START
         + f"""

@@ -82,7 +82,7 @@ def test_kernels(name, types, flush):
 @modes
 @pytest.mark.parametrize("name", [*CALLS, *UFUNCS])
 def test_hooks(name, flush):
-    """Every function of hooks.def, each dtype in one of these: few elements that are all small, many of all kinds, rows and columns."""
+    """Every function of functions.def, each dtype in one of these: few elements that are all small, many of all kinds, rows and columns."""
     shapes = itertools.cycle([(60,), (3000,), (50, 60)])
     for _ in range(FLUSHES.index(flush)):
         next(shapes)

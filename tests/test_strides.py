@@ -1,4 +1,4 @@
-"""Every function of hooks.def on arrays that lie oddly: broadcast axes, axes of length 1 with any stride, windows, orders of axes.
+"""Every function of functions.def on arrays that lie oddly: broadcast axes, axes of length 1 with any stride, windows, orders of axes.
 
 The strides of a result are part of it: what comes next goes through it in their order.
 """

@@ -212,7 +212,7 @@ static const char *take_keywords(struct call *call, PyObject *const *values,
         return "a keyword argument that NumPy refuses";
     }
     PyObject *signature = found[KW_SIG] ? found[KW_SIG] : found[KW_SIGNATURE];
-    const bool out_twice = call->rehearse;
+    const bool out_twice = call->dry_run;
     if (found[KW_OUT]) {
         reason = out_twice ? "out= given twice: NumPy refuses"
                            : take_out_keyword(call, found[KW_OUT]);
@@ -220,7 +220,7 @@ static const char *take_keywords(struct call *call, PyObject *const *values,
     if (!reason && found[KW_WHERE]) {
         reason = take_where(call, found[KW_WHERE]);
         /* NumPy 2.4 warns of where= without out=. */
-        call->rehearse |= call->masked && found[KW_OUT] == NULL;
+        call->dry_run |= call->masked && found[KW_OUT] == NULL;
     }
     if (!reason) {
         reason = take_signature(call, found[KW_DTYPE], signature);
@@ -302,7 +302,7 @@ const char *call_parse(struct call *call, const struct state *state,
     }
     for (int i = call->nin; i < nargs && !reason; i++) {
         reason = take_output(call, i - call->nin, args[i]);
-        call->rehearse = true; /* NumPy 2.4 warns of np.maximum(a, b, c) */
+        call->dry_run = true; /* NumPy 2.4 warns of np.maximum(a, b, c) */
     }
     if (!reason && kwnames) {
         reason = take_keywords(call, args + nargs, kwnames);
@@ -400,7 +400,7 @@ bool array_overlaps_itself(PyArrayObject *array)
     return false;
 }
 
-/* -- rehearsal ------------------------------------------------------------------ */
+/* -- dry run ------------------------------------------------------------------ */
 
 /* What NumPy is to see in place of an operand: no elements, but its dtype. */
 static PyObject *stand_in(PyArrayObject *operand)
@@ -411,7 +411,7 @@ static PyObject *stand_in(PyArrayObject *operand)
     return PyArray_NewFromDescr(&PyArray_Type, descr, 1, &none, NULL, NULL, 0, NULL);
 }
 
-int call_rehearse(const struct call *call)
+int call_dry_run(const struct call *call)
 {
     PyObject *const *args = call->written.args;
     PyObject *kwnames = call->written.kwnames;

@@ -22,7 +22,7 @@ struct call {
     PyUFuncObject *loops; /* whose table has the loops: `ufunc`, or a copy with ours */
     bool given[NPP_MAX_OPERANDS]; /* an output that the caller passed */
     bool masked;                  /* op[nop] is the where= mask */
-    bool rehearse;                /* NumPy may warn of how it was called */
+    bool dry_run;                 /* NumPy may warn of how it was called */
     struct written {              /* as it was written, for that */
         vectorcallfunc numpy_call;
         PyObject *const *args;
@@ -84,6 +84,6 @@ bool array_needs_copy(PyArrayObject *op, PyArray_Descr *descr);
  * it is written (where= without out=, a positional output) in its own words.
  * 0, or -1 with NumPy's exception set.
  */
-int call_rehearse(const struct call *call);
+int call_dry_run(const struct call *call);
 
 #endif

@@ -7,7 +7,7 @@
 #include "cost.h"
 #include "threads/spare.h"
 #include "threads/team.h"
-#include "worth.h"
+#include "profit.h"
 
 enum { KEY_SHIFT = 32, MODES = 0xff << 16 };
 
@@ -44,10 +44,10 @@ static inline uint64_t layout_of(const PyArrayObject *array)
 
 static uint64_t value_of(PyObject *object)
 {
-    if (glance_is_array(object)) {
+    if (object_is_array(object)) {
         return layout_of((PyArrayObject *)object);
     }
-    if (glance_is_any_array(object)) { /* of another class, which the engine refuses */
+    if (object_is_any_array(object)) { /* of another class, which the engine refuses */
         return layout_of((PyArrayObject *)object) ^
                (uint64_t)(uintptr_t)Py_TYPE(object);
     }
@@ -93,10 +93,10 @@ struct choice_kind choice_kind(const void *function, PyObject *self,
     uint64_t key = key_begin(function);
     if (self) {
         key = choice_mix(key, value_of(self));
-        kind.types |= glance_is_array(self) ? choice_type((PyArrayObject *)self) : 0;
+        kind.types |= object_is_array(self) ? choice_type((PyArrayObject *)self) : 0;
     }
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (glance_is_array(args[i])) {
+        if (object_is_array(args[i])) {
             kind.types |= choice_type((PyArrayObject *)args[i]);
             key = choice_mix(key, layout_of((PyArrayObject *)args[i]));
         } else {
@@ -206,7 +206,7 @@ static void begin_entry(const struct choice_kind *kind)
 
 static void choose(struct choice *choice, const char *numpys)
 {
-    choice->way = numpys ? CHOICE_NUMPYS : CHOICE_OURS;
+    choice->side = numpys ? CHOICE_NUMPYS : CHOICE_OURS;
     choice->reason = numpys;
 }
 
@@ -292,8 +292,8 @@ static void vote(struct choice_gate *gate, const struct choice *choice,
 {
     const struct choice_times times = choice_times(&choice->kind);
     const bool tried = times.numpys > 0 && times.ours > 0;
-    const bool is_ours = choice->way == CHOICE_OURS && !refused;
-    if (refused == worth_small) {
+    const bool is_ours = choice->side == CHOICE_OURS && !refused;
+    if (refused == profit_small) {
         learn_gate(gate, &choice->kind, true);
     } else if (tried && is_ours && times.ours < times.numpys) {
         learn_gate(gate, &choice->kind, false);
@@ -312,12 +312,12 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
         vote(gate, choice, refused);
     }
     /* That helpers sleep says nothing of the kind; a trial will wake them. */
-    const bool asleep = refused == worth_asleep;
-    if (refused && !asleep && choice->way == CHOICE_OURS) {
+    const bool asleep = refused == profit_asleep;
+    if (refused && !asleep && choice->side == CHOICE_OURS) {
         atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
         /* A limit of one thread may be this context's only. */
         if (state != 0 && key != 0 && choice->kind.elements < LARGE_ELEMENTS &&
-            (refused != worth_one_thread || team_cap() == 1)) {
+            (refused != profit_one_thread || team_cap() == 1)) {
             set_reason(key, refused);
             set_state(key, CHOICE_REFUSED, REFUSED_CALLS);
         }
@@ -326,7 +326,7 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
     if (key == 0 || state == 0) {
         return;
     }
-    if (state & CHOICE_REFUSED && choice->way == CHOICE_OURS) {
+    if (state & CHOICE_REFUSED && choice->side == CHOICE_OURS) {
         begin_entry(&choice->kind); /* it is refused no more */
         return;
     }

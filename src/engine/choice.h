@@ -9,10 +9,10 @@
 #ifndef NPP_ENGINE_CHOICE_H
 #define NPP_ENGINE_CHOICE_H
 
-#include "glance.h"
+#include "size.h"
 #include "trial.h"
 
-enum choice_way { CHOICE_OURS, CHOICE_NUMPYS };
+enum choice_side { CHOICE_OURS, CHOICE_NUMPYS };
 
 /* What is known of a kind; one word, and its times. */
 struct choice_entry {
@@ -74,7 +74,7 @@ static inline bool choice_is_numpys(const struct choice_kind *kind)
     struct choice_entry *entry = choice_find(kind->key, &state);
     const bool numpys = (state & CHOICE_REFUSED) ||
                         ((state & CHOICE_NUMPYS_NOW) && trial_phase() == TRIAL_NONE);
-    if (!numpys || !(state & CHOICE_LEFT) || !glance_is_few(0)) {
+    if (!numpys || !(state & CHOICE_LEFT) || !size_is_few(0)) {
         return false;
     }
     /* Not a read-modify-write: a lost count does no harm. */
@@ -109,15 +109,15 @@ static inline bool choice_is_below(const struct choice_gate *gate, int64_t eleme
                                    PyObject *const *args, Py_ssize_t n, uint32_t own)
 {
     const int64_t most = atomic_load_explicit(&gate->elements, memory_order_relaxed);
-    if (elements >= most || !glance_is_usual()) {
+    if (elements >= most || !size_gate_is_usual()) {
         return false;
     }
     uint32_t types = 0;
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (glance_is_array(args[i])) {
+        if (object_is_array(args[i])) {
             types |= choice_type((const PyArrayObject *)args[i]);
         } else if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i]) ||
-                   glance_is_any_array(args[i])) {
+                   object_is_any_array(args[i])) {
             return false;
         }
     }
@@ -129,7 +129,7 @@ static inline bool choice_is_below(const struct choice_gate *gate, int64_t eleme
 /* A call that choice_is_numpys() did not decide. */
 struct choice {
     struct choice_kind kind;
-    enum choice_way way;
+    enum choice_side side;
     const char *reason;     /* why it is NumPy's, if it is */
     enum trial_phase phase; /* of which it is a part */
     int64_t since;          /* if it is */

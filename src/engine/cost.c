@@ -20,13 +20,13 @@
 
 /* The dearest loops known (longdouble powers, string searches) cost some 100 ns an
  * element: below so many elements no region was ever worth its price. */
-#define FIRST_LOOK 500
+#define LEAST_ELEMENTS 500
 
 /* What took more than so many times what is known has waited, for a CPU most likely: no
  * more than that is believed, so that no single call changes much. */
 #define MOST_BELIEVED 4
 
-static _Atomic int64_t first_look = FIRST_LOOK;
+static _Atomic int64_t least_elements = LEAST_ELEMENTS;
 static _Atomic int64_t min_elements = -1;
 static _Atomic int64_t debt; /* ns lost by calls that ran serial for a sleeping team */
 
@@ -177,7 +177,7 @@ int cost_threads(int64_t n, double ns, int limit)
 void cost_set_min_elements(int64_t n)
 {
     atomic_store(&min_elements, n);
-    atomic_store(&first_look, n < 0 ? FIRST_LOOK : n < 2 ? 2 : n);
+    atomic_store(&least_elements, n < 0 ? LEAST_ELEMENTS : n < 2 ? 2 : n);
 }
 
 int64_t cost_min_elements(void)
@@ -185,7 +185,7 @@ int64_t cost_min_elements(void)
     return atomic_load_explicit(&min_elements, memory_order_relaxed);
 }
 
-int64_t cost_first_look(void)
+int64_t cost_least_elements(void)
 {
-    return atomic_load_explicit(&first_look, memory_order_relaxed);
+    return atomic_load_explicit(&least_elements, memory_order_relaxed);
 }

@@ -53,7 +53,7 @@ bool cost_prefers_stream(struct cost_table *table, uint32_t key);
 int cost_threads(int64_t n, double ns, int limit);
 
 /* The same with the team awake: for explain(), and where it was asked before whether to
- * wake it (worth.c). */
+ * wake it (profit.c). */
 int cost_threads_awake(int64_t n, double ns, int limit);
 
 /* NUMPY_PAR_MIN_ELEMENTS: a fixed threshold in place of all this; -1: none. */
@@ -61,6 +61,6 @@ void cost_set_min_elements(int64_t n);
 int64_t cost_min_elements(void);
 
 /* Calls of fewer elements are too small for any loop to gain. */
-int64_t cost_first_look(void);
+int64_t cost_least_elements(void);
 
 #endif

@@ -1,8 +1,8 @@
-/* hook_call.h - what a hook (hooks/hooks.def) leads to. */
+/* hook_call.h - what a hook (functions/functions.def) leads to. */
 #ifndef NPP_ENGINE_HOOK_CALL_H
 #define NPP_ENGINE_HOOK_CALL_H
 
-#include "drive.h"
+#include "execute.h"
 #include "kernels.h"
 
 struct hook_call {

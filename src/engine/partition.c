@@ -8,68 +8,68 @@
  * not hold up the others for longer than a fraction of the whole. */
 #define PIECES_A_THREAD 16
 
-void box_line(struct box *box, int nop, char *const *base, npy_intp n,
-              const npy_intp *stride)
+void nest_line(struct nest *nest, int nop, char *const *base, npy_intp n,
+               const npy_intp *stride)
 {
-    box->ndim = 1;
-    box->nop = nop;
-    box->size = n;
-    box->shape[0] = n;
+    nest->ndim = 1;
+    nest->nop = nop;
+    nest->size = n;
+    nest->shape[0] = n;
     for (int i = 0; i < nop; i++) {
-        box->base[i] = base[i];
-        box->stride[0][i] = stride[i];
+        nest->base[i] = base[i];
+        nest->stride[0][i] = stride[i];
     }
 }
 
-void box_from_iterator(struct box *box, NpyIter *iter)
+void nest_from_iterator(struct nest *nest, NpyIter *iter)
 {
     char **base = NpyIter_GetInitialDataPtrArray(iter);
-    box->ndim = NpyIter_GetNDim(iter);
-    box->nop = NpyIter_GetNOp(iter);
-    box->size = NpyIter_GetIterSize(iter);
+    nest->ndim = NpyIter_GetNDim(iter);
+    nest->nop = NpyIter_GetNOp(iter);
+    nest->size = NpyIter_GetIterSize(iter);
     /* Without a multi-index the iterator counts its axes from the innermost. */
-    NpyIter_GetShape(iter, box->shape);
-    for (int axis = 0; axis < box->ndim; axis++) {
+    NpyIter_GetShape(iter, nest->shape);
+    for (int axis = 0; axis < nest->ndim; axis++) {
         const npy_intp *stride = NpyIter_GetAxisStrideArray(iter, axis);
-        for (int i = 0; i < box->nop; i++) {
-            box->stride[axis][i] = stride[i];
+        for (int i = 0; i < nest->nop; i++) {
+            nest->stride[axis][i] = stride[i];
         }
     }
-    for (int i = 0; i < box->nop; i++) {
-        box->base[i] = base[i];
+    for (int i = 0; i < nest->nop; i++) {
+        nest->base[i] = base[i];
     }
-    if (box->ndim == 0) { /* one element */
-        box->ndim = 1;
-        box->shape[0] = 1;
-        for (int i = 0; i < box->nop; i++) {
-            box->stride[0][i] = 0;
+    if (nest->ndim == 0) { /* one element */
+        nest->ndim = 1;
+        nest->shape[0] = 1;
+        for (int i = 0; i < nest->nop; i++) {
+            nest->stride[0][i] = 0;
         }
     }
 }
 
-int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *segment,
-            void *context)
+int nest_run(const struct nest *nest, npy_intp begin, npy_intp end,
+             nest_segment *segment, void *context)
 {
     npy_intp index[NPY_MAXDIMS];
     char *data[NPP_MAX_SLOTS], *given[NPP_MAX_SLOTS];
-    assert(0 <= begin && begin <= end && end <= box->size && box->ndim >= 1);
+    assert(0 <= begin && begin <= end && end <= nest->size && nest->ndim >= 1);
 
-    for (int i = 0; i < box->nop; i++) {
-        data[i] = box->base[i];
+    for (int i = 0; i < nest->nop; i++) {
+        data[i] = nest->base[i];
     }
     npy_intp rest = begin;
-    for (int axis = 0; axis < box->ndim; axis++) {
-        index[axis] = rest % box->shape[axis];
-        rest /= box->shape[axis];
-        for (int i = 0; i < box->nop; i++) {
-            data[i] += index[axis] * box->stride[axis][i];
+    for (int axis = 0; axis < nest->ndim; axis++) {
+        index[axis] = rest % nest->shape[axis];
+        rest /= nest->shape[axis];
+        for (int i = 0; i < nest->nop; i++) {
+            data[i] += index[axis] * nest->stride[axis][i];
         }
     }
     for (npy_intp left = end - begin; left > 0;) {
-        npy_intp n = box->shape[0] - index[0];
+        npy_intp n = nest->shape[0] - index[0];
         n = n < left ? n : left;
         /* A loop may advance the pointers it is given (np.vecdot's does). */
-        memcpy(given, data, sizeof *data * (size_t)box->nop);
+        memcpy(given, data, sizeof *data * (size_t)nest->nop);
         const int status = segment(context, given, n);
         if (status != 0) {
             return status;
@@ -80,20 +80,20 @@ int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *se
         }
         /* The row is done: back to its start, one step on the first axis that has
          * one left. */
-        for (int i = 0; i < box->nop; i++) {
-            data[i] -= index[0] * box->stride[0][i];
+        for (int i = 0; i < nest->nop; i++) {
+            data[i] -= index[0] * nest->stride[0][i];
         }
         index[0] = 0;
-        for (int axis = 1; axis < box->ndim; axis++) {
-            if (++index[axis] < box->shape[axis]) {
-                for (int i = 0; i < box->nop; i++) {
-                    data[i] += box->stride[axis][i];
+        for (int axis = 1; axis < nest->ndim; axis++) {
+            if (++index[axis] < nest->shape[axis]) {
+                for (int i = 0; i < nest->nop; i++) {
+                    data[i] += nest->stride[axis][i];
                 }
                 break;
             }
             index[axis] = 0;
-            for (int i = 0; i < box->nop; i++) {
-                data[i] -= (box->shape[axis] - 1) * box->stride[axis][i];
+            for (int i = 0; i < nest->nop; i++) {
+                data[i] -= (nest->shape[axis] - 1) * nest->stride[axis][i];
             }
         }
     }
@@ -102,22 +102,22 @@ int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *se
 
 /* -- pieces --------------------------------------------------------------------- */
 
-struct cut cut_anywhere(void)
+struct split split_anywhere(void)
 {
-    return (struct cut){1, 1};
+    return (struct split){1, 1};
 }
 
-npy_intp cut_columns(npy_intp n, int members, npy_intp least, npy_intp most,
-                     npy_intp unit)
+npy_intp split_columns(npy_intp n, int members, npy_intp least, npy_intp most,
+                       npy_intp unit)
 {
     npy_intp each = (n + members - 1) / members;
     each = each < least ? least : each > most ? most : each;
     return (each + unit - 1) / unit * unit;
 }
 
-struct cut cut_line(npy_intp n, bool vectors)
+struct split split_line(npy_intp n, bool vectors)
 {
-    return vectors ? (struct cut){n, VECTOR_STEP} : cut_anywhere();
+    return vectors ? (struct split){n, VECTOR_STEP} : split_anywhere();
 }
 
 static npy_intp common_multiple(npy_intp a, npy_intp b)
@@ -147,29 +147,30 @@ static npy_intp gathered_at_a_time(NpyIter *iter, const npy_intp *shape)
     return gathered;
 }
 
-struct cut cut_iterator(NpyIter *iter, bool vectors)
+struct split split_iterator(NpyIter *iter, bool vectors)
 {
     npy_intp shape[NPY_MAXDIMS] = {1};
     const npy_intp size = NpyIter_GetIterSize(iter);
     const npy_intp buffer = NpyIter_GetBufferSize(iter);
     NpyIter_GetShape(iter, shape);
     if (buffer <= shape[0] || shape[0] == size) {
-        return cut_line(shape[0], vectors); /* inner loops are rows, or parts of them */
+        return split_line(shape[0],
+                          vectors); /* inner loops are rows, or parts of them */
     }
     /* Several rows are gathered in a buffer: best cut between buffers, ... */
     if (size >= 2 * buffer) {
-        return (struct cut){buffer, buffer};
+        return (struct split){buffer, buffer};
     }
     /* ... in a single one where a vector ends, and what is gathered at a time. */
     const npy_intp gathered = gathered_at_a_time(iter, shape);
     const npy_intp step = vectors ? common_multiple(gathered, VECTOR_STEP) : gathered;
-    return step <= size / 2 ? (struct cut){buffer, step}
-           : vectors        ? (struct cut){size, size}
-                            : cut_anywhere();
+    return step <= size / 2 ? (struct split){buffer, step}
+           : vectors        ? (struct split){size, size}
+                            : split_anywhere();
 }
 
 struct pieces pieces_make(npy_intp begin, npy_intp end, int threads, npy_intp least,
-                          npy_intp most, struct cut cut)
+                          npy_intp most, struct split split)
 {
     const npy_intp n = end - begin;
     npy_intp each = n / (threads * least);
@@ -177,14 +178,14 @@ struct pieces pieces_make(npy_intp begin, npy_intp end, int threads, npy_intp le
     npy_intp grain = (n + threads * each - 1) / (threads * each);
     grain = grain > most ? most : grain;
     grain = grain < 1 ? 1 : grain;
-    return (struct pieces){begin, end, grain, cut, (n + grain - 1) / grain};
+    return (struct pieces){begin, end, grain, split, (n + grain - 1) / grain};
 }
 
 static npy_intp snap(const struct pieces *pieces, npy_intp i)
 {
     const npy_intp at = pieces->begin + i * pieces->grain;
-    const npy_intp within = at % pieces->cut.period;
-    const npy_intp snapped = at - within % pieces->cut.step;
+    const npy_intp within = at % pieces->split.period;
+    const npy_intp snapped = at - within % pieces->split.step;
     return i == 0                    ? pieces->begin
            : i == pieces->count      ? pieces->end
            : snapped < pieces->begin ? pieces->begin

@@ -3,7 +3,7 @@
  *
  * The elements of a call, in the order of NumPy's iterator, are a range [0, size).
  * It is cut into *pieces* of about a *grain* of elements.  What turns a range into
- * inner loops is either a *box*, a coalesced nest of strides, or a copy of NumPy's
+ * inner loops is either a *nest*, a coalesced nest of strides, or a copy of NumPy's
  * buffered iterator for each member of the team.
  */
 #ifndef NPP_ENGINE_PARTITION_H
@@ -12,7 +12,7 @@
 #include "plan.h"
 
 /* Axis 0 is the innermost.  A mask, if there is one, is the last operand. */
-struct box {
+struct nest {
     int ndim, nop;
     npy_intp size;
     npy_intp shape[NPY_MAXDIMS];
@@ -21,19 +21,19 @@ struct box {
 };
 
 /* One inner loop: n elements from `data` on. */
-typedef int box_segment(void *context, char **data, npy_intp n);
+typedef int nest_segment(void *context, char **data, npy_intp n);
 
-/* A box of one axis; strides in bytes. */
-void box_line(struct box *box, int nop, char *const *base, npy_intp n,
-              const npy_intp *stride);
+/* A nest of one axis; strides in bytes. */
+void nest_line(struct nest *nest, int nop, char *const *base, npy_intp n,
+               const npy_intp *stride);
 
-/* The box an unbuffered iterator goes through.  Needs the GIL. */
-void box_from_iterator(struct box *box, NpyIter *iter);
+/* The nest an unbuffered iterator goes through.  Needs the GIL. */
+void nest_from_iterator(struct nest *nest, NpyIter *iter);
 
-/* Run the elements [begin, end) of a box, one segment after the other, until one
+/* Run the elements [begin, end) of a nest, one segment after the other, until one
  * returns non-zero; returns that, or 0. */
-int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *segment,
-            void *context);
+int nest_run(const struct nest *nest, npy_intp begin, npy_intp end,
+             nest_segment *segment, void *context);
 
 /*
  * Where pieces may end: at multiples of `step` within each `period` of elements.
@@ -43,7 +43,7 @@ int box_run(const struct box *box, npy_intp begin, npy_intp end, box_segment *se
  * So there a piece must only end where NumPy's own inner loop (a period) ends too, or
  * between two vectors of it.
  */
-struct cut {
+struct split {
     npy_intp period, step;
 };
 
@@ -52,18 +52,18 @@ enum { VECTOR_STEP = 64 };
 
 /* For one line of n elements, for the inner loops of a buffered iterator, and for
  * what may be cut anywhere.  `vectors`: a loop as above. */
-struct cut cut_line(npy_intp n, bool vectors);
-struct cut cut_iterator(NpyIter *iter, bool vectors);
-struct cut cut_anywhere(void);
+struct split split_line(npy_intp n, bool vectors);
+struct split split_iterator(NpyIter *iter, bool vectors);
+struct split split_anywhere(void);
 
 /* Columns side by side for each member, of n: as many of them as may be, at least and
  * at most so many, a multiple of `unit`. */
-npy_intp cut_columns(npy_intp n, int members, npy_intp least, npy_intp most,
-                     npy_intp unit);
+npy_intp split_columns(npy_intp n, int members, npy_intp least, npy_intp most,
+                       npy_intp unit);
 
 struct pieces {
     npy_intp begin, end, grain;
-    struct cut cut;
+    struct split split;
     npy_intp count;
 };
 
@@ -71,7 +71,7 @@ struct pieces {
  * least `least` elements where that leaves one for each, and at most `most`.  A
  * piece may turn out empty where the cut is coarser than the grain. */
 struct pieces pieces_make(npy_intp begin, npy_intp end, int threads, npy_intp least,
-                          npy_intp most, struct cut cut);
+                          npy_intp most, struct split split);
 void pieces_bounds(const struct pieces *pieces, npy_intp i, npy_intp *begin,
                    npy_intp *end);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "threads/clock.h"
-#include "glance.h"
+#include "size.h"
 
 enum { ROWS = 512, NO_DTYPE = -1 };
 
@@ -132,7 +132,7 @@ static void set_gate(void)
     int users;
     do {
         users = atomic_load(&profile_users);
-        glance_set(users > 0);
+        size_gate_set(users > 0);
     } while (users != atomic_load(&profile_users));
 }
 

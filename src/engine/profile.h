@@ -10,7 +10,7 @@
 #define NPP_ENGINE_PROFILE_H
 
 #include "choice.h"
-#include "drive.h"
+#include "execute.h"
 
 /* Calls are counted while more profiles began than ended. */
 void profile_begin(void);

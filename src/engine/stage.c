@@ -48,14 +48,14 @@ bool stage_casts(struct stage *stage, PyArrayObject *const *op, const struct cal
     return can;
 }
 
-bool stage_may_stream(const struct box *box, PyArrayObject *const *op,
+bool stage_may_stream(const struct nest *nest, PyArrayObject *const *op,
                       const struct call *call, const struct stage *stage)
 {
     const int out = call->nin;
     const npy_intp itemsize = PyArray_ITEMSIZE(op[out]);
     if (call->nout != 1 || call->masked || call->nop > STAGE_MOST ||
-        box->stride[0][out] != itemsize || itemsize > LARGEST_ITEM ||
-        box->shape[0] < SHORTEST_LINE || !stream_is_far(box->size * itemsize) ||
+        nest->stride[0][out] != itemsize || itemsize > LARGEST_ITEM ||
+        nest->shape[0] < SHORTEST_LINE || !stream_is_far(nest->size * itemsize) ||
         (stage && stage->is_cast[out])) {
         return false;
     }

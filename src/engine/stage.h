@@ -42,8 +42,8 @@ bool cast_find(struct cast *cast, PyArray_Descr *from, PyArray_Descr *to);
 bool stage_casts(struct stage *stage, PyArrayObject *const *op, const struct call *call,
                  const struct plan *plan);
 
-/* Whether the result in a box is one for stream.h; and that it is to be. */
-bool stage_may_stream(const struct box *box, PyArrayObject *const *op,
+/* Whether the result in a nest is one for stream.h; and that it is to be. */
+bool stage_may_stream(const struct nest *nest, PyArrayObject *const *op,
                       const struct call *call, const struct stage *stage);
 void stage_stream(struct stage *stage, const struct call *call,
                   const struct plan *plan);

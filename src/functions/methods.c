@@ -4,59 +4,54 @@
 #include <string.h>
 
 #include "ufunc/dispatch.h"
-#include "engine/glance.h"
+#include "engine/size.h"
 #include "scatter/scatter.h"
 #include "reduction/reduction.h"
+#include "scan/scan.h"
+#include "search/search.h"
+#include "statistics/statistics.h"
 
-/* Of a ufunc, of an array, or of NumPy's module. */
-enum owner { OF_UFUNC, OF_ARRAY, OF_NUMPY };
+enum owner { owner_ufunc, owner_ndarray, owner_function };
 
 static const struct method {
     const char *name;
     enum owner owner;
     hook_function *ours;
 } methods[] = {
-    {"reduce", OF_UFUNC, reduction_reduce},
-    {"accumulate", OF_UFUNC, reduction_accumulate},
-    {"reduceat", OF_UFUNC, reduction_reduceat},
-    {"at", OF_UFUNC, scatter_at},
-    {"bincount", OF_NUMPY, scatter_bincount},
-    {"argmax", OF_ARRAY, reduction_argmax},
-    {"argmin", OF_ARRAY, reduction_argmin},
-    {"var", OF_NUMPY, reduction_var},
-    {"std", OF_NUMPY, reduction_std},
-    {"nansum", OF_NUMPY, reduction_nansum},
-    {"nanmean", OF_NUMPY, reduction_nanmean},
-    {"nanvar", OF_NUMPY, reduction_nanvar},
-    {"nanstd", OF_NUMPY, reduction_nanstd},
-    {"minmax", OF_NUMPY, reduction_minmax},
-    {"nanargmax", OF_NUMPY, reduction_nanargmax},
-    {"nanargmin", OF_NUMPY, reduction_nanargmin},
-    {"find_first", OF_NUMPY, reduction_find_first},
-    {"array_equal", OF_NUMPY, reduction_array_equal},
-    {"allclose", OF_NUMPY, reduction_allclose},
-    {"isclose", OF_NUMPY, reduction_isclose},
-    {"count_nonzero", OF_NUMPY, reduction_count_nonzero},
+#define METHOD_HOOKED(...)
+#define METHOD_CALLED(...) {__VA_ARGS__},
+#define METHOD_BOTH(...) {__VA_ARGS__},
+#define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
+  METHOD_##uses(#name, owner_##owner, ours)
+#include "functions.def"
 };
 
-static const struct method *find(const char *name)
+/* Of this owner; an array has methods of the names of NumPy's functions. */
+static const struct method *find(const char *name, enum owner owner)
 {
-    const struct method *end = methods + sizeof methods / sizeof *methods;
-    const struct method *method = methods;
-    while (method < end && strcmp(method->name, name) != 0) {
-        method++;
+    const struct method *other = NULL;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        const struct method *method = &methods[i];
+        if (strcmp(method->name, name) == 0) {
+            if (method->owner == owner) {
+                return method;
+            }
+            if (method->owner != owner_ufunc && owner != owner_ufunc) {
+                other = method;
+            }
+        }
     }
-    return method < end ? method : NULL;
+    return other;
 }
 
 /* NULL without an exception: NumPy is to do it. */
 static PyObject *call_ours(struct hook_call *hook, hook_function *ours, PyObject *self,
                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
+    const int64_t gate = atomic_load_explicit(&size_gate, memory_order_relaxed);
     bool large = false;
     for (Py_ssize_t i = 0; i < nargs && i < 3; i++) {
-        large |= glance_elements(args[i]) >= gate;
+        large |= size_of_arrays(args[i]) >= gate;
     }
     return large ? ours(hook, self, args, nargs, kwnames) : NULL;
 }
@@ -78,26 +73,26 @@ static PyObject *call(PyObject *self, const char *name, hook_function *ours,
     return result;
 }
 
-#define METHOD(name, ours)                                                             \
+#define UFUNC_METHOD(name, ours)                                                       \
   static PyObject *name(PyObject *self, PyObject *const *args, Py_ssize_t nargs,       \
                         PyObject *kwnames)                                             \
   {                                                                                    \
     return call(self, #name, ours, args, nargs, kwnames);                              \
   }
-METHOD(reduce, reduction_reduce)
-METHOD(accumulate, reduction_accumulate)
-METHOD(reduceat, reduction_reduceat)
-METHOD(at, scatter_at)
+UFUNC_METHOD(reduce, reduction_reduce)
+UFUNC_METHOD(accumulate, scan_accumulate)
+UFUNC_METHOD(reduceat, reduction_reduceat)
+UFUNC_METHOD(at, scatter_at)
 
-#define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
+#define C_FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static PyMethodDef definitions[] = {
-    {"reduce", FUNCTION(reduce), METH_FASTCALL | METH_KEYWORDS,
+    {"reduce", C_FUNCTION(reduce), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.reduce on several threads, with NumPy's bits."},
-    {"accumulate", FUNCTION(accumulate), METH_FASTCALL | METH_KEYWORDS,
+    {"accumulate", C_FUNCTION(accumulate), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.accumulate on several threads, with NumPy's bits."},
-    {"reduceat", FUNCTION(reduceat), METH_FASTCALL | METH_KEYWORDS,
+    {"reduceat", C_FUNCTION(reduceat), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.reduceat on several threads, with NumPy's bits."},
-    {"at", FUNCTION(at), METH_FASTCALL | METH_KEYWORDS,
+    {"at", C_FUNCTION(at), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.at on several threads, with NumPy's bits."},
 };
 
@@ -120,18 +115,16 @@ int methods_explain(struct state *state, const char *name, PyObject *self,
 {
     /* What one of NumPy's ufuncs costs is known to ours. */
     static struct cost_table of_arrays;
-    const struct method *method = find(name);
     const bool is_ufunc = PyObject_TypeCheck(self, &PyUFunc_Type);
     PyObject *ours = is_ufunc ? PyDict_GetItemWithError(state->registry, self) : NULL;
     PyObject *known = ours ? ours : self;
     const bool is_ours =
         is_ufunc && ((PyUFuncObject *)known)->vectorcall == dispatch_call;
-    const enum owner owner = is_ours               ? OF_UFUNC
-                             : PyArray_Check(self) ? OF_ARRAY
-                                                   : OF_NUMPY;
-    /* An array has methods of the names of NumPy's functions. */
-    if (method == NULL ||
-        (method->owner != owner && (owner == OF_UFUNC || method->owner == OF_UFUNC))) {
+    const enum owner owner = is_ours               ? owner_ufunc
+                             : PyArray_Check(self) ? owner_ndarray
+                                                   : owner_function;
+    const struct method *method = find(name, owner);
+    if (method == NULL) {
         PyErr_Format(
             PyExc_TypeError,
             "explain: %s is neither a ufunc nor a method of a ufunc or an array "
@@ -143,9 +136,9 @@ int methods_explain(struct state *state, const char *name, PyObject *self,
                              .costs = is_ours ? &route_of(known)->costs : &of_arrays,
                              .bits = KERNELS_SAME,
                              .explain = true};
-    PyObject *of = is_ours             ? (PyObject *)route_of(known)->numpy
-                   : owner == OF_NUMPY ? NULL
-                                       : self;
+    PyObject *of = is_ours                   ? (PyObject *)route_of(known)->numpy
+                   : owner == owner_function ? NULL
+                                             : self;
     PyObject *result = method->ours(&hook, of, args, nargs, kwnames);
     Py_XDECREF(result);
     *report = hook.report;
@@ -156,9 +149,9 @@ PyObject *methods_call(struct state *state, const char *name, PyObject *const *a
                        Py_ssize_t nargs, PyObject *kwnames)
 {
     static struct cost_table costs;
-    const struct method *method = find(name);
+    const struct method *method = find(name, owner_function);
     struct hook_call hook = {.state = state, .costs = &costs, .bits = KERNELS_SAME};
-    if (method == NULL || method->owner != OF_NUMPY) {
+    if (method == NULL || method->owner != owner_function) {
         PyErr_Format(PyExc_ValueError,
                      "call: name must be one of NumPy's functions, not %s", name);
         return NULL;

@@ -3,7 +3,7 @@
 #ifndef NPP_FUNCTIONS_METHODS_H
 #define NPP_FUNCTIONS_METHODS_H
 
-#include "engine/drive.h"
+#include "engine/execute.h"
 
 /* Give a parallel ufunc its methods, where this NumPy lets ufuncs have attributes.  0,
  * or -1 with an exception set. */

@@ -242,8 +242,8 @@ PyObject *ufuncs_explain(struct state *state, PyObject *ufunc, PyObject *const *
     struct choice_kind kind = {0};
     struct route *route = route_of(ours);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    const int64_t elements = glance_broadcast(args, n);
-    if (!glance_is_few(elements)) {
+    const int64_t elements = size_broadcast(args, n);
+    if (!size_is_few(elements)) {
         const void *function = ours == ufunc ? (void *)route : (void *)ufunc;
         kind = choice_kind(function, NULL, args, n, kwnames, elements);
         kind.below = choice_is_below(&route->gate, elements, args, n, route->types);

@@ -2,7 +2,7 @@
 #include "hooks.h"
 
 #include "python/context.h"
-#include "engine/glance.h"
+#include "engine/size.h"
 #include "engine/precision.h"
 #include "engine/profile.h"
 #include "slots.h"
@@ -50,10 +50,11 @@ bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs)
 {
     hooks.reached = false;
     atomic_store(&hooks.tester, PyThreadState_Get());
-    glance_set(true); /* trampolines look for a test only where nothing is in haste */
+    size_gate_set(
+        true); /* trampolines look for a test only where nothing is in haste */
     PyObject *result = PyObject_Vectorcall(callable, args, nargs, NULL);
     atomic_store(&hooks.tester, NULL);
-    glance_set(profile_is_on());
+    size_gate_set(profile_is_on());
     Py_XDECREF(result);
     PyErr_Clear();
     return hooks.reached;

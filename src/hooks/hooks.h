@@ -3,9 +3,9 @@
  *
  * The one place that touches NumPy's slots: the `vectorcall` of its ufuncs, which
  * operators use too, and the `ml_meth` or `vectorcall` of methods and functions
- * (hooks.def).  What is put there, a trampoline, is valid for ever and asks each time
- * whether numpy_par is on here and now, so slots may change while other threads run
- * through them.
+ * (functions.def).  What is put there, a trampoline, is valid for ever and asks each
+ * time whether numpy_par is on here and now, so slots may change while other threads
+ * run through them.
  */
 #ifndef NPP_HOOKS_HOOKS_H
 #define NPP_HOOKS_HOOKS_H

@@ -1,5 +1,5 @@
-/* method_slots.c - the slots of the methods and functions in hooks.def: ml_meth, or the
- * vectorcall of what dispatches a function in Python. */
+/* method_slots.c - the slots of the methods and functions in functions.def: ml_meth, or
+ * the vectorcall of what dispatches a function in Python. */
 #include "slots.h"
 
 #include <string.h>
@@ -10,6 +10,9 @@
 #include "ufunc/outer.h"
 #include "engine/profile.h"
 #include "reduction/reduction.h"
+#include "scan/scan.h"
+#include "search/search.h"
+#include "statistics/statistics.h"
 #include "scatter/scatter.h"
 #include "engine/hook_call.h"
 #include "hooks.h"
@@ -37,10 +40,15 @@ struct slot {
     struct choice_gate gate;
 };
 
+/* The rest, for a function that is hooked. */
+#define IF_HOOKED_HOOKED(...) __VA_ARGS__
+#define IF_HOOKED_BOTH(...) __VA_ARGS__
+#define IF_HOOKED_CALLED(...)
+
 enum slot_number {
-#define HOOK(owner, name, arrays, elements, ours) slot_##owner##_##name,
-#include "hooks.def"
-#undef HOOK
+#define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
+  IF_HOOKED_##uses(slot_##owner##_##name, )
+#include "functions/functions.def"
     slot_count,
 };
 static struct slot slots[slot_count];
@@ -52,31 +60,31 @@ static inline bool stands_for_calls(const struct slot *slot)
     return slot == &slots[slot_ufunc_outer] || slot == &slots[slot_ufunc_accumulate];
 }
 
-/* How many elements a call is about, for each word of hooks.def. */
+/* How many elements a call is about, for each word of functions.def. */
 static inline int64_t elements_self(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
     (void)args, (void)n;
-    return glance_elements(self);
+    return size_of_arrays(self);
 }
 
 static inline int64_t elements_first(PyObject *self, PyObject *const *args,
                                      Py_ssize_t n)
 {
     (void)self;
-    return n > 0 ? glance_elements(args[0]) : 0;
+    return n > 0 ? size_of_arrays(args[0]) : 0;
 }
 
 static inline int64_t elements_second(PyObject *self, PyObject *const *args,
                                       Py_ssize_t n)
 {
     (void)self;
-    return n > 1 ? glance_elements(args[1]) : 0;
+    return n > 1 ? size_of_arrays(args[1]) : 0;
 }
 
 static inline int64_t elements_all(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
     (void)self;
-    return glance_broadcast(args, n);
+    return size_broadcast(args, n);
 }
 
 static inline int64_t elements_pairs(PyObject *self, PyObject *const *args,
@@ -84,15 +92,15 @@ static inline int64_t elements_pairs(PyObject *self, PyObject *const *args,
 {
     (void)self;
     int64_t elements = 0;
-    return n > 1 && __builtin_mul_overflow(glance_elements(args[0]),
-                                           glance_elements(args[1]), &elements)
+    return n > 1 && __builtin_mul_overflow(size_of_arrays(args[0]),
+                                           size_of_arrays(args[1]), &elements)
                ? INT64_MAX
                : elements;
 }
 
 static inline bool is_small(const struct slot *slot, PyObject *self, int64_t elements)
 {
-    return glance_is_few(elements) &&
+    return size_is_few(elements) &&
            !(stands_for_calls(slot) && !ufunc_slots_is_quick(self));
 }
 
@@ -266,7 +274,7 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
                              .bits = (enum kernel_bits)bits,
                              .report = {.reason = choice.reason}};
     PyObject *result = NULL;
-    if (choice.way == CHOICE_OURS) {
+    if (choice.side == CHOICE_OURS) {
         result = call_ours(slot, &hook, self, given);
     }
     const bool is_ours = result != NULL || PyErr_Occurred();
@@ -312,7 +320,7 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
                       elements);
 }
 
-#define HOOK(owner, name, arrays, elements, ours)                                      \
+#define TRAMPOLINES(owner, name, elements)                                             \
   static PyObject *keywords_##owner##_##name(PyObject *self, PyObject *const *args,    \
                                              Py_ssize_t nargs, PyObject *kwnames)      \
   {                                                                                    \
@@ -358,12 +366,12 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
                                          self, args, nargsf, kwnames)                  \
                                    : call_vector(slot, self, args, nargs, kwnames, n); \
   }
-#include "hooks.def"
-#undef HOOK
+#define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
+  IF_HOOKED_##uses(TRAMPOLINES(owner, name, elements))
+#include "functions/functions.def"
 
-#define FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
-static struct slot slots[slot_count] = {
-#define HOOK(owner_name, method, least, elements_word, function)                       \
+#define C_FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
+#define SLOT(owner_name, method, least, elements_word, function)                       \
   [slot_##owner_name##_##method] = {                                                   \
       .name = #method,                                                                 \
       .label = #owner_name "." #method,                                                \
@@ -371,14 +379,17 @@ static struct slot slots[slot_count] = {
       .arrays = least,                                                                 \
       .ours = function,                                                                \
       .elements = elements_##elements_word,                                            \
-      .trampolines = {FUNCTION(keywords_##owner_name##_##method),                      \
-                      FUNCTION(positional_##owner_name##_##method),                    \
+      .trampolines = {C_FUNCTION(keywords_##owner_name##_##method),                    \
+                      C_FUNCTION(positional_##owner_name##_##method),                  \
                       tuple_##owner_name##_##method,                                   \
-                      FUNCTION(dictionary_##owner_name##_##method),                    \
-                      FUNCTION(dispatched_##owner_name##_##method)},                   \
+                      C_FUNCTION(dictionary_##owner_name##_##method),                  \
+                      C_FUNCTION(dispatched_##owner_name##_##method)},                 \
   },
-#include "hooks.def"
-#undef HOOK
+
+static struct slot slots[slot_count] = {
+#define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
+  IF_HOOKED_##uses(SLOT(owner, name, arrays, elements, ours))
+#include "functions/functions.def"
 };
 
 static PyMethodDef *find_method(PyTypeObject *type, const char *name)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "ufunc/dispatch.h"
-#include "engine/glance.h"
+#include "engine/size.h"
 #include "functions/ufuncs.h"
 #include "hooks.h"
 
@@ -46,7 +46,7 @@ static struct ufunc_hook *find(const void *ufunc)
  * is an array, or a number of Python's. */
 static inline bool has_numpys_bits(const struct ufunc_hook *hook, PyObject *input)
 {
-    const int type = glance_is_array(input) ? PyArray_TYPE((PyArrayObject *)input)
+    const int type = object_is_array(input) ? PyArray_TYPE((PyArrayObject *)input)
                      : PyComplex_CheckExact(input) ? NPY_CDOUBLE
                                                    : NPY_DOUBLE;
     return type < 32 && !(hook->own_types >> type & 1);
@@ -58,7 +58,7 @@ call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnam
 {
     const struct ufunc_hook *hook = find(self);
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
-    if (hook->quick == NULL && kwnames == NULL && glance_is_short(args, nargs)) {
+    if (hook->quick == NULL && kwnames == NULL && size_is_short(args, nargs)) {
         const bool numpys = nargs == 1 && has_numpys_bits(hook, args[0]);
         const int bits = numpys ? HOOKS_OFF : hooks_bits();
         return bits == HOOKS_OFF ? hook->saved(self, args, nargsf, NULL)
@@ -66,8 +66,8 @@ call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnam
                                                   hook->saved, args, nargsf, NULL);
     }
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    const int64_t elements = glance_broadcast(args, n);
-    const bool is_few = glance_is_few(elements);
+    const int64_t elements = size_broadcast(args, n);
+    const bool is_few = size_is_few(elements);
     if (hook->quick && (is_few || choice_is_below(&hook->route->gate, elements, args, n,
                                                   hook->route->types))) {
         return hook->saved(self, args, nargsf, kwnames);
@@ -79,7 +79,7 @@ call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnam
     const bool is_numpys = is_few || choice_is_numpys(&kind);
     const bool as_it_is = hook->quick ? !(kind.types & hook->route->types)
                                       : nargs == 1 && kwnames == NULL &&
-                                            glance_is_array(args[0]) &&
+                                            object_is_array(args[0]) &&
                                             has_numpys_bits(hook, args[0]);
     if (is_numpys && as_it_is) {
         return hook->saved(self, args, nargsf, kwnames);
@@ -97,12 +97,12 @@ call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnam
                                       hook->saved, args, nargsf, kwnames);
 }
 
-GLANCE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args,
-                                                 size_t nargsf, PyObject *kwnames)
+SIZE_COMPACT static PyObject *ufunc_trampoline(PyObject *self, PyObject *const *args,
+                                               size_t nargsf, PyObject *kwnames)
 {
     const struct ufunc_hook *hook = place(self, 0);
     return hook->quick == (PyUFuncObject *)self && kwnames == NULL &&
-                   glance_is_short(args, PyVectorcall_NARGS(nargsf))
+                   size_is_short(args, PyVectorcall_NARGS(nargsf))
                ? hook->saved(self, args, nargsf, kwnames)
                : call_large(self, args, nargsf, kwnames);
 }

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "pages.h"
-#include "pieces.h"
+#include "extents.h"
 
 struct arena {
     pthread_mutex_t lock;
@@ -25,7 +25,7 @@ struct arena {
     size_t nbytes, peak;
     size_t
         dirty; /* from here on all is zero, and was never touched; SIZE_MAX: a file */
-    struct pieces pieces;
+    struct extents extents;
     size_t arrays, buffers;
     size_t alignment;
     int fd;
@@ -175,7 +175,7 @@ static void unmap(struct arena *arena)
     }
     arena->base = NULL;
     arena->fd = -1;
-    arena->nbytes = arena->pieces.count = 0;
+    arena->nbytes = arena->extents.count = 0;
 }
 
 void arena_free(struct arena *arena)
@@ -193,7 +193,7 @@ void arena_free(struct arena *arena)
     pthread_mutex_unlock(&all.lock);
     unmap(arena);
     pthread_mutex_destroy(&arena->lock);
-    free(arena->pieces.piece);
+    free(arena->extents.extent);
     free(arena);
 }
 
@@ -210,12 +210,12 @@ void arena_free(struct arena *arena)
 static void colour(const struct arena *arena, size_t size, struct place *place)
 {
     enum { ALIASING = 4096, APART = 320, LARGE = 2 * ALIASING };
-    const struct pieces *pieces = &arena->pieces;
-    if (pieces->count == 0 || size < LARGE || !arena->grow || arena->fd >= 0 ||
+    const struct extents *extents = &arena->extents;
+    if (extents->count == 0 || size < LARGE || !arena->grow || arena->fd >= 0 ||
         arena->alignment > APART) {
         return;
     }
-    const struct piece *below = &pieces->piece[pieces->count - 1];
+    const struct extent *below = &extents->extent[extents->count - 1];
     const size_t behind = (place->offset - below->offset) % ALIASING;
     const size_t further =
         pages_round_up(place->offset + APART - behind, arena->alignment);
@@ -227,21 +227,21 @@ static void colour(const struct arena *arena, size_t size, struct place *place)
 
 static bool find_place(struct arena *arena, size_t size, struct place *place)
 {
-    const struct pieces *pieces = &arena->pieces;
-    if (pieces_on_top(pieces, size, arena->alignment, arena->nbytes, place)) {
+    const struct extents *extents = &arena->extents;
+    if (extents_on_top(extents, size, arena->alignment, arena->nbytes, place)) {
         colour(arena, size, place);
         return true;
     }
-    if (pieces_in_gap(pieces, size, arena->alignment, place)) {
+    if (extents_in_gap(extents, size, arena->alignment, place)) {
         return true;
     }
-    return pieces_on_top(pieces, size, arena->alignment, arena->reserved, place) &&
+    return extents_on_top(extents, size, arena->alignment, arena->reserved, place) &&
            grow_to(arena, place->offset + size) == 0;
 }
 
 static void note_peak(struct arena *arena)
 {
-    const size_t used = pieces_end(&arena->pieces);
+    const size_t used = extents_end(&arena->extents);
     arena->peak = used > arena->peak ? used : arena->peak;
 }
 
@@ -250,7 +250,7 @@ struct arena_block arena_take(struct arena *arena, size_t size, bool zeros)
     struct arena_block block = {0};
     struct place place;
     pthread_mutex_lock(&arena->lock);
-    if (arena->base && pieces_make_room(&arena->pieces) &&
+    if (arena->base && extents_make_room(&arena->extents) &&
         find_place(arena, size, &place)) {
         const size_t offset = place.offset, end = offset + size;
         const size_t dirty = arena->dirty < end ? arena->dirty : end;
@@ -259,7 +259,7 @@ struct arena_block arena_take(struct arena *arena, size_t size, bool zeros)
         block.untouched = arena->base + (dirty > offset ? dirty : offset);
         block.to_touch = zeros ? 0 : (size_t)(arena->base + end - block.untouched);
         arena->dirty = arena->dirty > end ? arena->dirty : end;
-        pieces_enter(&arena->pieces, &place, size);
+        extents_enter(&arena->extents, &place, size);
         arena->arrays++;
         note_peak(arena);
     }
@@ -267,9 +267,9 @@ struct arena_block arena_take(struct arena *arena, size_t size, bool zeros)
     return block;
 }
 
-static struct piece *find(const struct arena *arena, const void *start)
+static struct extent *find(const struct arena *arena, const void *start)
 {
-    return pieces_find(&arena->pieces, (size_t)((const char *)start - arena->base));
+    return extents_find(&arena->extents, (size_t)((const char *)start - arena->base));
 }
 
 void arena_give(struct arena *arena, const void *start)
@@ -277,19 +277,19 @@ void arena_give(struct arena *arena, const void *start)
     pthread_mutex_lock(&arena->lock);
     find(arena, start)->alive = false;
     arena->arrays--;
-    pieces_drop(&arena->pieces);
+    extents_drop(&arena->extents);
     pthread_mutex_unlock(&arena->lock);
 }
 
 /* In place: if it is on top, or shrinks. */
-static bool resize_in_place(struct arena *arena, struct piece *piece, size_t size)
+static bool resize_in_place(struct arena *arena, struct extent *extent, size_t size)
 {
-    const bool on_top = piece->offset + piece->size == pieces_end(&arena->pieces);
-    const size_t end = piece->offset + size;
-    if (size > piece->size && (!on_top || end < size || end > arena->nbytes)) {
+    const bool on_top = extent->offset + extent->size == extents_end(&arena->extents);
+    const size_t end = extent->offset + size;
+    if (size > extent->size && (!on_top || end < size || end > arena->nbytes)) {
         return false;
     }
-    piece->size = size;
+    extent->size = size;
     if (on_top) {
         arena->dirty = arena->dirty > end ? arena->dirty : end;
         note_peak(arena);
@@ -300,9 +300,9 @@ static bool resize_in_place(struct arena *arena, struct piece *piece, size_t siz
 void *arena_resize(struct arena *arena, void *start, size_t size)
 {
     pthread_mutex_lock(&arena->lock);
-    struct piece *piece = find(arena, start);
-    const size_t before = piece->size;
-    const bool done = resize_in_place(arena, piece, size);
+    struct extent *extent = find(arena, start);
+    const size_t before = extent->size;
+    const bool done = resize_in_place(arena, extent, size);
     pthread_mutex_unlock(&arena->lock);
     if (done) {
         return start;
@@ -344,7 +344,7 @@ struct arena_figures arena_figures(struct arena *arena)
     pthread_mutex_lock(&arena->lock);
     const struct arena_figures figures = {
         .nbytes = arena->nbytes,
-        .used = pieces_end(&arena->pieces),
+        .used = extents_end(&arena->extents),
         .peak = arena->peak,
         .arrays = arena->arrays,
         .buffers = arena->buffers,
@@ -361,8 +361,8 @@ struct arena_figures arena_figures(struct arena *arena)
 struct arena_alive arena_alive(struct arena *arena, size_t mark)
 {
     pthread_mutex_lock(&arena->lock);
-    const bool used = mark < pieces_end(&arena->pieces);
-    const struct arena_alive alive = {pieces_alive_behind(&arena->pieces, mark),
+    const bool used = mark < extents_end(&arena->extents);
+    const struct arena_alive alive = {extents_alive_behind(&arena->extents, mark),
                                       used ? arena->buffers : 0};
     pthread_mutex_unlock(&arena->lock);
     return alive;

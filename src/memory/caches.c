@@ -19,7 +19,7 @@ struct cache {
 
 static _Atomic(struct cache *) newest;
 static _Atomic size_t caches; /* how many there are */
-static pthread_key_t key; /* its destructor runs where a thread ends */
+static pthread_key_t key;     /* its destructor runs where a thread ends */
 static caches_receive *receive_at_end;
 static _Thread_local struct cache *own;
 

@@ -3,10 +3,10 @@
  *
  * A cache belongs to a thread while it lives, and its slots are open to all: whoever
  * exchanges a slot's content for nothing has the block.  So the owner needs no lock,
- * and trim() reaches the caches of threads that sleep.  That exchange is the only locked
- * instruction between an array that is freed and the next that gets its memory: with
- * figures that all threads share there were fourteen: 10 ns (AMD Zen) to 50 (Intel), and
- * more where several threads allocate.
+ * and trim() reaches the caches of threads that sleep.  That exchange is the only
+ * locked instruction between an array that is freed and the next that gets its memory:
+ * with figures that all threads share there were fourteen: 10 ns (AMD Zen) to 50
+ * (Intel), and more where several threads allocate.
  *
  * Nothing here sees Python.
  */

@@ -8,7 +8,7 @@
 #include "engine/call.h"
 #include "engine/choice.h"
 #include "ufunc/dispatch.h"
-#include "engine/glance.h"
+#include "engine/size.h"
 #include "ufunc/gufunc.h"
 #include "hooks/hooks.h"
 #include "engine/kernels.h"
@@ -19,10 +19,9 @@
 #include "movement/movement.h"
 #include "engine/precision.h"
 #include "engine/profile.h"
-#include "scan/cumsum.h"
-#include "statistics/exact.h"
+#include "scan/scan.h"
 #include "functions/methods.h"
-#include "statistics/central_moments.h"
+#include "statistics/statistics.h"
 #include "reduction/reduction.h"
 #include "engine/stream.h"
 #include "threads/team.h"
@@ -77,18 +76,18 @@ static PyObject *call(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
 
 static PyObject *sum_exactly(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    return exact_sum(state_of(module), args, nargs);
+    return statistics_exact_sum(state_of(module), args, nargs);
 }
 
 static PyObject *blocked_cumsum(PyObject *module, PyObject *const *args,
                                 Py_ssize_t nargs)
 {
-    return cumsum_blocked(state_of(module), args, nargs);
+    return scan_blocked_cumsum(state_of(module), args, nargs);
 }
 
 static PyObject *moments(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
 {
-    return moments_of_lines(state_of(module), args, nargs);
+    return statistics_moments(state_of(module), args, nargs);
 }
 
 /* -- threads -------------------------------------------------------------------- */
@@ -293,7 +292,7 @@ static PyObject *set_min_elements(PyObject *module, PyObject *object)
     }
     const long long before = cost_min_elements();
     cost_set_min_elements(n < 0 ? -1 : n);
-    glance_set(profile_is_on());
+    size_gate_set(profile_is_on());
     choice_forget();
     return PyLong_FromLongLong(before);
 }
@@ -505,7 +504,7 @@ static int module_exec(PyObject *module)
     }
     import_array1(-1);
     import_umath1(-1);
-    glance_set(false);
+    size_gate_set(false);
     if (!process_ready && ((errno = team_init(1)) != 0 || (errno = pool_init()) != 0 ||
                            (errno = arena_init()) != 0)) {
         PyErr_SetFromErrno(PyExc_OSError);

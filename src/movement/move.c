@@ -5,7 +5,7 @@
 
 #include "ufunc/elementwise.h"
 #include "engine/kernels.h"
-#include "engine/worth.h"
+#include "engine/profit.h"
 
 /* What the strided loop of a movement needs to know. */
 struct move {
@@ -41,20 +41,20 @@ void move_begin(struct call *call, const struct hook_call *hook, int nin)
 /* Run a plan on operands that are in place. */
 static PyObject *run(struct hook_call *hook, struct call *call, const struct plan *plan)
 {
-    struct worth worth;
+    struct profit profit;
     call->size = call_broadcast_size(call);
     hook->report.reason = call->size < 0
                               ? "shapes that NumPy refuses"
-                              : worth_consider(&worth, call, hook->costs, false);
+                              : profit_check(&profit, call, hook->costs, false);
     if (hook->report.reason || PyErr_Occurred()) {
         return NULL;
     }
-    struct drive job = {.plan = plan,
-                        .costs = hook->costs,
-                        .key = worth.key,
-                        .asked = worth.asked ? worth.key : 0,
-                        .limit = worth.limit,
-                        .given = call->given[call->nin]};
+    struct job job = {.plan = plan,
+                      .costs = hook->costs,
+                      .key = profit.key,
+                      .asked = profit.asked ? profit.key : 0,
+                      .limit = profit.limit,
+                      .given = call->given[call->nin]};
     return elementwise_run(call, plan, &job, false, &hook->report);
 }
 

@@ -19,7 +19,7 @@ struct along {
 void along_lay_out(struct along *along, PyArrayObject *array, PyArrayObject *out,
                    int axis);
 
-/* Where number i of the lines begins; or, of a box without the first axis (`first` is
+/* Where number i of the lines begins; or, of a nest without the first axis (`first` is
  * 1), where lines side by side do. */
 void along_at(const struct along *along, npy_intp i, int first, char **out, char **in);
 

@@ -5,7 +5,7 @@
 
 #include "threads/fpu.h"
 #include "engine/profile.h"
-#include "engine/worth.h"
+#include "engine/profit.h"
 
 int lines_type(PyArrayObject *array)
 {
@@ -81,9 +81,9 @@ npy_intp lines_together(const struct lines *lines, npy_intp i, npy_intp end)
     return count < end - i ? count : end - i;
 }
 
-/* A call that is not worth a region: without the polls of drive(), but for that is
+/* A call that is not worth a region: without the polls of execute(), but for that is
  * known to be short, or may have only one thread. */
-static int run_alone(const struct drive *job, int *fpe)
+static int run_alone(const struct job *job, int *fpe)
 {
     int status;
     Py_BEGIN_ALLOW_THREADS
@@ -95,7 +95,7 @@ static int run_alone(const struct drive *job, int *fpe)
 }
 
 int lines_run(const struct lines *lines, const struct state *state,
-              struct cost_table *costs, drive_run *run, void *context,
+              struct cost_table *costs, job_run *run, void *context,
               struct report *report, int *fpe)
 {
     const npy_intp each = lines->parts > 1 ? lines->part : lines->n;
@@ -109,30 +109,30 @@ int lines_run(const struct lines *lines, const struct state *state,
         .more = (uint64_t)lines->type << 8 | (uint64_t)(lines->in.step == 8) << 2 |
                 (uint64_t)(together > 1) << 1 | (uint64_t)(lines->parts > 1)};
     struct plan plan = {0};
-    struct worth worth;
+    struct profit profit;
     *fpe = 0;
     if (size == 0) {
         return 0;
     }
-    report->reason = worth_consider(&worth, &call, costs, false);
+    report->reason = profit_check(&profit, &call, costs, false);
     if (PyErr_Occurred()) {
         return -1;
     }
-    const struct drive job = {.plan = &plan,
-                              .path = "reduction",
-                              .size = size,
-                              .weight = 1,
-                              .run = run,
-                              .context = context,
-                              .cut = {size, each * together},
-                              .costs = costs,
-                              .key = worth.key,
-                              .asked = worth.asked ? worth.key : 0,
-                              .limit = worth.limit};
+    const struct job job = {.plan = &plan,
+                            .path = "reduction",
+                            .size = size,
+                            .weight = 1,
+                            .run = run,
+                            .context = context,
+                            .split = {size, each * together},
+                            .costs = costs,
+                            .key = profit.key,
+                            .asked = profit.asked ? profit.key : 0,
+                            .limit = profit.limit};
     if (report->reason || size < 2) {
         return run_alone(&job, fpe);
     }
-    return drive(&job, false, fpe, report) ? 0 : -1;
+    return execute(&job, false, fpe, report) ? 0 : -1;
 }
 
 PyObject *lines_call(lines_function *function, const char *name,

@@ -7,7 +7,7 @@
 #ifndef NPP_REDUCTION_LINES_H
 #define NPP_REDUCTION_LINES_H
 
-#include "engine/drive.h"
+#include "engine/execute.h"
 
 /* Where elements are. */
 struct side {
@@ -48,7 +48,7 @@ npy_intp lines_together(const struct lines *lines, npy_intp i, npy_intp end);
 /* Run what takes lines, or parts of them, as ranges of elements: number i begins at
  * i * n, or i * part.  -1: an exception is set. */
 int lines_run(const struct lines *lines, const struct state *state,
-              struct cost_table *costs, drive_run *run, void *context,
+              struct cost_table *costs, job_run *run, void *context,
               struct report *report, int *fpe);
 
 /* What puts something of the lines of an array into another one.  -1: an exception is

@@ -13,11 +13,11 @@ struct minmax {
     struct reducing least, greatest;
 };
 
-static int run(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
-    const struct minmax *minmax = drive->context;
-    const struct drive *least = &minmax->least.job, *greatest = &minmax->greatest.job;
-    const npy_intp step = drive->cut.step;
+    const struct minmax *minmax = job->context;
+    const struct job *least = &minmax->least.job, *greatest = &minmax->greatest.job;
+    const npy_intp step = job->split.step;
     const npy_intp most = (TOGETHER / step > 0 ? TOGETHER / step : 1) * step;
     int status = 0;
     for (npy_intp i = begin; i < end && status == 0; i += most) {
@@ -29,9 +29,9 @@ static int run(const struct drive *drive, npy_intp begin, npy_intp end)
 }
 
 /* Of the same array, so they are cut alike, unless a kernel knows one of them only. */
-static bool are_alike(const struct drive *a, const struct drive *b)
+static bool are_alike(const struct job *a, const struct job *b)
 {
-    return a->run == b->run && a->size == b->size && a->cut.step == b->cut.step;
+    return a->run == b->run && a->size == b->size && a->split.step == b->split.step;
 }
 
 PyObject *reduction_minmax(struct hook_call *hook, PyObject *self,
@@ -52,10 +52,10 @@ PyObject *reduction_minmax(struct hook_call *hook, PyObject *self,
         hook->report.reason = "least and greatest are cut otherwise";
         goto finish;
     }
-    struct drive job = least->job;
+    struct job job = least->job;
     job.run = run;
     job.context = &minmax;
-    if (drive(&job, hook->explain, &fpe, &hook->report) &&
+    if (execute(&job, hook->explain, &fpe, &hook->report) &&
         reduce_complete(least, hook, fpe) && reduce_complete(greatest, hook, fpe)) {
         result = Py_BuildValue(
             "(NN)", PyArray_Return((PyArrayObject *)Py_NewRef((PyObject *)least->out)),

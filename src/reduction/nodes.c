@@ -189,11 +189,11 @@ char *nodes_row_at(const struct reduction *reduction, char *operand,
     return operand;
 }
 
-int reduction_run_split(const struct drive *drive, npy_intp begin, npy_intp end)
+int reduction_run_within_output(const struct job *job, npy_intp begin, npy_intp end)
 {
-    struct reduction *reduction = drive->context;
+    struct reduction *reduction = job->context;
     const npy_intp rows = reduction->rows * reduction->results;
-    const npy_intp each = drive->size / (rows * reduction->nodes);
+    const npy_intp each = job->size / (rows * reduction->nodes);
     for (npy_intp i = begin / each; i < end / each; i++) {
         if (atomic_load_explicit(&reduction->ended, memory_order_relaxed)) {
             break;

@@ -128,7 +128,7 @@ const char *reduction_choose_loop(struct reduction *reduction,
 
 /* NULL, or why NumPy is to run it; no exception is set. */
 static const char *prepare_loop(struct reduction *reduction, struct request *request,
-                                struct beginnings *beginnings, PyArrayObject **out)
+                                struct initials *initials, PyArrayObject **out)
 {
     if (!is_reorderable(request->ufunc) && request->naxes > 1) {
         return "several axes of a ufunc that takes one: NumPy raises";
@@ -144,14 +144,14 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
     if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), descr)) {
         return "an out= of another dtype than the result's";
     }
-    reason = beginnings_take(beginnings, request, descr);
+    reason = initial_take(initials, request, descr);
     if (reason) {
         return reason;
     }
-    if (request->mask && !beginnings->identity && !beginnings->initial) {
+    if (request->mask && !initials->identity && !initials->initial) {
         return "a where= mask without an initial value: NumPy raises";
     }
-    if (!beginnings->identity && reduction->cast) {
+    if (!initials->identity && reduction->cast) {
         return "a cast of the elements that results begin with";
     }
     *out = (PyArrayObject *)Py_XNewRef((PyObject *)request->out);
@@ -202,7 +202,7 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
 {
     struct request *request = &reducing->request;
     struct reduction *reduction = &reducing->reduction;
-    struct drive *job = &reducing->job;
+    struct job *job = &reducing->job;
     PyArrayObject *centers = part ? part->centers : NULL;
     const enum map map = part ? part->map : MAP_PLAIN;
     reduction->state = hook->state;
@@ -215,7 +215,7 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
                           pays_alone(request, part), job)) {
         return false;
     }
-    *reason = prepare_loop(reduction, request, &reducing->beginnings, &reducing->out);
+    *reason = prepare_loop(reduction, request, &reducing->initials, &reducing->out);
     *reason = *reason ? *reason : refuse_map(reduction);
     if (!*reason && centers && !is_alike(centers, reducing->out)) {
         *reason = "means that do not lie as the results do";
@@ -229,9 +229,9 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
     job->given = request->out != NULL;
     *reason = reduction_choose(reduction, job);
     if (*reason ||
-        beginnings_put(&reducing->beginnings, reduction,
-                       job->run == reduction_run_split,
-                       hook->explain && request->out ? NULL : reducing->out) < 0) {
+        initial_put(&reducing->initials, reduction,
+                    job->run == reduction_run_within_output,
+                    hook->explain && request->out ? NULL : reducing->out) < 0) {
         return false;
     }
     *reason =
@@ -242,11 +242,11 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
 bool reduce_complete(struct reducing *reducing, struct hook_call *hook, int fpe)
 {
     struct reduction *reduction = &reducing->reduction;
-    const struct beginnings *beginnings = &reducing->beginnings;
-    if (reducing->job.run == reduction_run_split) {
+    const struct initials *initials = &reducing->initials;
+    if (reducing->job.run == reduction_run_within_output) {
         fpu_clear_flags();
         const bool clear =
-            reduction_combine(reduction, beginnings->initial || beginnings->identity);
+            reduction_combine(reduction, initials->initial || initials->identity);
         fpe |= fpu_get_flags();
         fpu_clear_flags();
         if (!clear) {
@@ -259,14 +259,14 @@ bool reduce_complete(struct reducing *reducing, struct hook_call *hook, int fpe)
         hook->report.reason = "a floating-point error: NumPy names the call it is of";
         return false;
     }
-    return !reduction->plan.fpe || drive_give_fpe("reduce", fpe) == 0;
+    return !reduction->plan.fpe || execute_give_fpe("reduce", fpe) == 0;
 }
 
 void reduce_clear(struct reducing *reducing)
 {
     Py_XDECREF((PyObject *)reducing->out);
     request_clear(&reducing->request);
-    beginnings_clear(&reducing->beginnings);
+    initial_clear(&reducing->initials);
     reduction_clear(&reducing->reduction);
 }
 
@@ -278,7 +278,7 @@ static PyArrayObject *reduce(struct hook_call *hook, PyObject *ufunc,
     PyArrayObject *result = NULL;
     int fpe = 0;
     if (reduce_start(&reducing, hook, ufunc, args, nargs, kwnames, part) &&
-        drive(&reducing.job, hook->explain, &fpe, &hook->report) &&
+        execute(&reducing.job, hook->explain, &fpe, &hook->report) &&
         reduce_complete(&reducing, hook, fpe)) {
         result = (PyArrayObject *)Py_NewRef((PyObject *)reducing.out);
     }

@@ -2,14 +2,14 @@
 #ifndef NPP_REDUCTION_REDUCE_H
 #define NPP_REDUCTION_REDUCE_H
 
-#include "beginnings.h"
+#include "initial.h"
 
 /* Zero it; what is in it is owned, but for what request.h says. */
 struct reducing {
     struct request request;
-    struct beginnings beginnings;
+    struct initials initials;
     struct reduction reduction;
-    struct drive job;
+    struct job job;
     PyArrayObject *out;
 };
 
@@ -19,7 +19,7 @@ struct part {
     PyArrayObject *centers; /* borrowed, or NULL */
 };
 
-/* The call laid out, for drive() to run the job.  False: NumPy is to do it, for the
+/* The call laid out, for execute() to run the job.  False: NumPy is to do it, for the
  * reason in the report, or an exception is set.  `part` may be NULL. */
 bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *ufunc,
                   PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,

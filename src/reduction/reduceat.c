@@ -139,9 +139,9 @@ static npy_intp segment_from(const struct segments *segments, npy_intp cost)
 }
 
 /* A piece has the segments that begin in it. */
-static int run_piece(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run_piece(const struct job *job, npy_intp begin, npy_intp end)
 {
-    const struct segments *segments = drive->context;
+    const struct segments *segments = job->context;
     const npy_intp each = cost_before(segments, segments->count);
     int status = 0;
     begin /= segments->wide;
@@ -282,7 +282,7 @@ static const char *add_up(struct segments *segments, npy_intp *greatest)
 }
 
 /* NULL, or why NumPy is to run it. */
-static const char *cut_segments(struct segments *segments, struct drive *job)
+static const char *cut_segments(struct segments *segments, struct job *job)
 {
     const npy_intp count = segments->count;
     const npy_intp first = segments->indices[0], last = segments->indices[count - 1];
@@ -303,7 +303,7 @@ static const char *cut_segments(struct segments *segments, struct drive *job)
     /* A first piece that tells what an element costs has a segment in it. */
     const npy_intp step = segments->wide * (all / count);
     job->size = all * segments->wide * segments->blocks;
-    job->cut = (struct cut){job->size, step};
+    job->split = (struct split){job->size, step};
     return NULL;
 }
 
@@ -324,7 +324,7 @@ PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
     struct request request;
     struct segments segments = {.reduction = {.state = hook->state}};
     struct reduction *reduction = &segments.reduction;
-    struct drive job;
+    struct job job;
     PyObject *result = NULL;
     PyArrayObject *given, *out = NULL, *cast = NULL;
     int axis = 0, fpe = 0;
@@ -364,8 +364,8 @@ PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
     job.context = &segments;
     job.run = run_piece;
     job.given = request.out != NULL;
-    if (drive(&job, hook->explain, &fpe, &hook->report) &&
-        (!reduction->plan.fpe || drive_give_fpe("reduceat", fpe) == 0)) {
+    if (execute(&job, hook->explain, &fpe, &hook->report) &&
+        (!reduction->plan.fpe || execute_give_fpe("reduceat", fpe) == 0)) {
         result = Py_NewRef((PyObject *)out);
     }
 

@@ -3,19 +3,19 @@
  *
  * What NumPy does with an element of the result has an order that is part of the
  * answer: row by row of its iterator, in each of which its loop has an order of its
- * own. There are two ways to share that out.  *Kept*: each member has some of the
- * results, and for those does what NumPy does, in its order.  *Split*: a result's own
- * elements are cut into nodes, each of which has a *partial* result, and these are put
- * together in order; only where that gives the same bits, which is for sums the cuts of
- * NumPy's own tree (kernels/sums.h), and anywhere for what does not depend on the
- * order.
+ * own.  There are two strategies to share that out.  *By output*: each member has some
+ * of the results, and for those does what NumPy does, in its order.  *Within output*: a
+ * result's own elements are cut into nodes, each of which has a *partial* result, and
+ * these are put together in order; only where that gives the same bits, which is for
+ * sums the cuts of NumPy's own tree (kernels/sums.h), and anywhere for what does not
+ * depend on the order.
  */
 #ifndef NPP_REDUCTION_REDUCTION_H
 #define NPP_REDUCTION_REDUCTION_H
 
 #include <stdatomic.h>
 
-#include "engine/drive.h"
+#include "engine/execute.h"
 #include "engine/hook_call.h"
 #include "engine/kernels.h"
 
@@ -75,11 +75,11 @@ struct reduction {
     kernel_loop *cast;  /* from the array's type to the loop's; NULL: none */
     npy_intp cast_size; /* of an element of the loop's */
 
-    /* Kept: the axis that is cut. */
+    /* By output: the axis that is cut. */
     int axis;
 
-    /* Split, in NumPy's chunks, one after the other, or in nodes: a row has `nodes`,
-     * which begin at `starts`; a result has `rows`. */
+    /* Within output, in NumPy's chunks, one after the other, or in nodes: a row has
+     * `nodes`, which begin at `starts`; a result has `rows`. */
     bool is_chunked;
     npy_intp nodes, rows, results;
     npy_intp *starts;        /* nodes + 1 of them */
@@ -102,19 +102,20 @@ int reduction_lay_out(struct reduction *reduction, const struct request *request
  * exception is set. */
 PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr);
 
-/* way.c: which way.  NULL, or the reason why none. */
-const char *reduction_choose(struct reduction *reduction, struct drive *job);
+/* strategy.c: which strategy.  NULL, or the reason why none. */
+const char *reduction_choose(struct reduction *reduction, struct job *job);
 
-/* The range for drive() is of elements, so that costs are those of one.  -1: no
+/* The range for execute() is of elements, so that costs are those of one.  -1: no
  * room for partial results; no exception is set. */
-int reduction_prepare(struct reduction *reduction, struct drive *job);
+int reduction_prepare(struct reduction *reduction, struct job *job);
 
 /* rows.c: whether a kernel goes through the columns (kernels/sums.h). */
 bool reduction_has_columns(const struct reduction *reduction);
 
-/* rows.c, nodes.c: pieces of the two ways, for drive(); and the results of the second.
+/* rows.c, nodes.c: pieces of the two strategies, for execute(); and the results of the
+ * second.
  */
-drive_run reduction_run_kept, reduction_run_split;
+job_run reduction_run_by_output, reduction_run_within_output;
 
 /* Cut rows into nodes, and have room for their results.  -1: too many; no exception. */
 int reduction_split(struct reduction *reduction);
@@ -135,21 +136,13 @@ struct request;
 const char *reduction_choose_loop(struct reduction *reduction,
                                   const struct request *request);
 
-/* What the hooks lead to. */
 int reduction_init(struct state *state);
-hook_function reduction_reduce, reduction_accumulate, reduction_reduceat,
-    reduction_argmax, reduction_argmin;
+
+/* What hooks and methods lead to: methods of a ufunc (self). */
+hook_function reduction_reduce, reduction_reduceat;
 
 /* (minimum.reduce, maximum.reduce) of an array and the other arguments of these. */
 hook_function reduction_minmax;
-
-/* Methods of an array (self), or functions of one, the first argument. */
-hook_function reduction_var, reduction_std, reduction_nansum, reduction_nanmean,
-    reduction_nanvar, reduction_nanstd, reduction_nanargmax, reduction_nanargmin;
-
-/* Searches, and a count. */
-hook_function reduction_find_first, reduction_array_equal, reduction_allclose,
-    reduction_isclose, reduction_count_nonzero;
 
 /* The sum along axes of what is made of each element (kernels/sums.h); `centers` lie as
  * the results do, or NULL.  As a hook, but for the result, which may have no axes. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "python/arguments.h"
-#include "engine/worth.h"
+#include "engine/profit.h"
 
 bool request_is_plain_number(int type)
 {
@@ -254,21 +254,21 @@ uint32_t request_key(const struct request *request, uint32_t more)
 }
 
 bool request_call_is_worth(struct hook_call *hook, const struct call *call,
-                           struct drive *job)
+                           struct job *job)
 {
-    struct worth worth;
-    hook->report.reason = worth_consider(&worth, call, hook->costs, hook->explain);
-    *job = (struct drive){.path = "reduction",
-                          .weight = 1,
-                          .costs = hook->costs,
-                          .key = worth.key,
-                          .asked = worth.asked ? worth.key : 0,
-                          .limit = worth.limit};
+    struct profit profit;
+    hook->report.reason = profit_check(&profit, call, hook->costs, hook->explain);
+    *job = (struct job){.path = "reduction",
+                        .weight = 1,
+                        .costs = hook->costs,
+                        .key = profit.key,
+                        .asked = profit.asked ? profit.key : 0,
+                        .limit = profit.limit};
     return !hook->report.reason && !PyErr_Occurred();
 }
 
 bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
-                      bool pays_alone, struct drive *job)
+                      bool pays_alone, struct job *job)
 {
     const struct call call = {.state = hook->state,
                               .nin = 1,

@@ -2,7 +2,7 @@
 #ifndef NPP_REDUCTION_REQUEST_H
 #define NPP_REDUCTION_REQUEST_H
 
-#include "engine/drive.h"
+#include "engine/execute.h"
 #include "engine/hook_call.h"
 
 enum method { REDUCE, ACCUMULATE, REDUCEAT };
@@ -31,14 +31,14 @@ void request_clear(struct request *request);
 uint32_t request_key(const struct request *request, uint32_t more);
 
 /* Whether a reduction of an array is worth the engine, which may pay on one thread
- * too.  Then `job` has what all of them tell drive(); else the report has the reason,
+ * too.  Then `job` has what all of them tell execute(); else the report has the reason,
  * or an exception is set. */
 bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
-                      bool pays_alone, struct drive *job);
+                      bool pays_alone, struct job *job);
 
 /* The same for a call of any operands. */
 bool request_call_is_worth(struct hook_call *hook, const struct call *call,
-                           struct drive *job);
+                           struct job *job);
 
 /* Whether NumPy warns of any of the flags (FE_*) here and now, or raises; or raises. */
 bool request_reports(const struct state *state, int fpe);

@@ -148,7 +148,7 @@ static int run_columns(const struct reduction *reduction, char *out, char *in,
     return 0;
 }
 
-/* -- kept ----------------------------------------------------------------------- */
+/* -- by output ------------------------------------------------------------------ */
 
 /* All elements whose index along the cut axis is from `begin` on, in NumPy's order. */
 static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp end)
@@ -196,9 +196,9 @@ static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp
     }
 }
 
-int reduction_run_kept(const struct drive *drive, npy_intp begin, npy_intp end)
+int reduction_run_by_output(const struct job *job, npy_intp begin, npy_intp end)
 {
-    const struct reduction *reduction = drive->context;
-    const npy_intp each = drive->size / reduction->shape[reduction->axis];
+    const struct reduction *reduction = job->context;
+    const npy_intp each = job->size / reduction->shape[reduction->axis];
     return run_range(reduction, begin / each, end / each);
 }

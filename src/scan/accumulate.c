@@ -4,20 +4,21 @@
  * Lines are independent.  Where they lie side by side, rows of a block of lines are put
  * together one after the other, in vectors.
  */
+#include "line.h"
 #include "scan.h"
 
 #include <string.h>
 
-/* Lines of a block, as columns in way.c. */
+/* Lines of a block, as columns in strategy.c. */
 enum { LEAST_LINES = 256, MOST_LINES = 4096 };
 /* Its costs are not those of the ufunc's reductions, whose keys begin with a map. */
 enum { SCAN_KEY = MAP_COUNT };
 
 /* -- lines ---------------------------------------------------------------------- */
 
-static int run_lines(const struct drive *drive, npy_intp begin_at, npy_intp end)
+static int run_lines(const struct job *job, npy_intp begin_at, npy_intp end)
 {
-    const struct scan *scan = drive->context;
+    const struct scan *scan = job->context;
     int status = 0;
     for (npy_intp i = begin_at / scan->along.n; i < end / scan->along.n && status == 0;
          i++) {
@@ -52,11 +53,11 @@ static int run_side_by_side(const struct scan *scan, char *out, char *in, npy_in
     return status;
 }
 
-static int run_blocks(const struct drive *drive, npy_intp begin_at, npy_intp end)
+static int run_blocks(const struct job *job, npy_intp begin_at, npy_intp end)
 {
-    const struct scan *scan = drive->context;
+    const struct scan *scan = job->context;
     const npy_intp all = scan->along.lines / scan->along.shape[0] * scan->blocks;
-    const npy_intp each = drive->size / all;
+    const npy_intp each = job->size / all;
     int status = 0;
     for (npy_intp i = begin_at / each; i < end / each && status == 0; i++) {
         const npy_intp first = i % scan->blocks * scan->wide;
@@ -81,8 +82,8 @@ static bool may_go_side_by_side(const char *ufunc, int type)
            (!PyTypeNum_ISCOMPLEX(type) || strcmp(ufunc, "add") == 0);
 }
 
-static drive_run *choose(struct scan *scan, const char *ufunc, int type, int limit,
-                         npy_intp *units)
+static job_run *choose(struct scan *scan, const char *ufunc, int type, int limit,
+                       npy_intp *units)
 {
     const bool side_by_side =
         scan->along.ndim > 0 && scan->along.tos[0] == scan->itemsize &&
@@ -91,7 +92,7 @@ static drive_run *choose(struct scan *scan, const char *ufunc, int type, int lim
     if (side_by_side) {
         const npy_intp most = scan->cast ? CAST_BYTES / scan->cast_size : MOST_LINES;
         scan->wide =
-            cut_columns(scan->along.shape[0], limit, LEAST_LINES, most, VECTOR_STEP);
+            split_columns(scan->along.shape[0], limit, LEAST_LINES, most, VECTOR_STEP);
         scan->blocks = (scan->along.shape[0] + scan->wide - 1) / scan->wide;
         *units = scan->along.lines / scan->along.shape[0] * scan->blocks;
         return run_blocks;
@@ -100,7 +101,7 @@ static drive_run *choose(struct scan *scan, const char *ufunc, int type, int lim
     return run_lines;
 }
 
-static bool run(struct hook_call *hook, struct scan *scan, struct drive *job,
+static bool run(struct hook_call *hook, struct scan *scan, struct job *job,
                 const struct request *request, int type)
 {
     int fpe = 0;
@@ -117,10 +118,10 @@ static bool run(struct hook_call *hook, struct scan *scan, struct drive *job,
         job->run = choose(scan, ufunc, type, job->limit, &units);
         const npy_intp each = scan->along.n * scan->along.lines / units;
         job->size = each * units;
-        job->cut = (struct cut){job->size, each};
+        job->split = (struct split){job->size, each};
     }
-    return drive(job, hook->explain, &fpe, &hook->report) &&
-           (!scan->plan.fpe || drive_give_fpe("accumulate", fpe) == 0);
+    return execute(job, hook->explain, &fpe, &hook->report) &&
+           (!scan->plan.fpe || execute_give_fpe("accumulate", fpe) == 0);
 }
 
 /* NULL, or why NumPy is to run it. */
@@ -157,13 +158,12 @@ static const char *prepare(struct scan *scan, const struct request *request,
     return NULL;
 }
 
-PyObject *reduction_accumulate(struct hook_call *hook, PyObject *self,
-                               PyObject *const *args, Py_ssize_t nargs,
-                               PyObject *kwnames)
+PyObject *scan_accumulate(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                          Py_ssize_t nargs, PyObject *kwnames)
 {
     struct request request;
     struct scan scan = {0};
-    struct drive job;
+    struct job job;
     PyObject *result = NULL;
     PyArrayObject *out = NULL;
     int type = 0, along = 0;

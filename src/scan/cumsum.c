@@ -7,7 +7,7 @@
  * sums of what is not negative do not fall.)  Lines are shared out, or the blocks of a
  * few lines, in two passes: their totals, then their results.
  */
-#include "cumsum.h"
+#include "scan.h"
 
 #include <string.h>
 
@@ -103,9 +103,9 @@ static void run_side_by_side(const struct scan *scan, char *out, const char *in,
     }
 }
 
-static int run_lines(const struct drive *drive, npy_intp begin_at, npy_intp end)
+static int run_lines(const struct job *job, npy_intp begin_at, npy_intp end)
 {
-    const struct scan *scan = drive->context;
+    const struct scan *scan = job->context;
     const struct lines *lines = &scan->lines;
     end /= lines->n;
     for (npy_intp i = begin_at / lines->n, count; i < end; i += count) {
@@ -142,9 +142,9 @@ static struct part part_at(const struct scan *scan, npy_intp i)
 }
 
 /* The last block of a line, if it is not whole, is before no other. */
-static int run_totals(const struct drive *drive, npy_intp begin_at, npy_intp end)
+static int run_totals(const struct job *job, npy_intp begin_at, npy_intp end)
 {
-    const struct scan *scan = drive->context;
+    const struct scan *scan = job->context;
     const npy_intp step = scan->lines.in.step;
     for (npy_intp i = begin_at / PART; i < end / PART; i++) {
         const struct part part = part_at(scan, i);
@@ -155,9 +155,9 @@ static int run_totals(const struct drive *drive, npy_intp begin_at, npy_intp end
     return 0;
 }
 
-static int run_from_totals(const struct drive *drive, npy_intp begin_at, npy_intp end)
+static int run_from_totals(const struct job *job, npy_intp begin_at, npy_intp end)
 {
-    const struct scan *scan = drive->context;
+    const struct scan *scan = job->context;
     for (npy_intp i = begin_at / PART; i < end / PART; i++) {
         const struct part part = part_at(scan, i);
         run_blocks(scan, part.out, part.in, part.n, part.totals);
@@ -216,11 +216,11 @@ static int scan_lines(const struct state *state, PyArrayObject *array,
         : scan.lines.parts > 1
             ? run_in_two_passes(&scan, state, report, &fpe)
             : lines_run(&scan.lines, state, &costs, run_lines, &scan, report, &fpe);
-    return status < 0 ? -1 : drive_give_fpe("accumulate", fpe);
+    return status < 0 ? -1 : execute_give_fpe("accumulate", fpe);
 }
 
-PyObject *cumsum_blocked(const struct state *state, PyObject *const *args,
-                         Py_ssize_t nargs)
+PyObject *scan_blocked_cumsum(const struct state *state, PyObject *const *args,
+                              Py_ssize_t nargs)
 {
     return lines_call(scan_lines, "npp.cumsum, blocked", state, args, nargs);
 }

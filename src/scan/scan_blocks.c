@@ -14,7 +14,7 @@
  * nobody comes to help: of a million int64 150 us, in blocks 190, and a loop that reads
  * and writes as much 102.  Not where it comes from memory, which each would read.
  */
-#include "scan.h"
+#include "line.h"
 
 #include <string.h>
 
@@ -115,11 +115,11 @@ static int scan_block(const struct scan *scan, npy_intp i)
 }
 
 /* As many blocks as the range has, but the next ones. */
-static int run(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
-    struct scan *scan = drive->context;
+    struct scan *scan = job->context;
     int status = 0;
-    for (npy_intp n = (end - begin) / drive->cut.step; n > 0 && status == 0; n--) {
+    for (npy_intp n = (end - begin) / job->split.step; n > 0 && status == 0; n--) {
         const npy_intp i =
             atomic_fetch_add_explicit(&scan->next, 1, memory_order_relaxed);
         status = scan->in_parts ? scan_part(scan, i) : scan_block(scan, i);
@@ -127,7 +127,7 @@ static int run(const struct drive *drive, npy_intp begin, npy_intp end)
     return status;
 }
 
-int scan_cut(struct scan *scan, struct drive *job)
+int scan_cut(struct scan *scan, struct job *job)
 {
     const npy_intp n = scan->along.n;
     npy_intp blocks = (n + SCAN_BLOCK - 1) / SCAN_BLOCK, step = SCAN_BLOCK;
@@ -144,7 +144,7 @@ int scan_cut(struct scan *scan, struct drive *job)
     scan->sums = PyMem_Malloc((size_t)blocks * sizeof *scan->sums);
     job->run = run;
     job->size = blocks * step;
-    job->cut = (struct cut){job->size, step};
+    job->split = (struct split){job->size, step};
     return scan->known && scan->totals && scan->sums ? 0 : -1;
 }
 

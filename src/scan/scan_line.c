@@ -1,5 +1,5 @@
 /* scan_line.c - see scan.h. */
-#include "scan.h"
+#include "line.h"
 
 #include <string.h>
 

@@ -150,7 +150,7 @@ PyObject *scatter_at(struct hook_call *hook, PyObject *self, PyObject *const *ar
     struct call_of_at call = {0};
     struct scatter scatter = {0};
     struct plan plan = {0};
-    struct drive job;
+    struct job job;
     PyObject *result = NULL;
     int fpe = 0;
 
@@ -184,7 +184,7 @@ PyObject *scatter_at(struct hook_call *hook, PyObject *self, PyObject *const *ar
         done = scatter_alone(hook, &scatter, false, &fpe);
     }
     if (done && (!PyTypeNum_ISFLOAT(type) ||
-                 drive_give_fpe(call.cast ? "at" : call.ufunc->name, fpe) == 0)) {
+                 execute_give_fpe(call.cast ? "at" : call.ufunc->name, fpe) == 0)) {
         result = Py_NewRef(Py_None);
     }
 

@@ -46,7 +46,7 @@ PyObject *scatter_bincount(struct hook_call *hook, PyObject *self,
     struct arguments arguments = {args, nargs, kwnames, 0};
     struct scatter scatter = {0};
     struct plan plan = {0};
-    struct drive job;
+    struct job job;
     PyArrayObject *result = NULL;
     npy_intp least;
     int fpe = 0;

@@ -9,7 +9,7 @@
 #include "threads/fpu.h"
 #include "kernels/select.h"
 #include "threads/team.h"
-#include "engine/worth.h"
+#include "engine/profit.h"
 
 /* Indices for each bin of each member at least, so that clearing bins and putting them
  * together is little; bytes of a member's bins, which stay in a second-level cache. */
@@ -107,9 +107,9 @@ static npy_intp block_end(npy_intp i, npy_intp end)
 
 /* -- bounds --------------------------------------------------------------------- */
 
-static int run_bounds(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run_bounds(const struct job *job, npy_intp begin, npy_intp end)
 {
-    struct scatter *scatter = drive->context;
+    struct scatter *scatter = job->context;
     npy_intp room[SELECT_BLOCK], least = NPY_MAX_INTP, greatest = NPY_MIN_INTP;
     for (npy_intp i = begin, next; i < end; i = next) {
         next = block_end(i, end);
@@ -123,16 +123,16 @@ static int run_bounds(const struct drive *drive, npy_intp begin, npy_intp end)
 
 static void bounds_alone(struct scatter *scatter)
 {
-    const struct drive bounds = {.context = scatter};
+    const struct job bounds = {.context = scatter};
     atomic_store(&scatter->least, NPY_MAX_INTP);
     atomic_store(&scatter->greatest, NPY_MIN_INTP);
     run_bounds(&bounds, 0, scatter->n);
 }
 
-bool scatter_bounds(struct hook_call *hook, struct scatter *scatter, struct drive *job)
+bool scatter_bounds(struct hook_call *hook, struct scatter *scatter, struct job *job)
 {
     int fpe;
-    struct drive bounds = *job;
+    struct job bounds = *job;
     if (kernels_select()->quick_bounds && scatter->n < FEW_BOUNDS &&
         cost_min_elements() < 0) {
         Py_BEGIN_ALLOW_THREADS
@@ -145,9 +145,9 @@ bool scatter_bounds(struct hook_call *hook, struct scatter *scatter, struct driv
     bounds.context = scatter;
     bounds.run = run_bounds;
     bounds.size = scatter->n;
-    bounds.cut = cut_anywhere();
+    bounds.split = split_anywhere();
     bounds.key = cost_mix(job->key, 2);
-    return drive(&bounds, false, &fpe, &hook->report);
+    return execute(&bounds, false, &fpe, &hook->report);
 }
 
 static const char out_of_bounds[] = "an index out of bounds: NumPy raises";
@@ -188,9 +188,9 @@ static bool run_all(const struct scatter *scatter, const scatter_kernels *kernel
     return beyond;
 }
 
-static int run_bins(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run_bins(const struct job *job, npy_intp begin, npy_intp end)
 {
-    struct scatter *scatter = drive->context;
+    struct scatter *scatter = job->context;
     struct bins *set = take_bins(scatter);
     if (run_all(scatter, scatter->into_bins, set->data, begin, end)) {
         atomic_store(&scatter->beyond, true);
@@ -205,8 +205,8 @@ static bool prefers_bins(const struct scatter *scatter)
            scatter->length * scatter->limit <= scatter->n / INDICES_A_BIN;
 }
 
-static bool do_by_bins(struct hook_call *hook, struct scatter *scatter,
-                       struct drive *job, int *fpe)
+static bool do_by_bins(struct hook_call *hook, struct scatter *scatter, struct job *job,
+                       int *fpe)
 {
     /* Sets begin at cache lines of their own. */
     const npy_intp each = (scatter->length * scatter->itemsize + 127) / 128 * 128;
@@ -223,8 +223,8 @@ static bool do_by_bins(struct hook_call *hook, struct scatter *scatter,
     }
     job->run = run_bins;
     job->size = scatter->n;
-    job->cut = cut_anywhere();
-    if (!drive(job, hook->explain, fpe, &hook->report)) {
+    job->split = split_anywhere();
+    if (!execute(job, hook->explain, fpe, &hook->report)) {
         goto finish;
     }
     if (atomic_load(&scatter->beyond)) {
@@ -263,10 +263,10 @@ static void run_owner(const struct scatter *scatter, int owner)
     }
 }
 
-static int run_owners(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run_owners(const struct job *job, npy_intp begin, npy_intp end)
 {
-    const struct scatter *scatter = drive->context;
-    const npy_intp each = drive->size / scatter->owners;
+    const struct scatter *scatter = job->context;
+    const npy_intp each = job->size / scatter->owners;
     for (npy_intp owner = begin / each; owner < end / each; owner++) {
         run_owner(scatter, (int)owner);
     }
@@ -316,7 +316,7 @@ bool scatter_is_small(npy_intp n)
 }
 
 static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
-                         struct drive *job, bool known, int *fpe)
+                         struct job *job, bool known, int *fpe)
 {
     const char *alone = team_unavailable();
     scatter->owners = scatter->limit < SCATTER_OWNERS ? scatter->limit : SCATTER_OWNERS;
@@ -324,7 +324,7 @@ static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
     scatter->few = scatter->owners < enough && !scatter_is_small(scatter->n);
     hook->report.reason =
         alone                ? alone
-        : scatter->limit < 2 ? worth_one_thread
+        : scatter->limit < 2 ? profit_one_thread
         : scatter_is_small(scatter->n)
             ? "small: too few indices for each thread to go through all of them"
         : scatter->length > INT32_MAX ? "more elements than 32 bits count"
@@ -346,8 +346,8 @@ static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
     }
     job->run = run_owners;
     job->key = cost_mix(job->key, 1);
-    /* Of about the same length: none is too short for drive(), as NumPy could not go on
-     * where it stopped. */
+    /* Of about the same length: none is too short for execute(), as NumPy could not go
+     * on where it stopped. */
     const npy_intp n = scatter->n, stretches = (n + STRETCH - 1) / STRETCH;
     bool done = true;
     int flags = 0;
@@ -356,14 +356,14 @@ static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
         scatter->last = i + 1 < stretches ? n / stretches * (i + 1) : n;
         const npy_intp each = (scatter->last - scatter->first) / scatter->owners + 1;
         job->size = each * scatter->owners;
-        job->cut = (struct cut){job->size, each};
-        done = drive(job, hook->explain, &flags, &hook->report);
+        job->split = (struct split){job->size, each};
+        done = execute(job, hook->explain, &flags, &hook->report);
         *fpe |= flags;
     }
     return done;
 }
 
-bool scatter_run(struct hook_call *hook, struct scatter *scatter, struct drive *job,
+bool scatter_run(struct hook_call *hook, struct scatter *scatter, struct job *job,
                  bool known, int *fpe)
 {
     scatter->limit = job->limit;

@@ -50,12 +50,12 @@ const scatter_kernels *scatter_find(const char *ufunc, int type);
  * or a reason. */
 const char *scatter_take_index(struct scatter *scatter, PyObject *index);
 
-/* Their least and greatest, by the team.  False: as drive(). */
-bool scatter_bounds(struct hook_call *hook, struct scatter *scatter, struct drive *job);
+/* Their least and greatest, by the team.  False: as execute(). */
+bool scatter_bounds(struct hook_call *hook, struct scatter *scatter, struct job *job);
 
 /* Do it.  `known`: all indices are known to be in `a`; if not, and one is not, nothing
- * is done, for NumPy to raise.  False: as drive(). */
-bool scatter_run(struct hook_call *hook, struct scatter *scatter, struct drive *job,
+ * is done, for NumPy to raise.  False: as execute(). */
+bool scatter_run(struct hook_call *hook, struct scatter *scatter, struct job *job,
                  bool known, int *fpe);
 
 /* The same on the calling thread: for what NumPy does by a call of its loop for each

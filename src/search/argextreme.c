@@ -4,6 +4,7 @@
  * of equals wins, and the first NaN.
  */
 #include "reduction/reduction.h"
+#include "search.h"
 
 #include <math.h>
 #include <string.h>
@@ -173,9 +174,9 @@ static char *line_at(const struct search *search, npy_intp i)
     return in;
 }
 
-static int run_lines(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run_lines(const struct job *job, npy_intp begin, npy_intp end)
 {
-    const struct search *search = drive->context;
+    const struct search *search = job->context;
     end /= search->n;
     for (npy_intp i = begin / search->n; i < end;) {
         char *in = line_at(search, i);
@@ -194,9 +195,9 @@ static int run_lines(const struct drive *drive, npy_intp begin, npy_intp end)
 
 /* -- a line in parts ------------------------------------------------------------ */
 
-static int run_parts(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run_parts(const struct job *job, npy_intp begin, npy_intp end)
 {
-    struct search *search = drive->context;
+    struct search *search = job->context;
     for (npy_intp part = begin / PART; part < end / PART; part++) {
         if (atomic_load_explicit(&search->last, memory_order_relaxed) < part) {
             break;
@@ -236,27 +237,27 @@ static int combine(struct search *search, npy_intp parts)
 
 /* -- the call ------------------------------------------------------------------- */
 
-static bool run(struct hook_call *hook, struct search *search, struct drive *job)
+static bool run(struct hook_call *hook, struct search *search, struct job *job)
 {
     int fpe;
     if (search->lines > 1 || search->from != search->size) {
         job->run = run_lines;
         job->size = search->n * search->lines;
         const npy_intp together = search->from == search->size ? 1 : SIDE_BY_SIDE;
-        job->cut = (struct cut){job->size, search->n * together};
-        return drive(job, hook->explain, &fpe, &hook->report);
+        job->split = (struct split){job->size, search->n * together};
+        return execute(job, hook->explain, &fpe, &hook->report);
     }
     const npy_intp parts = (search->n + PART - 1) / PART;
     job->run = run_parts;
     job->size = parts * PART;
-    job->cut = (struct cut){job->size, PART};
+    job->split = (struct split){job->size, PART};
     atomic_store(&search->last, parts);
     search->found = PyMem_Malloc(sizeof *search->found * (size_t)parts);
     if (search->found == NULL) {
         hook->report.reason = "no memory for partial results";
         return false;
     }
-    return drive(job, hook->explain, &fpe, &hook->report) &&
+    return execute(job, hook->explain, &fpe, &hook->report) &&
            combine(search, parts) == 0;
 }
 
@@ -308,7 +309,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     struct arguments arguments = {args, nargs, kwnames, 0};
     struct search search = {.type = -1};
     struct plan plan = {0};
-    struct drive job;
+    struct job job;
     int along = -1;
     PyObject *axis = arguments_find(&arguments, 0, "axis");
     PyObject *out_given = arguments_find(&arguments, 1, "out");
@@ -367,7 +368,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
 }
 
 #define HOOK_OF(name, greatest, of_numbers)                                            \
-  PyObject *reduction_##name(struct hook_call *hook, PyObject *self,                   \
+  PyObject *search_##name(struct hook_call *hook, PyObject *self,                   \
                              PyObject *const *args, Py_ssize_t nargs,                  \
                              PyObject *kwnames)                                        \
   {                                                                                    \

@@ -12,7 +12,7 @@
 #include "python/arguments.h"
 #include "threads/fpu.h"
 #include "find.h"
-#include "reduction/reduction.h"
+#include "search.h"
 #include "reduction/request.h"
 
 /* Flags: NumPy ignores what is invalid here. */
@@ -180,7 +180,7 @@ struct closeness {
     struct call call; /* nothing of its own */
     struct close close;
     struct casting casting;
-    struct drive job;
+    struct job job;
 };
 
 static bool prepare(struct closeness *closeness, struct hook_call *hook,
@@ -223,8 +223,8 @@ static bool prepare(struct closeness *closeness, struct hook_call *hook,
     return !hook->report.reason;
 }
 
-PyObject *reduction_allclose(struct hook_call *hook, PyObject *self,
-                             PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+PyObject *search_allclose(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                          Py_ssize_t nargs, PyObject *kwnames)
 {
     struct closeness closeness = {0};
     struct search search = {.wanted = false, .flags = REPORTED};
@@ -233,7 +233,7 @@ PyObject *reduction_allclose(struct hook_call *hook, PyObject *self,
     if (prepare(&closeness, hook, args, nargs, kwnames)) {
         search.plan.loop = casting_loop(&closeness.casting);
         hook->report.reason =
-            find_box(&search.box, closeness.call.op, FIND_INPUTS, NPY_KEEPORDER);
+            find_box(&search.nest, closeness.call.op, FIND_INPUTS, NPY_KEEPORDER);
         done =
             !hook->report.reason && search_run(&search, hook, &closeness.job, &differs);
     }
@@ -298,8 +298,8 @@ static PyObject *run_isclose(struct closeness *closeness, struct hook_call *hook
         .nin = FIND_INPUTS, .nop = FIND_INPUTS + 1, .order = NPY_KEEPORDER};
     PyArray_Descr *descrs[NPP_MAX_SLOTS] = {NULL};
     struct plan plan = {.loop = casting_loop(&closeness->casting)};
-    struct drive *job = &closeness->job;
-    struct box box;
+    struct job *job = &closeness->job;
+    struct nest nest;
     PyObject *result = NULL;
     int fpe = 0;
     if (!has_one_order(op[0], op[1], closeness->call.size)) {
@@ -314,14 +314,14 @@ static PyObject *run_isclose(struct closeness *closeness, struct hook_call *hook
         hook->report.reason = "operands that NumPy's iterator refuses";
         return NULL;
     }
-    box_from_iterator(&box, iter);
+    nest_from_iterator(&nest, iter);
     job->path = "direct";
     job->plan = &plan;
-    job->box = &box;
-    job->size = box.size;
-    job->cut = cut_anywhere();
-    memcpy(job->strides, box.stride[0], sizeof box.stride[0]);
-    if (drive(job, hook->explain, &fpe, &hook->report)) {
+    job->nest = &nest;
+    job->size = nest.size;
+    job->split = split_anywhere();
+    memcpy(job->strides, nest.stride[0], sizeof nest.stride[0]);
+    if (execute(job, hook->explain, &fpe, &hook->report)) {
         if (request_reports(hook->state, fpe & REPORTED)) {
             hook->report.reason =
                 "floating-point flags, of which NumPy raises or warns";
@@ -333,8 +333,8 @@ static PyObject *run_isclose(struct closeness *closeness, struct hook_call *hook
     return result;
 }
 
-PyObject *reduction_isclose(struct hook_call *hook, PyObject *self,
-                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+PyObject *search_isclose(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                         Py_ssize_t nargs, PyObject *kwnames)
 {
     struct closeness closeness = {0};
     PyObject *result = NULL;

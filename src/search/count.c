@@ -2,12 +2,12 @@
 #include <stdatomic.h>
 
 #include "find.h"
-#include "reduction/reduction.h"
+#include "search.h"
 #include "reduction/request.h"
 
 struct counting {
     struct loop loop; /* x != 0; none for truth values */
-    struct box box;
+    struct nest nest;
     count_function *count;
     _Atomic(npy_intp) all;
 };
@@ -21,7 +21,7 @@ static int count_row(void *context, char **data, npy_intp n)
 {
     struct part *part = context;
     const struct counting *counting = part->counting;
-    const npy_intp *stride = counting->box.stride[0];
+    const npy_intp *stride = counting->nest.stride[0];
     char truth[FIND_BLOCK];
     if (counting->loop.run == NULL && stride[0] == 1) {
         part->all += counting->count(data[0], n);
@@ -44,11 +44,11 @@ static int count_row(void *context, char **data, npy_intp n)
     return status;
 }
 
-static int run(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
-    struct counting *counting = drive->context;
+    struct counting *counting = job->context;
     struct part part = {.counting = counting};
-    const int status = box_run(&counting->box, begin, end, count_row, &part);
+    const int status = nest_run(&counting->nest, begin, end, count_row, &part);
     atomic_fetch_add(&counting->all, part.all);
     return status == 0 ? 0 : -1;
 }
@@ -78,14 +78,14 @@ static const char *take_loop(struct counting *counting, struct predicate *nonzer
     return reason;
 }
 
-PyObject *reduction_count_nonzero(struct hook_call *hook, PyObject *self,
-                                  PyObject *const *args, Py_ssize_t nargs,
-                                  PyObject *kwnames)
+PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
+                               PyObject *const *args, Py_ssize_t nargs,
+                               PyObject *kwnames)
 {
     struct predicate nonzero;
     struct counting counting = {.count = kernels_count()};
     const struct plan plan = {0};
-    struct drive job;
+    struct job job;
     PyObject *result = NULL;
     int fpe;
     hook->report.reason =
@@ -117,7 +117,7 @@ PyObject *reduction_count_nonzero(struct hook_call *hook, PyObject *self,
     }
     hook->report.reason = is_bool ? NULL : take_loop(&counting, &nonzero);
     if (!hook->report.reason) {
-        hook->report.reason = find_box(&counting.box, call->op, 2, NPY_KEEPORDER);
+        hook->report.reason = find_box(&counting.nest, call->op, 2, NPY_KEEPORDER);
     }
     if (hook->report.reason) {
         goto finish;
@@ -125,9 +125,9 @@ PyObject *reduction_count_nonzero(struct hook_call *hook, PyObject *self,
     job.plan = &plan;
     job.run = run;
     job.context = &counting;
-    job.size = counting.box.size;
-    job.cut = cut_anywhere();
-    if (drive(&job, hook->explain, &fpe, &hook->report)) {
+    job.size = counting.nest.size;
+    job.split = split_anywhere();
+    if (execute(&job, hook->explain, &fpe, &hook->report)) {
         result = make_result(atomic_load(&counting.all));
     }
 

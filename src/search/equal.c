@@ -4,7 +4,7 @@
 #include "python/arguments.h"
 #include "threads/fpu.h"
 #include "find.h"
-#include "reduction/reduction.h"
+#include "search.h"
 #include "reduction/request.h"
 
 /* x == y, or both are NaN: the `aux` of run_equal_nan, with the loops of both. */
@@ -77,7 +77,7 @@ static int are_equal(struct hook_call *hook, PyObject *const *arrays, bool equal
     struct casting casting;
     struct search search = {.wanted = false, .flags = FPU_FLAGS};
     struct equal_nan with = {0};
-    struct drive job;
+    struct job job;
     npy_intp differs;
     int answer = -1;
     hook->report.reason =
@@ -111,9 +111,8 @@ finish:
     return answer;
 }
 
-PyObject *reduction_array_equal(struct hook_call *hook, PyObject *self,
-                                PyObject *const *args, Py_ssize_t nargs,
-                                PyObject *kwnames)
+PyObject *search_array_equal(struct hook_call *hook, PyObject *self,
+                             PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     struct arguments arguments = {args, nargs, kwnames, 0};
     PyObject *arrays[] = {arguments_find(&arguments, 0, "a1"),

@@ -8,7 +8,7 @@
 #include "threads/atomics.h"
 #include "ufunc/dispatch.h"
 #include "threads/fpu.h"
-#include "reduction/reduction.h"
+#include "search.h"
 #include "reduction/request.h"
 
 /* -- the predicate --------------------------------------------------------------- */
@@ -129,7 +129,7 @@ struct loop casting_loop(struct casting *casting)
 
 /* -- the search ------------------------------------------------------------------ */
 
-const char *find_box(struct box *box, PyArrayObject *const *op, int nin,
+const char *find_box(struct nest *nest, PyArrayObject *const *op, int nin,
                      NPY_ORDER order)
 {
     const struct iterator_kind kind = {.nin = nin, .nop = nin, .order = order};
@@ -140,7 +140,7 @@ const char *find_box(struct box *box, PyArrayObject *const *op, int nin,
         PyErr_Clear();
         return "operands that NumPy's iterator refuses";
     }
-    box_from_iterator(box, iter);
+    nest_from_iterator(nest, iter);
     iterator_discard(iter);
     return NULL;
 }
@@ -157,7 +157,7 @@ const char *search_prepare(struct search *search, struct casting *casting,
         return reason;
     }
     search->plan.loop = casting_loop(casting);
-    return find_box(&search->box, call->op, call->nin, order);
+    return find_box(&search->nest, call->op, call->nin, order);
 }
 
 /* What the predicate says of one block, as far as it is known. */
@@ -173,10 +173,10 @@ static int judge(void *context, char **data, npy_intp n)
     const struct search *search = block->search;
     char *at[FIND_INPUTS + 1];
     npy_intp steps[FIND_INPUTS + 1];
-    const int nin = search->box.nop;
+    const int nin = search->nest.nop;
     for (int k = 0; k < nin; k++) {
         at[k] = data[k];
-        steps[k] = search->box.stride[0][k];
+        steps[k] = search->nest.stride[0][k];
     }
     at[nin] = block->end;
     steps[nin] = 1;
@@ -202,7 +202,7 @@ static npy_intp look(struct search *search, npy_intp begin, npy_intp end)
     struct block block; /* not cleared: that would cost a tenth of a search */
     block.search = search;
     block.end = block.truth;
-    if (box_run(&search->box, begin, end, judge, &block) != 0) {
+    if (nest_run(&search->nest, begin, end, judge, &block) != 0) {
         atomic_store(&search->failed, true);
         return -1;
     }
@@ -214,12 +214,12 @@ static npy_intp look(struct search *search, npy_intp begin, npy_intp end)
 }
 
 /* As many elements as the range has, but the next ones. */
-static int run(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
-    struct search *search = drive->context;
+    struct search *search = job->context;
     npy_intp at = atomic_fetch_add(&search->next, end - begin);
     const npy_intp stop =
-        at + (end - begin) < search->box.size ? at + (end - begin) : search->box.size;
+        at + (end - begin) < search->nest.size ? at + (end - begin) : search->nest.size;
     for (; at < stop; at += FIND_BLOCK) {
         if (atomic_load_explicit(&search->found, memory_order_relaxed) < at) {
             return 1;
@@ -238,9 +238,9 @@ static int run(const struct drive *drive, npy_intp begin, npy_intp end)
 }
 
 /* Most arrays that differ do so at once: one block on this thread, then all of them. */
-static bool run_all(struct search *search, struct hook_call *hook, struct drive *job)
+static bool run_all(struct search *search, struct hook_call *hook, struct job *job)
 {
-    const npy_intp size = search->box.size;
+    const npy_intp size = search->nest.size;
     const npy_intp first = size < FIND_BLOCK ? size : FIND_BLOCK;
     int fpe = 0;
     atomic_store(&search->next, first);
@@ -258,15 +258,15 @@ static bool run_all(struct search *search, struct hook_call *hook, struct drive 
     }
     const npy_intp blocks = (size - first + FIND_BLOCK - 1) / FIND_BLOCK;
     job->size = blocks * FIND_BLOCK;
-    job->cut = (struct cut){job->size, FIND_BLOCK};
+    job->split = (struct split){job->size, FIND_BLOCK};
     job->run = run;
     job->context = search;
-    const bool done = drive(job, hook->explain, &fpe, &hook->report);
+    const bool done = execute(job, hook->explain, &fpe, &hook->report);
     hook->report.elements = size;
     return done;
 }
 
-bool search_run(struct search *search, struct hook_call *hook, struct drive *job,
+bool search_run(struct search *search, struct hook_call *hook, struct job *job,
                 npy_intp *found)
 {
     job->plan = &search->plan;
@@ -280,7 +280,7 @@ bool search_run(struct search *search, struct hook_call *hook, struct drive *job
         return false;
     }
     const npy_intp hit = atomic_load(&search->found);
-    *found = hit < search->box.size ? hit : -1;
+    *found = hit < search->nest.size ? hit : -1;
     if (atomic_load(&search->flagged) <= hit &&
         request_reports(hook->state, atomic_load(&search->raised))) {
         hook->report.reason = "floating-point flags, of which NumPy raises or warns";
@@ -292,14 +292,13 @@ bool search_run(struct search *search, struct hook_call *hook, struct drive *job
 /* -- find_first ------------------------------------------------------------------ */
 
 /* find_first(array, predicate) or (array, predicate, value). */
-PyObject *reduction_find_first(struct hook_call *hook, PyObject *self,
-                               PyObject *const *args, Py_ssize_t nargs,
-                               PyObject *kwnames)
+PyObject *search_find_first(struct hook_call *hook, PyObject *self,
+                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
     struct predicate predicate;
     struct casting casting;
     struct search search = {.wanted = true, .flags = FPU_FLAGS};
-    struct drive job;
+    struct job job;
     PyObject *result = NULL;
     npy_intp found;
     if (kwnames || nargs < 2 || nargs > 3 || !PyArray_CheckExact(args[0]) ||

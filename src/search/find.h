@@ -10,7 +10,7 @@
 
 #include <stdatomic.h>
 
-#include "engine/drive.h"
+#include "engine/execute.h"
 #include "engine/hook_call.h"
 
 enum { FIND_BLOCK = 4096, FIND_INPUTS = 2 };
@@ -44,14 +44,14 @@ const char *casting_make(struct casting *casting, const struct loop *inner, int 
                          PyArrayObject *const *op, PyArray_Descr *const *descrs);
 struct loop casting_loop(struct casting *casting);
 
-/* The box of the operands, in an order.  NULL, or why NumPy is to do it. */
-const char *find_box(struct box *box, PyArrayObject *const *op, int nin,
+/* The nest of the operands, in an order.  NULL, or why NumPy is to do it. */
+const char *find_box(struct nest *nest, PyArrayObject *const *op, int nin,
                      NPY_ORDER order);
 
 struct search {
-    struct plan plan; /* of which drive() sees the loop */
+    struct plan plan; /* of which execute() sees the loop */
     bool wanted;      /* what the predicate is to be */
-    struct box box;   /* of the inputs */
+    struct nest nest; /* of the inputs */
     int flags;        /* FE_* that NumPy may report */
     _Atomic(npy_intp) next, found;
     _Atomic(npy_intp) flagged; /* the first block in which any were raised */
@@ -66,7 +66,7 @@ const char *search_prepare(struct search *search, struct casting *casting,
 
 /* The first hit, or -1.  False, and no answer: an exception is set, or NumPy is to do
  * it for the reason in the report. */
-bool search_run(struct search *search, struct hook_call *hook, struct drive *job,
+bool search_run(struct search *search, struct hook_call *hook, struct job *job,
                 npy_intp *found);
 
 #endif

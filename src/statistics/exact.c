@@ -4,6 +4,7 @@
  * they lose nothing, may be in any order.
  */
 #include "exact.h"
+#include "statistics.h"
 
 #include <fenv.h>
 #include <stdatomic.h>
@@ -86,9 +87,9 @@ static void sum_parts(struct summation *summation, npy_intp i, npy_intp end)
 }
 
 /* The kernels need the default environment; what they raise says nothing. */
-static int run(const struct drive *drive, npy_intp begin, npy_intp end)
+static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
-    struct summation *summation = drive->context;
+    struct summation *summation = job->context;
     const struct lines *lines = &summation->lines;
     fenv_t environment;
     fegetenv(&environment);
@@ -135,7 +136,7 @@ static int sum_all(struct summation *summation, const struct state *state,
         if (summation->parts) {
             put_together(summation);
         }
-        status = drive_give_fpe("reduce", atomic_load(&summation->flags));
+        status = execute_give_fpe("reduce", atomic_load(&summation->flags));
     }
     PyMem_Free(summation->parts);
     return status;
@@ -154,7 +155,8 @@ static int sum_exactly(const struct state *state, PyArrayObject *array,
     return sum_all(&summation, state, report);
 }
 
-PyObject *exact_sum(const struct state *state, PyObject *const *args, Py_ssize_t nargs)
+PyObject *statistics_exact_sum(const struct state *state, PyObject *const *args,
+                               Py_ssize_t nargs)
 {
     return lines_call(sum_exactly, "npp.sum, exact", state, args, nargs);
 }

@@ -11,8 +11,4 @@
  * signs, FE_OVERFLOW where that number would be infinite. */
 int exact_round(const struct exact *sum, int type, char *out);
 
-/* npp._engine.exact_sum(array, out): adds the lines along the last axis of `array` to
- * what is in `out`. */
-PyObject *exact_sum(const struct state *state, PyObject *const *args, Py_ssize_t nargs);
-
 #endif

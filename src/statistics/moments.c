@@ -1,252 +1,205 @@
 /*
- * moments.c - var, std and the nan functions of floats, with NumPy's bits.
+ * moments.c - mean and central moments in one pass over memory.
  *
- * NumPy makes arrays of the deviations, of their squares, and of what is left when NaN
- * is 0, and sums these.  Here a kernel makes them of each element while it is summed,
- * in the order of those sums.  What is left is arithmetic on a few results.
+ * Blocks have theirs from two sweeps in the first-level cache (kernels/moments.h).  Two
+ * neighbours are put together by the formulas of Chan, Golub and LeVeque (1979) for the
+ * squares and of Pebay ("Formulas for robust, one-pass parallel computation of
+ * covariances and arbitrary-order statistical moments", SAND2008-6212) for the others.
+ * The order is a tree over the blocks of a line, cut at the greatest power of 2 that is
+ * less than their number: it depends on that alone, not on who has which part.
  */
-#include "reduction/reduction.h"
+#include "statistics.h"
 
-#include <math.h>
+#include <fenv.h>
+#include <string.h>
 
-#include "python/arguments.h"
-#include "threads/fpu.h"
-#include "reduction/request.h"
+#include "engine/kernels.h"
+#include "reduction/lines.h"
 
-/* A call, with its hook. */
-struct moment {
-    struct hook_call *hook;
-    PyArrayObject *array; /* borrowed, as the others */
-    PyObject *axis, *keepdims;
-    npy_intp each; /* elements of a result */
-    long ddof;
+/* Lines that are enough to be shared out; elements of a part, a power of 2 of blocks,
+ * so that it is a node of the tree; the depth of a tree. */
+enum { ENOUGH = 64, PART = 64 * MOMENTS_BLOCK, SIDE_BY_SIDE = 8, DEPTH = 64 };
+
+struct work {
+    struct lines lines;
+    moments_function *moments;
+    gather_function *gather;
+    struct moments *parts;
 };
+
+/* -- trees ---------------------------------------------------------------------- */
+
+static struct moments put_together(const struct moments *a, const struct moments *b)
+{
+    const double n = a->n + b->n, of_a = a->n / n, of_b = b->n / n;
+    const double d = (b->mean - a->mean) + (b->rest - a->rest);
+    const double d2 = d * d, both = a->n * of_b; /* n_a n_b / n */
+    struct moments sum = {.n = n};
+    sum.m2 = a->m2 + b->m2 + d2 * both;
+    sum.m3 = a->m3 + b->m3 + 3 * d * (of_a * b->m2 - of_b * a->m2) +
+             d2 * d * both * (of_a - of_b);
+    sum.m4 = a->m4 + b->m4 + 4 * d * (of_a * b->m3 - of_b * a->m3) +
+             6 * d2 * (of_a * of_a * b->m2 + of_b * of_b * a->m2) +
+             d2 * d2 * both * (of_a * of_a - of_a * of_b + of_b * of_b);
+    moments_set_mean(&sum, a->mean, a->rest + d * of_b);
+    return sum;
+}
+
+/* Whole trees, each of half as many nodes as that before it, or less. */
+struct tree {
+    uint64_t count; /* of all nodes */
+    int height;     /* of the stack */
+    struct moments nodes[DEPTH];
+};
+
+static void join(struct tree *tree)
+{
+    struct moments *last = &tree->nodes[--tree->height];
+    last[-1] = put_together(&last[-1], last);
+}
+
+static void push(struct tree *tree, const struct moments *node)
+{
+    tree->nodes[tree->height++] = *node;
+    for (uint64_t count = ++tree->count; count % 2 == 0; count /= 2) {
+        join(tree);
+    }
+}
+
+static const struct moments *finish(struct tree *tree)
+{
+    while (tree->height > 1) {
+        join(tree);
+    }
+    return &tree->nodes[0];
+}
+
+/* -- lines ---------------------------------------------------------------------- */
+
+/* The blocks of n elements of each of `count` lines, to their trees. */
+static void push_blocks(const struct work *work, struct tree *trees, const char *in,
+                        npy_intp n, npy_intp count)
+{
+    _Alignas(64) double block[SIDE_BY_SIDE * MOMENTS_BLOCK];
+    const struct lines *lines = &work->lines;
+    const bool in_place = lines->type == NPY_DOUBLE &&
+                          lines->in.step == (npy_intp)sizeof(double) && count == 1;
+    for (npy_intp i = 0; i < n; i += MOMENTS_BLOCK) {
+        const npy_intp m = n - i < MOMENTS_BLOCK ? n - i : MOMENTS_BLOCK;
+        const double *x = in_place ? (const void *)in : block;
+        if (!in_place) {
+            work->gather(block, MOMENTS_BLOCK, in, m, lines->in.step, count,
+                         lines->in.strides[0]);
+        }
+        for (npy_intp line = 0; line < count; line++) {
+            struct moments moments;
+            work->moments(&moments, x + line * MOMENTS_BLOCK, m);
+            push(&trees[line], &moments);
+        }
+        in += m * lines->in.step;
+    }
+}
+
+static void give(const struct work *work, npy_intp line, const struct moments *all)
+{
+    const double sums[] = {all->mean, all->m2, all->m3, all->m4};
+    char *out = lines_at(&work->lines, &work->lines.out, line);
+    for (int k = 0; k < 4; k++, out += work->lines.out.step) {
+        memcpy(out, &sums[k], sizeof *sums);
+    }
+}
+
+static int run_lines(const struct job *job, npy_intp begin, npy_intp end)
+{
+    const struct work *work = job->context;
+    const struct lines *lines = &work->lines;
+    end /= lines->n;
+    for (npy_intp i = begin / lines->n, count; i < end; i += count) {
+        struct tree trees[SIDE_BY_SIDE];
+        count = lines_together(lines, i, end);
+        for (npy_intp line = 0; line < count; line++) {
+            trees[line].count = 0;
+            trees[line].height = 0;
+        }
+        push_blocks(work, trees, lines_at(lines, &lines->in, i), lines->n, count);
+        for (npy_intp line = 0; line < count; line++) {
+            give(work, i + line, finish(&trees[line]));
+        }
+    }
+    return 0;
+}
+
+static int run_parts(const struct job *job, npy_intp begin, npy_intp end)
+{
+    const struct work *work = job->context;
+    const struct lines *lines = &work->lines;
+    for (npy_intp i = begin / PART; i < end / PART; i++) {
+        const npy_intp at = i % lines->parts * PART, rest = lines->n - at;
+        const char *in = lines_at(lines, &lines->in, i / lines->parts);
+        struct tree tree;
+        tree.count = 0;
+        tree.height = 0;
+        push_blocks(work, &tree, in + at * lines->in.step, rest < PART ? rest : PART,
+                    1);
+        work->parts[i] = *finish(&tree);
+    }
+    return 0;
+}
 
 /* -- the call ------------------------------------------------------------------- */
 
-/* 0: NumPy is to judge the axes. */
-static npy_intp elements_of_result(PyArrayObject *array, PyObject *axis)
+static void put_parts_together(const struct work *work)
 {
-    const bool several = PyTuple_CheckExact(axis);
-    const Py_ssize_t count = several ? PyTuple_GET_SIZE(axis) : 1;
-    npy_intp n = 1;
-    if (axis == Py_None) {
-        return PyArray_SIZE(array);
+    const npy_intp parts = work->lines.parts;
+    for (npy_intp line = 0; line < work->lines.count; line++) {
+        struct tree tree;
+        tree.count = 0;
+        tree.height = 0;
+        for (npy_intp part = 0; part < parts; part++) {
+            push(&tree, &work->parts[line * parts + part]);
+        }
+        give(work, line, finish(&tree));
     }
-    for (Py_ssize_t i = 0; i < count && n > 0; i++) {
-        PyObject *one = several ? PyTuple_GET_ITEM(axis, i) : axis;
-        int at;
-        n = request_axis(one, PyArray_NDIM(array), &at) ? n * PyArray_DIM(array, at)
-                                                        : 0;
+}
+
+static int run(struct work *work, const struct state *state, struct report *report,
+               int *fpe)
+{
+    static struct cost_table costs;
+    const struct lines *lines = &work->lines;
+    if (lines->parts == 1) {
+        return lines_run(lines, state, &costs, run_lines, work, report, fpe);
     }
-    return n;
-}
-
-/* Deviations have the order of the array only where NumPy's copies of it have that. */
-static bool is_array(PyObject *object)
-{
-    PyArrayObject *array = (PyArrayObject *)object;
-    return object && request_is_plain(object) && PyArray_ISONESEGMENT(array) &&
-           (PyArray_TYPE(array) == NPY_FLOAT || PyArray_TYPE(array) == NPY_DOUBLE);
-}
-
-/* Of a method of an array (self), or of a function of one.  NULL, or the reason. */
-static const char *take(struct moment *moment, PyObject *self, PyObject *const *args,
-                        Py_ssize_t nargs, PyObject *kwnames, bool has_ddof)
-{
-    const struct state *state = moment->hook->state;
-    if (self == NULL && nargs > 0) {
-        self = *args++;
-        nargs--;
+    work->parts =
+        PyMem_Malloc(sizeof *work->parts * (size_t)(lines->count * lines->parts));
+    if (work->parts == NULL) {
+        PyErr_NoMemory();
+        return -1;
     }
-    if (!is_array(self)) {
-        return "not a contiguous ndarray of float32 or float64";
+    const int status = lines_run(lines, state, &costs, run_parts, work, report, fpe);
+    if (status == 0) {
+        put_parts_together(work);
     }
-    struct arguments arguments = {args, nargs, kwnames, 0};
-    PyObject *axis = arguments_find(&arguments, 0, "axis");
-    PyObject *dtype = arguments_find(&arguments, 1, "dtype");
-    PyObject *out = arguments_find(&arguments, 2, "out");
-    PyObject *ddof = has_ddof ? arguments_find(&arguments, 3, "ddof") : NULL;
-    PyObject *keepdims = arguments_find(&arguments, has_ddof ? 4 : 3, "keepdims");
-    if (nargs > (has_ddof ? 5 : 4) || !arguments_known(&arguments) ||
-        (dtype && dtype != Py_None) || (out && out != Py_None) ||
-        (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims)) ||
-        (ddof && !PyLong_CheckExact(ddof))) {
-        return arguments_refused;
-    }
-    int overflow = 0;
-    moment->array = (PyArrayObject *)self;
-    moment->axis = axis ? axis : Py_None;
-    moment->keepdims = keepdims ? keepdims : state->no_value;
-    moment->ddof = ddof ? PyLong_AsLongAndOverflow(ddof, &overflow) : 0;
-    moment->each = elements_of_result(moment->array, moment->axis);
-    return overflow || moment->each == 0 ? arguments_refused : NULL;
+    PyMem_Free(work->parts);
+    return status;
 }
 
-/* -- results -------------------------------------------------------------------- */
-
-/* NULL: NumPy is to do it, or an exception is set. */
-static PyArrayObject *sum(const struct moment *moment, enum map map,
-                          PyArrayObject *centers)
+static int moments(const struct state *state, PyArrayObject *array, PyArrayObject *out,
+                   struct report *report)
 {
-    return reduction_map_sum(moment->hook, map, moment->array, moment->axis,
-                             moment->keepdims, centers);
+    struct work work = {.moments = kernels_moments()};
+    int fpe = 0;
+    lines_lay_out(&work.lines, array, out);
+    lines_cut(&work.lines, ENOUGH, PART, work.lines.count * work.lines.n);
+    work.lines.side_by_side = SIDE_BY_SIDE;
+    work.gather = kernels_gather(work.lines.type);
+    return run(&work, state, report, &fpe) < 0
+               ? -1
+               : execute_give_fpe("moments", fpe & (FE_INVALID | FE_OVERFLOW));
 }
 
-/* Results of all sums of a call lie alike, without gaps. */
-#define EACH(x, STATEMENT)                                                             \
-  for (npy_intp i = 0, n = PyArray_SIZE(x); i < n; i++) {                              \
-    if (PyArray_TYPE(x) == NPY_FLOAT) {                                                \
-      float *const at = (float *)PyArray_DATA(x) + i;                                  \
-      STATEMENT;                                                                       \
-    } else {                                                                           \
-      double *const at = (double *)PyArray_DATA(x) + i;                                \
-      STATEMENT;                                                                       \
-    }                                                                                  \
-  }
-
-static double number(PyArrayObject *x, npy_intp i)
+PyObject *statistics_moments(const struct state *state, PyObject *const *args,
+                             Py_ssize_t nargs)
 {
-    return PyArray_TYPE(x) == NPY_FLOAT ? (double)((float *)PyArray_DATA(x))[i]
-                                        : ((double *)PyArray_DATA(x))[i];
+    return lines_call(moments, "npp.moments", state, args, nargs);
 }
-
-/*
- * Divide sums by counts (NULL: zeros) and `more`, as NumPy divides floats by integers,
- * in double.  Owned, and given back; or NULL, for NumPy, if there is an error to tell.
- */
-static PyArrayObject *divide(const struct moment *moment, PyArrayObject *sums,
-                             PyArrayObject *counts, npy_intp more)
-{
-    if (sums == NULL) {
-        return NULL;
-    }
-    fpu_clear_flags();
-    EACH(sums, *at = (__typeof__(*at))((double)*at / ((counts ? number(counts, i) : 0) +
-                                                      (double)more)))
-    if (fpu_get_flags() & FPU_FLAGS) {
-        moment->hook->report.reason =
-            "a floating-point error: NumPy names the call it is of";
-        Py_CLEAR(sums);
-    }
-    fpu_clear_flags();
-    return sums;
-}
-
-static PyArrayObject *root(PyArrayObject *squares)
-{
-    if (squares) {
-        EACH(squares, *at = (__typeof__(*at))sqrt((double)*at))
-    }
-    return squares;
-}
-
-static PyArrayObject *var(const struct moment *moment)
-{
-    if (moment->ddof >= moment->each) {
-        moment->hook->report.reason = "no degrees of freedom: NumPy warns";
-        return NULL;
-    }
-    PyArrayObject *squares = NULL;
-    PyArrayObject *means =
-        divide(moment, sum(moment, MAP_PLAIN, NULL), NULL, moment->each);
-    if (means) {
-        squares = divide(moment, sum(moment, MAP_SQUARE, means), NULL,
-                         moment->each - moment->ddof);
-    }
-    Py_XDECREF((PyObject *)means);
-    return squares;
-}
-
-/* How many elements are no NaN: more than ddof, for each result; or NULL. */
-static PyArrayObject *count(const struct moment *moment)
-{
-    const npy_intp exact =
-        PyArray_TYPE(moment->array) == NPY_FLOAT ? 1 << 24 : NPY_MAX_INTP;
-    bool enough = true;
-    if (moment->each > exact) {
-        moment->hook->report.reason = "more elements than a sum of float32 can count";
-        return NULL;
-    }
-    PyArrayObject *counts = sum(moment, MAP_IS_NUMBER, NULL);
-    for (npy_intp i = 0; counts && i < PyArray_SIZE(counts); i++) {
-        const double numbers = number(counts, i);
-        enough &= numbers > 0 && numbers > (double)moment->ddof;
-    }
-    if (!enough) {
-        moment->hook->report.reason = "a result of too few numbers: NumPy warns";
-        Py_CLEAR(counts);
-    }
-    return counts;
-}
-
-static PyArrayObject *nansum(const struct moment *moment)
-{
-    return sum(moment, MAP_NUMBER, NULL);
-}
-
-static PyArrayObject *nanmean_of(const struct moment *moment, PyArrayObject *counts)
-{
-    return divide(moment, sum(moment, MAP_NUMBER, NULL), counts, 0);
-}
-
-static PyArrayObject *nanmean(const struct moment *moment)
-{
-    PyArrayObject *counts = count(moment);
-    PyArrayObject *means = counts ? nanmean_of(moment, counts) : NULL;
-    Py_XDECREF((PyObject *)counts);
-    return means;
-}
-
-static PyArrayObject *nanvar(const struct moment *moment)
-{
-    PyArrayObject *counts = count(moment);
-    PyArrayObject *means = counts ? nanmean_of(moment, counts) : NULL;
-    PyArrayObject *squares = NULL;
-    if (means) {
-        squares = divide(moment, sum(moment, MAP_NUMBER_SQUARE, means), counts,
-                         -moment->ddof);
-    }
-    Py_XDECREF((PyObject *)means);
-    Py_XDECREF((PyObject *)counts);
-    return squares;
-}
-
-static PyArrayObject *std(const struct moment *moment)
-{
-    return root(var(moment));
-}
-
-static PyArrayObject *nanstd(const struct moment *moment)
-{
-    return root(nanvar(moment));
-}
-
-/* -- hooks ---------------------------------------------------------------------- */
-
-typedef PyArrayObject *moment_function(const struct moment *);
-
-static PyObject *call(moment_function *function, bool has_ddof, struct hook_call *hook,
-                      PyObject *self, PyObject *const *args, Py_ssize_t nargs,
-                      PyObject *kwnames)
-{
-    struct moment moment = {.hook = hook};
-    hook->report.reason = take(&moment, self, args, nargs, kwnames, has_ddof);
-    PyArrayObject *result = hook->report.reason ? NULL : function(&moment);
-    return result ? PyArray_Return(result) : NULL;
-}
-
-#define HOOK_OF(name, has_ddof)                                                        \
-  PyObject *reduction_##name(struct hook_call *hook, PyObject *self,                   \
-                             PyObject *const *args, Py_ssize_t nargs,                  \
-                             PyObject *kwnames)                                        \
-  {                                                                                    \
-    return call(name, has_ddof, hook, self, args, nargs, kwnames);                     \
-  }
-
-HOOK_OF(var, true)
-HOOK_OF(std, true)
-HOOK_OF(nansum, false)
-HOOK_OF(nanmean, false)
-HOOK_OF(nanvar, true)
-HOOK_OF(nanstd, true)

@@ -136,12 +136,12 @@ bool spare_is_due(void)
            (atomic_store(&spare.tried_at, monotonic_ns()), true);
 }
 
-bool spare_is_tried(void)
+bool spare_is_probed(void)
 {
     return load(&spare.tried_at) != 0;
 }
 
-void spare_try(bool (*gone)(unsigned), unsigned crew)
+void spare_probe(bool (*gone)(unsigned), unsigned epoch)
 {
     const int64_t since = atomic_exchange(&spare.tried_at, 0);
     int64_t last = since, lost = 0;
@@ -149,7 +149,7 @@ void spare_try(bool (*gone)(unsigned), unsigned crew)
         return; /* another one is at it */
     }
     atomic_fetch_add(&spare.tried, 1);
-    while (last - since < TRIAL_NS && lost < TRIAL_LOST_NS && !gone(crew)) {
+    while (last - since < TRIAL_NS && lost < TRIAL_LOST_NS && !gone(epoch)) {
         relax();
         const int64_t now = monotonic_ns();
         lost += now - last > GAP_NS ? now - last : 0;

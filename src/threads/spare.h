@@ -55,7 +55,7 @@ void spare_pretend_switch(void);
 bool spare_is_due(void);
 
 /* Runs as the helper that was woken for it; `gone` asks whether it has to end. */
-bool spare_is_tried(void);
-void spare_try(bool (*gone)(unsigned), unsigned crew);
+bool spare_is_probed(void);
+void spare_probe(bool (*gone)(unsigned), unsigned epoch);
 
 #endif

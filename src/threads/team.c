@@ -1,6 +1,6 @@
 /*
  * team.c - see team.h.  The region on offer: who may join it, what is left of it.
- * The threads that join are captain.c's.
+ * The threads that join are helpers.c's.
  *
  * The gate is one 64-bit word that says everything about the region on offer:
  *
@@ -19,7 +19,7 @@
 
 #include <omp.h>
 
-#include "captain.h"
+#include "helpers.h"
 #include "clock.h"
 #include "fpu.h"
 #include "relax.h"
@@ -239,8 +239,8 @@ static bool help(uint64_t generation)
     const uint64_t gate = atomic_load(&offer.gate);
     if (gate & OPEN) {
         /* Before joining: nobody waits for that. */
-        const int limit = (int)gate_limit(gate), useful = captain_useful();
-        captain_rouse(limit < useful ? limit : useful);
+        const int limit = (int)gate_limit(gate), useful = helpers_useful();
+        helpers_wake(limit < useful ? limit : useful);
     }
     const int member = join(generation);
     if (member == 0) {
@@ -277,7 +277,7 @@ const char *team_unavailable(void)
     if (atomic_load(&team.cap) < 2) {
         return "set_num_threads is 1";
     }
-    return captain_useful() < 1 ? team_busy : NULL;
+    return helpers_useful() < 1 ? team_busy : NULL;
 }
 
 static bool take(void)
@@ -287,7 +287,7 @@ static bool take(void)
         !atomic_compare_exchange_strong(&team.taken, &free, true)) {
         return false;
     }
-    if (!captain_muster(team_cap() - 1)) {
+    if (!helpers_ensure(team_cap() - 1)) {
         atomic_store(&team.taken, false);
         return false;
     }
@@ -325,14 +325,14 @@ static void open_gate(const struct team_region *region)
     atomic_store_explicit(&offer.helped, false, memory_order_relaxed);
     offer.region = *region;
     offer.control = fpu_get_control();
-    offer.to_sleeper = captain_is_asleep();
+    offer.to_sleeper = helpers_are_asleep();
     offer.arrived_at = 0;
     offer.offered_at = monotonic_ns();
     const uint64_t gate = atomic_load(&offer.gate);
     assert(gate_active(gate) == 0 && !(gate & OPEN));
     atomic_store(&offer.gate, (gate_generation(gate) + 1) << GENERATION_SHIFT | OPEN |
                                   (uint64_t)(region->threads - 1) << LIMIT_SHIFT);
-    captain_rouse(1);
+    helpers_wake(1);
 }
 
 static void await_helpers(const struct team_region *region)
@@ -393,7 +393,7 @@ struct team_result team_run(const struct team_region *region)
     result.threads = 1 + (int)gate_joined(gate);
     result.fpe = fpu_get_flags() | atomic_load(&offer.fpe);
     const bool helped = atomic_load_explicit(&offer.helped, memory_order_relaxed);
-    captain_expect(result.caller_ns);
+    helpers_expect(result.caller_ns);
     atomic_store(&team.taken, false);
 
     count(&counters.regions, 1);
@@ -417,14 +417,14 @@ int team_cap(void)
 
 int team_width(void)
 {
-    const int cap = team_cap(), useful = captain_useful();
+    const int cap = team_cap(), useful = helpers_useful();
     return useful < cap - 1 ? useful + 1 : cap;
 }
 
 void team_set_rendezvous(int64_t ns)
 {
     atomic_store(&team.rendezvous_ns, ns);
-    captain_call_all(ns > 0);
+    helpers_use_all(ns > 0);
 }
 
 void team_stall(int64_t ns)
@@ -448,7 +448,7 @@ struct team_costs team_costs(bool asleep)
 
 bool team_asleep(void)
 {
-    return captain_is_asleep();
+    return helpers_are_asleep();
 }
 
 struct team_counters team_counters(void)
@@ -485,12 +485,13 @@ static void reset_in_child(void)
 
 int team_init(int cap)
 {
-    const struct captain_orders orders = {generation, help, withdraw, reset_in_child};
+    const struct helpers_callbacks callbacks = {generation, help, withdraw,
+                                                reset_in_child};
     team.openmp_default = omp_get_max_threads();
     /* What to expect before the first region is measured. */
     atomic_store(&team.arrival_ns[false], 2000);
     atomic_store(&team.arrival_ns[true], 50000);
     atomic_store(&team.wait_ns, 1000);
     team_set_cap(cap);
-    return captain_init(&orders);
+    return helpers_init(&callbacks);
 }

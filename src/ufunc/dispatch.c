@@ -5,11 +5,11 @@
 
 #include "elementwise.h"
 #include "threads/fpu.h"
-#include "engine/glance.h"
+#include "engine/size.h"
 #include "gufunc.h"
 #include "engine/precision.h"
 #include "engine/profile.h"
-#include "engine/worth.h"
+#include "engine/profit.h"
 
 /* -- the call ------------------------------------------------------------------- */
 
@@ -34,8 +34,8 @@ engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
     call.loops = route->loops[bits];
     kernels_follow(call.loops, route->numpy);
     report->elements = call.size;
-    struct worth worth;
-    report->reason = worth_consider(&worth, &call, &route->costs, explain);
+    struct profit profit;
+    report->reason = profit_check(&profit, &call, &route->costs, explain);
     if (report->reason || PyErr_Occurred()) {
         goto finish;
     }
@@ -47,11 +47,11 @@ engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
         goto finish;
     }
     call.written = (struct written){route->numpy_call, args, nargs, kwnames};
-    struct drive job = {.plan = &plan,
-                        .costs = &route->costs,
-                        .key = worth.key,
-                        .asked = worth.asked ? worth.key : 0,
-                        .limit = worth.limit};
+    struct job job = {.plan = &plan,
+                      .costs = &route->costs,
+                      .key = profit.key,
+                      .asked = profit.asked ? profit.key : 0,
+                      .limit = profit.limit};
     for (int i = call.nin; i < call.nop; i++) {
         job.given |= call.given[i];
     }
@@ -142,7 +142,7 @@ PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
     const struct choice choice = choice_begin(kind);
     struct report report = {.reason = choice.reason};
     PyObject *result = NULL;
-    if (choice.way == CHOICE_OURS) {
+    if (choice.side == CHOICE_OURS) {
         result = engine_run(route, bits, args, nargs, kwnames, false, &report);
     }
     const bool is_ours = result != NULL || PyErr_Occurred();
@@ -165,14 +165,14 @@ static inline PyObject *small_target(const struct route *route)
 }
 
 /* Apart, so that dispatch_call() stays short. */
-GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args,
-                                           size_t nargsf, PyObject *kwnames)
+SIZE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args,
+                                         size_t nargsf, PyObject *kwnames)
 {
     struct route *route = route_of(self);
     const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
     const Py_ssize_t n = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
-    const int64_t elements = glance_broadcast(args, n);
-    const bool is_few = glance_is_few(elements), quick = !route_has_own_bits(route);
+    const int64_t elements = size_broadcast(args, n);
+    const bool is_few = size_is_few(elements), quick = !route_has_own_bits(route);
     if (quick &&
         (is_few || choice_is_below(&route->gate, elements, args, n, route->types))) {
         return route->numpy_call((PyObject *)route->numpy, args, nargsf, kwnames);
@@ -192,11 +192,11 @@ GLANCE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args
                                 kwnames);
 }
 
-GLANCE_COMPACT PyObject *dispatch_call(PyObject *self, PyObject *const *args,
-                                       size_t nargsf, PyObject *kwnames)
+SIZE_COMPACT PyObject *dispatch_call(PyObject *self, PyObject *const *args,
+                                     size_t nargsf, PyObject *kwnames)
 {
     struct route *route = route_of(self);
-    return kwnames == NULL && glance_is_short(args, PyVectorcall_NARGS(nargsf))
+    return kwnames == NULL && size_is_short(args, PyVectorcall_NARGS(nargsf))
                ? route->numpy_call(small_target(route), args, nargsf, NULL)
                : call_other(self, args, nargsf, kwnames);
 }

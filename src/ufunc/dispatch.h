@@ -6,14 +6,14 @@
 #define NPP_UFUNC_DISPATCH_H
 
 #include "engine/choice.h"
-#include "engine/drive.h"
+#include "engine/execute.h"
 #include "engine/kernels.h"
 
 /*
  * What a parallel ufunc carries in its `obj` field, which NumPy keeps alive for it:
  * the ufunc it stands for and how NumPy calls that.
  */
-enum { ROUTE_METHODS = 5 }; /* that are hooked: hooks.def */
+enum { ROUTE_METHODS = 5 }; /* that are hooked: functions.def */
 
 struct route {
     PyObject_HEAD

@@ -29,9 +29,10 @@ static void operands_clear(struct operands *operands)
 
 /*
  * A loop that can fail must not have touched the caller's out= when it does, for
- * NumPy is to repeat the call: it writes to a twin, copied when all went well.
+ * NumPy is to repeat the call: it writes to a scratch output, copied when all went
+ * well.
  */
-static PyArrayObject *twin(PyArrayObject *out, PyArray_Descr *descr)
+static PyArrayObject *make_scratch(PyArrayObject *out, PyArray_Descr *descr)
 {
     Py_INCREF(descr);
     return (PyArrayObject *)PyArray_NewLikeArray(out, NPY_KEEPORDER, descr, 0);
@@ -59,7 +60,7 @@ static int operands_take(struct operands *operands, const struct call *call,
                            (PyArray_NDIM(op) == 0 || PyArray_SIZE(op) <= SMALL_CAST);
         cast_small = cast_small && (small || !array_needs_copy(op, descr));
         if (i >= call->nin && plan->may_fail) {
-            operands->op[i] = twin(op, descr);
+            operands->op[i] = make_scratch(op, descr);
         } else if (cast_small && small && array_needs_copy(op, descr)) {
             Py_INCREF(descr);
             operands->op[i] = (PyArrayObject *)PyArray_CastToType(op, descr, 0);
@@ -163,7 +164,7 @@ static bool may_turn(NPY_ORDER asked, int order)
            (asked == NPY_KEEPORDER && order == NPY_ARRAY_F_CONTIGUOUS);
 }
 
-static enum line as_line(struct box *box, struct operands *operands,
+static enum line as_line(struct nest *nest, struct operands *operands,
                          const struct call *call, const struct plan *plan, bool vectors,
                          bool staged)
 {
@@ -252,7 +253,7 @@ static enum line as_line(struct box *box, struct operands *operands,
     for (int i = 0; i < call->nop; i++) {
         base[i] = PyArray_BYTES(operands->op[i]);
     }
-    box_line(box, call->nop, base, n, stride);
+    nest_line(nest, call->nop, base, n, stride);
     return LINE;
 }
 
@@ -295,8 +296,8 @@ PyObject *call_result(const struct call *call, PyArrayObject *const *outputs)
     return tuple;
 }
 
-/* Hand the twins' contents to the caller's out=.  -1: an exception is set. */
-static int copy_twins(const struct operands *operands, const struct call *call)
+/* Hand the scratch outputs' contents to the caller's out=.  -1: an exception is set. */
+static int copy_scratch(const struct operands *operands, const struct call *call)
 {
     for (int i = call->nin; i < call->nop; i++) {
         if (call->given[i] && operands->op[i] != call->op[i] &&
@@ -307,10 +308,10 @@ static int copy_twins(const struct operands *operands, const struct call *call)
     return 0;
 }
 
-/* Lay the operands out for the loop: as a line, by an iterator, or by the box that
+/* Lay the operands out for the loop: as a line, by an iterator, or by the nest that
  * an iterator goes through.  NULL, or why NumPy is to run the call. */
-static const char *lay_out(struct drive *job, struct operands *operands,
-                           struct box *box, struct stage *stage,
+static const char *lay_out(struct job *job, struct operands *operands,
+                           struct nest *nest, struct stage *stage,
                            const struct call *call)
 {
     const struct plan *plan = job->plan;
@@ -321,14 +322,14 @@ static const char *lay_out(struct drive *job, struct operands *operands,
         return "a cast to integers whose result depends on where NumPy's buffers or masks end";
     }
     const bool staged = operands->cast && stage_casts(stage, operands->op, call, plan);
-    const enum line line = as_line(box, operands, call, plan, vectors, staged);
+    const enum line line = as_line(nest, operands, call, plan, vectors, staged);
     if (line == LINE_IN_ORDER) {
         return "out= lies behind an input in the same memory: NumPy goes in order";
     }
     if (line == LINE) {
         job->path = staged ? "fused" : "direct";
         job->stage = staged ? stage : NULL;
-        job->cut = cut_line(box->size, vectors);
+        job->split = split_line(nest->size, vectors);
     } else {
         /* Copies of strings through buffers are marked as in need of the GIL; as their
          * loops do not mind strides, they go without where nothing must be cast. */
@@ -364,15 +365,15 @@ static const char *lay_out(struct drive *job, struct operands *operands,
         if (buffered) {
             job->iter = iter;
             job->size = NpyIter_GetIterSize(iter);
-            job->cut = cut_iterator(iter, vectors);
+            job->split = split_iterator(iter, vectors);
             return NULL;
         }
-        box_from_iterator(box, iter);
-        job->cut = cut_anywhere();
+        nest_from_iterator(nest, iter);
+        job->split = split_anywhere();
     }
-    job->box = box;
-    job->size = box->size;
-    if (stage_may_stream(box, operands->op, call, job->stage)) {
+    job->nest = nest;
+    job->size = nest->size;
+    if (stage_may_stream(nest, operands->op, call, job->stage)) {
         job->key = cost_mix(job->key, call->given[call->nin]); /* warm pages, or not */
         if (cost_prefers_stream(job->costs, job->key)) {
             if (job->stage == NULL) {
@@ -384,11 +385,12 @@ static const char *lay_out(struct drive *job, struct operands *operands,
             job->path = "streamed";
         }
     }
-    memcpy(job->strides, box->stride[0], sizeof box->stride[0]);
+    memcpy(job->strides, nest->stride[0], sizeof nest->stride[0]);
     return NULL;
 }
 
-/* Write back what the iterator holds for an overlapping out=, and what twins hold. */
+/* Write back what the iterator holds for an overlapping out=, and what scratch outputs
+ * hold. */
 static bool deliver(struct operands *operands, const struct call *call)
 {
     if (operands->iter) {
@@ -398,14 +400,14 @@ static bool deliver(struct operands *operands, const struct call *call)
             return false;
         }
     }
-    return copy_twins(operands, call) == 0;
+    return copy_scratch(operands, call) == 0;
 }
 
-PyObject *elementwise_run(struct call *call, const struct plan *plan, struct drive *job,
+PyObject *elementwise_run(struct call *call, const struct plan *plan, struct job *job,
                           bool explain, struct report *report)
 {
     struct operands operands;
-    struct box box;
+    struct nest nest;
     struct stage stage;
     PyObject *result = NULL;
     int fpe = 0;
@@ -418,18 +420,18 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct dri
     if (operands_take(&operands, call, plan) < 0) {
         goto finish;
     }
-    report->reason = lay_out(job, &operands, &box, &stage, call);
-    if (!report->reason && call->rehearse && !explain && call_rehearse(call) < 0) {
+    report->reason = lay_out(job, &operands, &nest, &stage, call);
+    if (!report->reason && call->dry_run && !explain && call_dry_run(call) < 0) {
         goto finish;
     }
-    if (report->reason || !drive(job, explain, &fpe, report) ||
+    if (report->reason || !execute(job, explain, &fpe, report) ||
         !deliver(&operands, call)) {
         goto finish;
     }
     if (job->stage) {
         fpe |= atomic_load(&stage.fpe);
     }
-    if ((plan->fpe || operands.cast) && drive_give_fpe(call->name, fpe) < 0) {
+    if ((plan->fpe || operands.cast) && execute_give_fpe(call->name, fpe) < 0) {
         goto finish;
     }
     result = call_result(call, operands.op + call->nin);

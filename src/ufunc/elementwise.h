@@ -2,7 +2,7 @@
 #ifndef NPP_UFUNC_ELEMENTWISE_H
 #define NPP_UFUNC_ELEMENTWISE_H
 
-#include "engine/drive.h"
+#include "engine/execute.h"
 
 /*
  * Run a planned call (its weak inputs converted) and return its result.  `job` comes
@@ -10,7 +10,7 @@
  * without an exception: NumPy is to run it, for the reason in the report, or it was
  * only explained.
  */
-PyObject *elementwise_run(struct call *call, const struct plan *plan, struct drive *job,
+PyObject *elementwise_run(struct call *call, const struct plan *plan, struct job *job,
                           bool explain, struct report *report);
 
 /* Shared with the gufuncs. */

@@ -316,7 +316,7 @@ static void describe_core(struct loop *loop, const struct call *call,
 }
 
 /* Lay the core problems out.  NULL, or why NumPy is to run the call. */
-static const char *lay_out(struct drive *job, struct plan *plan, struct box *box,
+static const char *lay_out(struct job *job, struct plan *plan, struct nest *nest,
                            NpyIter **iter, const struct call *call)
 {
     struct core core;
@@ -342,8 +342,8 @@ static const char *lay_out(struct drive *job, struct plan *plan, struct box *box
         return "operands that NumPy's iterator refuses: NumPy raises";
     }
     describe_core(&plan->loop, call, &core, *iter);
-    box_from_iterator(box, *iter);
-    memcpy(job->strides, box->stride[0], sizeof box->stride[0]);
+    nest_from_iterator(nest, *iter);
+    memcpy(job->strides, nest->stride[0], sizeof nest->stride[0]);
     memcpy(job->strides + call->nop, plan->loop.core_strides,
            sizeof(npy_intp) * (size_t)plan->loop.ncore_strides);
     job->weight = 1;
@@ -352,16 +352,16 @@ static const char *lay_out(struct drive *job, struct plan *plan, struct box *box
         job->weight *= core.size[dim];
     }
     job->path = "gufunc";
-    job->box = box;
-    job->size = box->size;
-    job->cut = cut_anywhere();
+    job->nest = nest;
+    job->size = nest->size;
+    job->split = split_anywhere();
     return NULL;
 }
 
-PyObject *gufunc_run(struct call *call, struct plan *plan, struct drive *job,
+PyObject *gufunc_run(struct call *call, struct plan *plan, struct job *job,
                      bool explain, struct report *report)
 {
-    struct box box;
+    struct nest nest;
     PyArrayObject *outputs[NPP_MAX_OPERANDS] = {NULL};
     NpyIter *iter = NULL;
     PyObject *result = NULL;
@@ -369,7 +369,7 @@ PyObject *gufunc_run(struct call *call, struct plan *plan, struct drive *job,
 
     report->reason = job->given && plan->may_fail
                          ? "out= with a loop that may fail: NumPy keeps out= intact"
-                         : lay_out(job, plan, &box, &iter, call);
+                         : lay_out(job, plan, &nest, &iter, call);
     if (report->reason) {
         goto finish;
     }
@@ -378,12 +378,12 @@ PyObject *gufunc_run(struct call *call, struct plan *plan, struct drive *job,
         outputs[i] = NpyIter_GetOperandArray(iter)[call->nin + i];
         Py_INCREF(outputs[i]);
     }
-    if (!drive(job, explain, &fpe, report)) {
+    if (!execute(job, explain, &fpe, report)) {
         goto finish;
     }
     const int status = NpyIter_Deallocate(iter);
     iter = NULL;
-    if (status != NPY_SUCCEED || (plan->fpe && drive_give_fpe(call->name, fpe) < 0)) {
+    if (status != NPY_SUCCEED || (plan->fpe && execute_give_fpe(call->name, fpe) < 0)) {
         goto finish;
     }
     result = call_result(call, outputs);

@@ -2,10 +2,10 @@
 #ifndef NPP_UFUNC_GUFUNC_H
 #define NPP_UFUNC_GUFUNC_H
 
-#include "engine/drive.h"
+#include "engine/execute.h"
 
 /* As elementwise_run; mixes the core dimensions into the job's key. */
-PyObject *gufunc_run(struct call *call, struct plan *plan, struct drive *job,
+PyObject *gufunc_run(struct call *call, struct plan *plan, struct job *job,
                      bool explain, struct report *report);
 
 /* 0, or -1 with an exception set. */

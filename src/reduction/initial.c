@@ -1,5 +1,5 @@
-/* beginnings.c - see beginnings.h. */
-#include "beginnings.h"
+/* initial.c - see initial.h. */
+#include "initial.h"
 
 #include <string.h>
 
@@ -52,15 +52,15 @@ static bool fits(PyObject *value, PyArray_Descr *descr)
     return least < number && number < most && !(whole && PyFloat_CheckExact(value));
 }
 
-const char *beginnings_take(struct beginnings *beginnings,
-                            const struct request *request, PyArray_Descr *descr)
+const char *initial_take(struct initials *initials, const struct request *request,
+                         PyArray_Descr *descr)
 {
     if (request->initial && !fits(request->initial, descr)) {
         return "an initial value that may not fit";
     }
-    beginnings->identity = make_identity(request->ufunc, descr);
+    initials->identity = make_identity(request->ufunc, descr);
     if (request->initial && !PyErr_Occurred()) {
-        beginnings->initial = make_number(descr, request->initial);
+        initials->initial = make_number(descr, request->initial);
     }
     if (PyErr_Occurred()) {
         PyErr_Clear();
@@ -69,11 +69,11 @@ const char *beginnings_take(struct beginnings *beginnings,
     return NULL;
 }
 
-int beginnings_put(const struct beginnings *beginnings, struct reduction *reduction,
-                   bool split, PyArrayObject *out)
+int initial_put(const struct initials *initials, struct reduction *reduction,
+                bool split, PyArrayObject *out)
 {
-    PyArrayObject *identity = beginnings->identity;
-    PyArrayObject *value = beginnings->initial ? beginnings->initial : identity;
+    PyArrayObject *identity = initials->identity;
+    PyArrayObject *value = initials->initial ? initials->initial : identity;
     if (reduction->mask && !identity) {
         identity = value; /* of an extreme, which may come in several times */
     }
@@ -88,8 +88,8 @@ int beginnings_put(const struct beginnings *beginnings, struct reduction *reduct
     return value && out ? PyArray_CopyInto(out, value) : 0;
 }
 
-void beginnings_clear(struct beginnings *beginnings)
+void initial_clear(struct initials *initials)
 {
-    Py_XDECREF((PyObject *)beginnings->initial);
-    Py_XDECREF((PyObject *)beginnings->identity);
+    Py_XDECREF((PyObject *)initials->initial);
+    Py_XDECREF((PyObject *)initials->identity);
 }

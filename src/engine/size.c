@@ -1,18 +1,18 @@
-/* glance.c - see glance.h. */
-#include "glance.h"
+/* size.c - see size.h. */
+#include "size.h"
 
 #include "cost.h"
 
-_Atomic int64_t glance_gate;
-_Atomic bool glance_usual;
-PyTypeObject *glance_ndarray, *glance_float64;
+_Atomic int64_t size_gate;
+_Atomic bool size_gate_usual;
+PyTypeObject *object_ndarray, *object_float64;
 
-void glance_set(bool everything)
+void size_gate_set(bool everything)
 {
-    glance_ndarray = &PyArray_Type;
-    glance_float64 = &PyDoubleArrType_Type;
-    atomic_store(&glance_usual, !everything && cost_min_elements() < 0);
-    atomic_store(&glance_gate, everything ? 0 : cost_first_look());
+    object_ndarray = &PyArray_Type;
+    object_float64 = &PyDoubleArrType_Type;
+    atomic_store(&size_gate_usual, !everything && cost_min_elements() < 0);
+    atomic_store(&size_gate, everything ? 0 : cost_least_elements());
 }
 
 /* More axes are not looked at one by one. */
@@ -36,7 +36,7 @@ static int64_t broadcast_axes(PyObject *const *args, Py_ssize_t n)
         if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0) {
             object = PyTuple_GET_ITEM(object, 0); /* out=(array,) */
         }
-        if (!glance_is_any_array(object)) {
+        if (!object_is_any_array(object)) {
             if (PyList_CheckExact(object)) {
                 const npy_intp length = PyList_GET_SIZE(object);
                 shape[0] = length > shape[0] ? length : shape[0];
@@ -61,14 +61,14 @@ static int64_t broadcast_axes(PyObject *const *args, Py_ssize_t n)
     return product(shape, ndim);
 }
 
-int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
+int64_t size_broadcast(PyObject *const *args, Py_ssize_t n)
 {
     /* Most calls: at most three axes, and objects that are no arrays. */
     npy_intp planes = 1, rows = 1, columns = 1;
     for (Py_ssize_t i = 0; i < n; i++) {
-        if (!glance_is_array(args[i])) {
+        if (!object_is_array(args[i])) {
             if (PyTuple_CheckExact(args[i]) || PyList_CheckExact(args[i]) ||
-                glance_is_any_array(args[i])) {
+                object_is_any_array(args[i])) {
                 return broadcast_axes(args, n);
             }
             continue;
@@ -94,10 +94,10 @@ int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n)
     return planes * rows * columns;
 }
 
-int64_t glance_elements(PyObject *object)
+int64_t size_of_arrays(PyObject *object)
 {
     int64_t size = 1;
-    if (glance_is_any_array(object)) {
+    if (object_is_any_array(object)) {
         PyArrayObject *array = (PyArrayObject *)object;
         size = product(PyArray_DIMS(array), PyArray_NDIM(array));
     } else if (PyList_CheckExact(object) && FREE_THREADED) {
@@ -106,7 +106,7 @@ int64_t glance_elements(PyObject *object)
         size = PySequence_Fast_GET_SIZE(object);
         for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(object) && i < 16; i++) {
             PyObject *item = PySequence_Fast_GET_ITEM(object, i);
-            size += glance_is_any_array(item) ? glance_elements(item) : 0;
+            size += object_is_any_array(item) ? size_of_arrays(item) : 0;
         }
     }
     return size;

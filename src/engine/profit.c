@@ -1,12 +1,12 @@
-/* worth.c - see worth.h. */
-#include "worth.h"
+/* profit.c - see profit.h. */
+#include "profit.h"
 
 #include "python/thread_limit.h"
 #include "threads/team.h"
 
-const char worth_small[] = "small: a parallel region would cost more than it gains";
-const char worth_asleep[] = "the helpers are asleep, and to wake them takes longer";
-const char worth_one_thread[] = "the limit on threads is 1";
+const char profit_small[] = "small: a parallel region would cost more than it gains";
+const char profit_asleep[] = "the helpers are asleep, and to wake them takes longer";
+const char profit_one_thread[] = "the limit on threads is 1";
 
 /* What a person notices, and what an element costs at most where nothing is known. */
 #define LONG_NS 1e8
@@ -47,36 +47,36 @@ static bool is_long(const struct call *call, double ns)
     return (double)call->size * (ns > 0 ? ns : DEAREST_NS) > LONG_NS;
 }
 
-const char *worth_consider(struct worth *worth, const struct call *call,
-                           const struct cost_table *costs, bool explain)
+const char *profit_check(struct profit *profit, const struct call *call,
+                         const struct cost_table *costs, bool explain)
 {
-    *worth = (struct worth){.key = cost_key(call)};
-    worth->limit = thread_limit(call->state);
-    if (worth->limit < 0) {
+    *profit = (struct profit){.key = cost_key(call)};
+    profit->limit = thread_limit(call->state);
+    if (profit->limit < 0) {
         return NULL;
     }
-    const double known = cost_known(costs, worth->key);
-    if (!call->core && call->size < cost_first_look()) {
+    const double known = cost_known(costs, profit->key);
+    if (!call->core && call->size < cost_least_elements()) {
         return "small: too few elements for any loop to gain";
     }
     const int width = team_width();
-    if (worth->limit >= 2 && width < 2 && !explain && !call->pays_alone &&
+    if (profit->limit >= 2 && width < 2 && !explain && !call->pays_alone &&
         !is_long(call, known)) {
         return team_busy;
     }
-    worth->limit = worth->limit < width ? worth->limit : width;
-    if (worth->limit < 2 && !explain && !call->pays_alone && !is_long(call, known)) {
-        return worth_one_thread;
+    profit->limit = profit->limit < width ? profit->limit : width;
+    if (profit->limit < 2 && !explain && !call->pays_alone && !is_long(call, known)) {
+        return profit_one_thread;
     }
     const bool decided = cost_min_elements() >= 0 || known > 0;
-    if (worth->limit >= 2 && decided && !explain && !call->core) {
-        const bool gains = cost_threads_awake(call->size, known, worth->limit) > 1;
-        const bool now = gains && cost_threads(call->size, known, worth->limit) > 1;
+    if (profit->limit >= 2 && decided && !explain && !call->core) {
+        const bool gains = cost_threads_awake(call->size, known, profit->limit) > 1;
+        const bool now = gains && cost_threads(call->size, known, profit->limit) > 1;
         if (!now && !call->pays_alone) {
-            return gains ? worth_asleep : worth_small;
+            return gains ? profit_asleep : profit_small;
         }
-        worth->limit = now ? worth->limit : 1;
-        worth->asked = true;
+        profit->limit = now ? profit->limit : 1;
+        profit->asked = true;
     }
     return NULL;
 }

@@ -1,6 +1,6 @@
-/* captain.c - see captain.h.  The only file that creates a thread. */
+/* helpers.c - see helpers.h.  The only file that creates a thread. */
 #define _GNU_SOURCE /* pthread_setname_np, pthread_tryjoin_np */
-#include "captain.h"
+#include "helpers.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -53,14 +53,14 @@
 enum { MOST_HELPERS = 1023 };
 
 static struct {
-    struct captain_orders orders;
+    struct helpers_callbacks callbacks;
 
     pthread_mutex_t roster; /* guards what follows: who starts or ends helpers */
     pthread_t helpers[MOST_HELPERS];
     int64_t failed_at; /* when starting one last failed, or 0 */
 
-    _Atomic int width;     /* helpers that there are */
-    _Atomic unsigned crew; /* a helper of another crew has to leave */
+    _Atomic int width;      /* helpers that there are */
+    _Atomic unsigned epoch; /* a helper of another epoch has to leave */
     _Atomic int64_t patience_ns;
 
     /* Helpers that are not asleep, and those that `bell` has been rung for.  (It may be
@@ -69,22 +69,22 @@ static struct {
     _Atomic bool all_useful;
     sem_t bell;
     _Atomic int64_t rung_at;
-} captain;
+} group;
 
 /* -- a helper's life ------------------------------------------------------------ */
 
-static bool must_leave(unsigned crew)
+static bool must_leave(unsigned epoch)
 {
-    return atomic_load(&captain.crew) != crew;
+    return atomic_load(&group.epoch) != epoch;
 }
 
 /* Whether to sleep: out of patience, or others enough are awake.  Counted out then. */
 static bool has_watched(int64_t ns)
 {
-    const bool tired = ns > atomic_load(&captain.patience_ns);
-    int awake = atomic_load(&captain.awake);
+    const bool tired = ns > atomic_load(&group.patience_ns);
+    int awake = atomic_load(&group.awake);
     while (tired || awake > spare_now()) {
-        if (atomic_compare_exchange_weak(&captain.awake, &awake, awake - 1)) {
+        if (atomic_compare_exchange_weak(&group.awake, &awake, awake - 1)) {
             return true;
         }
     }
@@ -93,22 +93,22 @@ static bool has_watched(int64_t ns)
 
 /* Sleep until the bell rings; who rings it counts the sleeper in.  The time when it was
  * to wake. */
-static int64_t sleep_until_roused(uint64_t seen, unsigned crew)
+static int64_t sleep_until_woken(uint64_t seen, unsigned epoch)
 {
     /* Who offers a region looks at `awake` after that: it rings, or is seen here. */
-    if (must_leave(crew) || captain.orders.generation() != seen) {
-        atomic_fetch_add(&captain.awake, 1);
+    if (must_leave(epoch) || group.callbacks.generation() != seen) {
+        atomic_fetch_add(&group.awake, 1);
         return monotonic_ns();
     }
-    while (sem_wait(&captain.bell) != 0) {
+    while (sem_wait(&group.bell) != 0) {
         /* EINTR, of a debugger for instance */
     }
-    return atomic_load(&captain.rung_at);
+    return atomic_load(&group.rung_at);
 }
 
-static void *helper_main(void *crew_number)
+static void *helper_main(void *epoch_number)
 {
-    const unsigned crew = (unsigned)(uintptr_t)crew_number;
+    const unsigned epoch = (unsigned)(uintptr_t)epoch_number;
     uint64_t seen = UINT64_MAX; /* none: one may be on offer already */
     int64_t since = monotonic_ns();
     struct spare_watch watch = {0};
@@ -116,12 +116,12 @@ static void *helper_main(void *crew_number)
 #ifdef __GLIBC__
     pthread_setname_np(pthread_self(), "numpy_par");
 #endif
-    for (unsigned turn = 1; !must_leave(crew); turn++) {
-        const uint64_t generation = captain.orders.generation();
+    for (unsigned turn = 1; !must_leave(epoch); turn++) {
+        const uint64_t generation = group.callbacks.generation();
         if (generation != seen) {
             seen = generation;
             turn = 0;
-            if (captain.orders.help(seen)) {
+            if (group.callbacks.help(seen)) {
                 since = monotonic_ns();
             }
         }
@@ -129,20 +129,20 @@ static void *helper_main(void *crew_number)
         if (turn % 64 != 0) {
             continue;
         }
-        if (must_leave(crew)) { /* it may have been stuck: nothing to learn from */
+        if (must_leave(epoch)) { /* it may have been stuck: nothing to learn from */
             break;
         }
         const int64_t now = monotonic_ns();
         spare_watch(&watch, now);
         if (has_watched(now - since)) {
-            spare_watch_begin(&watch, sleep_until_roused(seen, crew));
+            spare_watch_begin(&watch, sleep_until_woken(seen, epoch));
             since = monotonic_ns();
-            if (spare_is_tried()) {
-                spare_try(must_leave, crew);
+            if (spare_is_probed()) {
+                spare_probe(must_leave, epoch);
                 spare_watch_begin(&watch, monotonic_ns());
             }
         }
-        if (atomic_load(&captain.all_useful)) {
+        if (atomic_load(&group.all_useful)) {
             sched_yield(); /* perhaps to one that has not come yet */
         }
     }
@@ -151,48 +151,48 @@ static void *helper_main(void *crew_number)
 
 static void ring(void)
 {
-    atomic_store_explicit(&captain.rung_at, monotonic_ns(), memory_order_relaxed);
-    sem_post(&captain.bell);
+    atomic_store_explicit(&group.rung_at, monotonic_ns(), memory_order_relaxed);
+    sem_post(&group.bell);
 }
 
-void captain_rouse(int helpers)
+void helpers_wake(int helpers)
 {
-    const int width = atomic_load(&captain.width);
+    const int width = atomic_load(&group.width);
     const int wanted = helpers < width ? helpers : width;
-    int awake = atomic_load(&captain.awake);
+    int awake = atomic_load(&group.awake);
     for (int rung = 0; awake < wanted && rung < FAN_OUT;) {
-        if (atomic_compare_exchange_weak(&captain.awake, &awake, awake + 1)) {
+        if (atomic_compare_exchange_weak(&group.awake, &awake, awake + 1)) {
             ring();
             rung++;
         }
     }
 }
 
-int captain_useful(void)
+int helpers_useful(void)
 {
-    if (atomic_load_explicit(&captain.width, memory_order_relaxed) > 0 &&
+    if (atomic_load_explicit(&group.width, memory_order_relaxed) > 0 &&
         spare_is_due()) {
-        atomic_fetch_add(&captain.awake, 1);
+        atomic_fetch_add(&group.awake, 1);
         ring();
     }
     return spare_now();
 }
 
-void captain_call_all(bool all)
+void helpers_use_all(bool all)
 {
-    atomic_store(&captain.all_useful, all);
+    atomic_store(&group.all_useful, all);
     spare_set_always(all);
 }
 
-bool captain_is_asleep(void)
+bool helpers_are_asleep(void)
 {
-    return atomic_load_explicit(&captain.awake, memory_order_relaxed) <= 0;
+    return atomic_load_explicit(&group.awake, memory_order_relaxed) <= 0;
 }
 
-void captain_expect(int64_t region_ns)
+void helpers_expect(int64_t region_ns)
 {
     const int64_t patience = region_ns * PATIENCE_FACTOR;
-    atomic_store_explicit(&captain.patience_ns,
+    atomic_store_explicit(&group.patience_ns,
                           patience < PATIENCE_LEAST_NS  ? PATIENCE_LEAST_NS
                           : patience > PATIENCE_MOST_NS ? PATIENCE_MOST_NS
                                                         : patience,
@@ -244,21 +244,21 @@ static int other_cpus(void)
 /* Start helpers one by one, until there are so many or the system refuses. */
 static void hire(int helpers)
 {
-    void *crew = (void *)(uintptr_t)atomic_load(&captain.crew);
-    captain.failed_at = 0;
-    const int known = atomic_load(&captain.width);
+    void *epoch = (void *)(uintptr_t)atomic_load(&group.epoch);
+    group.failed_at = 0;
+    const int known = atomic_load(&group.width);
     if (known == 0) {
         spare_begin(other_cpus());
     }
     for (int width = known; width < helpers; width++) {
-        atomic_fetch_add(&captain.awake, 1);
+        atomic_fetch_add(&group.awake, 1);
         if (!is_room(width - known + 1) ||
-            create(&captain.helpers[width], helper_main, crew) != 0) {
-            atomic_fetch_sub(&captain.awake, 1);
-            captain.failed_at = monotonic_ns();
+            create(&group.helpers[width], helper_main, epoch) != 0) {
+            atomic_fetch_sub(&group.awake, 1);
+            group.failed_at = monotonic_ns();
             break;
         }
-        atomic_store(&captain.width, width + 1);
+        atomic_store(&group.width, width + 1);
     }
 }
 
@@ -266,47 +266,47 @@ static void hire(int helpers)
  * they are at. */
 static void dismiss(void)
 {
-    const int width = atomic_load(&captain.width);
+    const int width = atomic_load(&group.width);
     const int64_t deadline = monotonic_ns() + FORK_WAIT_NS;
-    atomic_store(&captain.width, 0);
-    atomic_fetch_add(&captain.crew, 1);
+    atomic_store(&group.width, 0);
+    atomic_fetch_add(&group.epoch, 1);
     for (int i = 0; i < width; i++) {
-        sem_post(&captain.bell);
+        sem_post(&group.bell);
     }
     for (int i = 0; i < width; i++) {
         int error;
-        while ((error = pthread_tryjoin_np(captain.helpers[i], NULL)) == EBUSY &&
+        while ((error = pthread_tryjoin_np(group.helpers[i], NULL)) == EBUSY &&
                monotonic_ns() < deadline) {
             sched_yield();
         }
         if (error == EBUSY) { /* stuck in somebody's loop that wants the GIL */
-            pthread_detach(captain.helpers[i]); /* it ends by itself */
+            pthread_detach(group.helpers[i]); /* it ends by itself */
         }
     }
-    while (sem_trywait(&captain.bell) == 0) {
+    while (sem_trywait(&group.bell) == 0) {
         /* rung for those who were awake */
     }
-    atomic_store(&captain.awake, 0);
+    atomic_store(&group.awake, 0);
     spare_begin(other_cpus()); /* nobody is there to find out that there are more */
 }
 
-bool captain_muster(int helpers)
+bool helpers_ensure(int helpers)
 {
     /* Nothing to change.  Should a fork end the helpers just now, nobody comes. */
-    if (atomic_load_explicit(&captain.width, memory_order_relaxed) == helpers) {
+    if (atomic_load_explicit(&group.width, memory_order_relaxed) == helpers) {
         return true;
     }
-    if (pthread_mutex_trylock(&captain.roster) != 0) {
+    if (pthread_mutex_trylock(&group.roster) != 0) {
         return false; /* the process is forking */
     }
-    if (atomic_load(&captain.width) > helpers) {
+    if (atomic_load(&group.width) > helpers) {
         dismiss(); /* the cap has become smaller */
     }
-    if (!captain.failed_at || monotonic_ns() - captain.failed_at > RETRY_NS) {
+    if (!group.failed_at || monotonic_ns() - group.failed_at > RETRY_NS) {
         hire(helpers);
     }
-    const bool ready = atomic_load(&captain.width) > 0;
-    pthread_mutex_unlock(&captain.roster);
+    const bool ready = atomic_load(&group.width) > 0;
+    pthread_mutex_unlock(&group.roster);
     return ready;
 }
 
@@ -318,32 +318,32 @@ bool captain_muster(int helpers)
  */
 static void before_fork(void)
 {
-    pthread_mutex_lock(&captain.roster);
-    captain.orders.withdraw();
+    pthread_mutex_lock(&group.roster);
+    group.callbacks.withdraw();
     dismiss();
 }
 
 static void after_fork_in_parent(void)
 {
-    pthread_mutex_unlock(&captain.roster);
+    pthread_mutex_unlock(&group.roster);
 }
 
 static void after_fork_in_child(void)
 {
-    pthread_mutex_init(&captain.roster, NULL);
-    sem_init(&captain.bell, 0, 0);
-    captain.failed_at = 0;
-    atomic_store(&captain.awake, 0);
+    pthread_mutex_init(&group.roster, NULL);
+    sem_init(&group.bell, 0, 0);
+    group.failed_at = 0;
+    atomic_store(&group.awake, 0);
     spare_begin(other_cpus());
-    captain.orders.reset_in_child();
+    group.callbacks.reset_in_child();
 }
 
-int captain_init(const struct captain_orders *orders)
+int helpers_init(const struct helpers_callbacks *callbacks)
 {
-    captain.orders = *orders;
-    pthread_mutex_init(&captain.roster, NULL);
-    sem_init(&captain.bell, 0, 0);
-    captain_expect(0);
+    group.callbacks = *callbacks;
+    pthread_mutex_init(&group.roster, NULL);
+    sem_init(&group.bell, 0, 0);
+    helpers_expect(0);
     spare_begin(other_cpus());
     return pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }

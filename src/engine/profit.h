@@ -1,12 +1,12 @@
-/* worth.h - is a call worth the engine?  What is asked before NumPy is asked for a
+/* profit.h - is a call worth the engine?  What is asked before NumPy is asked for a
  * loop. */
-#ifndef NPP_ENGINE_WORTH_H
-#define NPP_ENGINE_WORTH_H
+#ifndef NPP_ENGINE_PROFIT_H
+#define NPP_ENGINE_PROFIT_H
 
 #include "call.h"
 #include "cost.h"
 
-struct worth {
+struct profit {
     uint32_t key; /* of the call's cost */
     int limit;    /* threads it may use */
     bool asked;   /* whether helpers that sleep are to be woken for it */
@@ -16,10 +16,10 @@ struct worth {
  * NULL: go on (or an exception is set, which is the end), else the reason why NumPy is
  * to run the call.  To explain one, only the reasons that do not depend on costs.
  */
-const char *worth_consider(struct worth *worth, const struct call *call,
-                           const struct cost_table *costs, bool explain);
+const char *profit_check(struct profit *profit, const struct call *call,
+                         const struct cost_table *costs, bool explain);
 
 /* The reasons that say nothing of a call's kind; and that it is small. */
-extern const char worth_one_thread[], worth_asleep[], worth_small[];
+extern const char profit_one_thread[], profit_asleep[], profit_small[];
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * glance.h - how large is a call?  What all calls pay, so a few instructions on what is
+ * size.h - how large is a call?  What all calls pay, so a few instructions on what is
  * there: no call, no reference count, no judgement.
  */
-#ifndef NPP_ENGINE_GLANCE_H
-#define NPP_ENGINE_GLANCE_H
+#ifndef NPP_ENGINE_SIZE_H
+#define NPP_ENGINE_SIZE_H
 
 #include <stdatomic.h>
 
@@ -14,44 +14,44 @@
  * gain, or 0 while profile() wants to see all of them.  A variable, because every small
  * call asks.
  */
-extern _Atomic int64_t glance_gate;
+extern _Atomic int64_t size_gate;
 
 /* Set all of these; at import, and when either reason changes. */
-void glance_set(bool everything);
+void size_gate_set(bool everything);
 
 /* Whether it is the one that no user has set. */
-extern _Atomic bool glance_usual;
-static inline bool glance_is_usual(void)
+extern _Atomic bool size_gate_usual;
+static inline bool size_gate_is_usual(void)
 {
-    return atomic_load_explicit(&glance_usual, memory_order_relaxed);
+    return atomic_load_explicit(&size_gate_usual, memory_order_relaxed);
 }
 
 /* &PyArray_Type and numpy.float64, which NumPy's headers look up in a table of a table.
  */
-extern PyTypeObject *glance_ndarray, *glance_float64;
+extern PyTypeObject *object_ndarray, *object_float64;
 
-static inline bool glance_is_array(const PyObject *object)
+static inline bool object_is_array(const PyObject *object)
 {
-    return Py_TYPE((PyObject *)object) == glance_ndarray;
+    return Py_TYPE((PyObject *)object) == object_ndarray;
 }
 
-static inline bool glance_is_float(PyObject *object)
+static inline bool object_is_float(PyObject *object)
 {
-    return PyFloat_CheckExact(object) || Py_TYPE(object) == glance_float64;
+    return PyFloat_CheckExact(object) || Py_TYPE(object) == object_float64;
 }
 
 /* A number of Python's, but for bool. */
-static inline bool glance_is_number(PyObject *object)
+static inline bool object_is_number(PyObject *object)
 {
-    return glance_is_float(object) || PyLong_CheckExact(object) ||
+    return object_is_float(object) || PyLong_CheckExact(object) ||
            PyComplex_CheckExact(object);
 }
 
 /* An array of any class; most other objects are smaller, which is seen sooner. */
-static inline bool glance_is_any_array(PyObject *object)
+static inline bool object_is_any_array(PyObject *object)
 {
-    return glance_is_array(object) ||
-           (Py_TYPE(object)->tp_basicsize >= glance_ndarray->tp_basicsize &&
+    return object_is_array(object) ||
+           (Py_TYPE(object)->tp_basicsize >= object_ndarray->tp_basicsize &&
             PyArray_Check(object));
 }
 
@@ -65,10 +65,10 @@ static inline bool glance_is_any_array(PyObject *object)
  * The elements of all operands broadcast against each other, where that is possible.  A
  * tuple counts as its first item, a list as so many numbers, any other object as one.
  */
-int64_t glance_broadcast(PyObject *const *args, Py_ssize_t n);
+int64_t size_broadcast(PyObject *const *args, Py_ssize_t n);
 
 /* The elements of an array, or of the arrays of a list or tuple. */
-int64_t glance_elements(PyObject *object);
+int64_t size_of_arrays(PyObject *object);
 
 /*
  * What most small calls look like: arrays of one axis or two, few elements; a number
@@ -76,17 +76,17 @@ int64_t glance_elements(PyObject *object);
  *
  * Every small call pays for this, and most for the code itself: an ufunc's call goes
  * through more of it than a core's first cache holds, so each further line of 64 bytes
- * costs some 5 ns.  A function that has this inline is GLANCE_COMPACT; all else that
- * may be small is glance_broadcast()'s.
+ * costs some 5 ns.  A function that has this inline is SIZE_COMPACT; all else that
+ * may be small is size_broadcast()'s.
  */
 #ifdef __clang__
-#  define GLANCE_COMPACT __attribute__((noinline, aligned(64), minsize))
+#  define SIZE_COMPACT __attribute__((noinline, aligned(64), minsize))
 #else
-#  define GLANCE_COMPACT __attribute__((noinline, aligned(64), optimize("Os")))
+#  define SIZE_COMPACT __attribute__((noinline, aligned(64), optimize("Os")))
 #endif
 
 __attribute__((always_inline)) static inline bool
-glance_is_small_array(const PyArrayObject_fields *array, int64_t gate)
+size_is_small_array(const PyArrayObject_fields *array, int64_t gate)
 {
     const npy_intp *shape = array->dimensions;
     /* No axis of two can be broadcast to more. */
@@ -95,14 +95,14 @@ glance_is_small_array(const PyArrayObject_fields *array, int64_t gate)
                                 shape[0] < gate && shape[0] * shape[1] < gate;
 }
 
-__attribute__((always_inline)) static inline bool glance_is_short(PyObject *const *args,
-                                                                  Py_ssize_t n)
+__attribute__((always_inline)) static inline bool size_is_short(PyObject *const *args,
+                                                                Py_ssize_t n)
 {
-    const int64_t gate = atomic_load_explicit(&glance_gate, memory_order_relaxed);
+    const int64_t gate = atomic_load_explicit(&size_gate, memory_order_relaxed);
     while (--n >= 0) {
         const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[n];
-        if (glance_is_array(args[n]) ? !glance_is_small_array(array, gate)
-                                     : !glance_is_number(args[n])) {
+        if (object_is_array(args[n]) ? !size_is_small_array(array, gate)
+                                     : !object_is_number(args[n])) {
             return false;
         }
     }
@@ -110,9 +110,9 @@ __attribute__((always_inline)) static inline bool glance_is_short(PyObject *cons
 }
 
 /* Whether so few elements are too few; never while profile() wants to see all calls. */
-static inline bool glance_is_few(int64_t elements)
+static inline bool size_is_few(int64_t elements)
 {
-    return elements < atomic_load_explicit(&glance_gate, memory_order_relaxed);
+    return elements < atomic_load_explicit(&size_gate, memory_order_relaxed);
 }
 
 #endif

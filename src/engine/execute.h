@@ -1,10 +1,10 @@
 /*
- * drive.h - runs the planned loop over the pieces of a call, on as many threads as
+ * execute.h - runs the planned loop over the pieces of a call, on as many threads as
  * pay.  Elementwise calls and gufuncs differ in how they lay out their operands;
  * from there on they are driven alike.
  */
-#ifndef NPP_ENGINE_DRIVE_H
-#define NPP_ENGINE_DRIVE_H
+#ifndef NPP_ENGINE_EXECUTE_H
+#define NPP_ENGINE_EXECUTE_H
 
 #include "partition.h"
 
@@ -26,32 +26,32 @@ struct report {
     int64_t without_gil_ns;
 };
 
-struct drive;
+struct job;
 /* 0; -1: failed; 1: what nobody is at need not run any more. */
-typedef int drive_run(const struct drive *drive, npy_intp begin, npy_intp end);
+typedef int job_run(const struct job *job, npy_intp begin, npy_intp end);
 
-struct drive {
+struct job {
     const struct plan *plan;
     const char *path;
     npy_intp size;       /* elements, or core problems */
     struct stage *stage; /* NULL: the loop takes the operands as they are */
     npy_intp weight; /* how many times dearer than an element a core problem may be */
 
-    /* Either a box ... */
-    const struct box *box;
+    /* Either a nest ... */
+    const struct nest *nest;
     npy_intp strides[NPP_MAX_SLOTS + NPP_MAX_CORE_STRIDES]; /* of its inner loop */
     /* ... or a buffered iterator, copied for every member that needs one. */
     NpyIter *iter;
     struct iterator_kind kind;
     /* ... or what knows itself how to do a range of the elements. */
-    drive_run *run;
+    job_run *run;
     void *context;
 
-    struct cut cut;
+    struct split split;
     bool given; /* an output is the caller's */
     struct cost_table *costs;
     uint32_t key;
-    uint32_t asked; /* the key for which worth.c has asked whether to wake helpers */
+    uint32_t asked; /* the key for which profit.c has asked whether to wake helpers */
     int limit;      /* threads at most */
 };
 
@@ -63,9 +63,9 @@ struct drive {
  *
  * To explain, a first piece is run if the cost is not known and no output is given.
  */
-bool drive(const struct drive *drive, bool explain, int *fpe, struct report *report);
+bool execute(const struct job *job, bool explain, int *fpe, struct report *report);
 
 /* Raise or warn as np.errstate says.  0, or -1 with an exception set. */
-int drive_give_fpe(const char *name, int fpe);
+int execute_give_fpe(const char *name, int fpe);
 
 #endif

@@ -1,12 +1,12 @@
-/* drive.c - see drive.h. */
-#include "drive.h"
+/* execute.c - see execute.h. */
+#include "execute.h"
 
 #include <fenv.h>
 
 #include "threads/clock.h"
 #include "threads/fpu.h"
 #include "threads/team.h"
-#include "worth.h"
+#include "profit.h"
 
 /* First pieces that tell what an element costs: long enough for the clock. */
 #define PROBE_ELEMENTS 2048
@@ -23,9 +23,9 @@
 
 /* What the members share while the GIL is released. */
 struct task {
-    const struct drive *drive;
+    const struct job *job;
     struct pieces pieces;
-    NpyIter **iters; /* one a member; NULL for a box */
+    NpyIter **iters; /* one a member; NULL for a nest */
     int niters;
     PyThreadState *saved;
     int64_t without_gil_ns;
@@ -63,22 +63,22 @@ static int run_masked(const struct loop *loop, int nop, char *const *data, npy_i
     return 0;
 }
 
-static int run_inner(const struct drive *drive, int nop, char *const *data, npy_intp n,
+static int run_inner(const struct job *job, int nop, char *const *data, npy_intp n,
                      const npy_intp *strides)
 {
-    const struct loop *loop = &drive->plan->loop;
-    return drive->stage         ? stage_run(drive->stage, loop, data, n, strides)
-           : drive->kind.masked ? run_masked(loop, nop - 1, data, n, strides)
-                                : loop_run(loop, data, n, strides);
+    const struct loop *loop = &job->plan->loop;
+    return job->stage         ? stage_run(job->stage, loop, data, n, strides)
+           : job->kind.masked ? run_masked(loop, nop - 1, data, n, strides)
+                              : loop_run(loop, data, n, strides);
 }
 
 static int run_segment(void *context, char **data, npy_intp n)
 {
-    const struct drive *drive = context;
-    return run_inner(drive, drive->box->nop, data, n, drive->strides);
+    const struct job *job = context;
+    return run_inner(job, job->nest->nop, data, n, job->strides);
 }
 
-static int run_iterator(const struct drive *drive, NpyIter *iter, npy_intp begin,
+static int run_iterator(const struct job *job, NpyIter *iter, npy_intp begin,
                         npy_intp end)
 {
     char *error = NULL; /* asked for, so that NumPy does not set an exception */
@@ -94,7 +94,7 @@ static int run_iterator(const struct drive *drive, NpyIter *iter, npy_intp begin
     const npy_intp *strides = NpyIter_GetInnerStrideArray(iter);
     const npy_intp *n = NpyIter_GetInnerLoopSizePtr(iter);
     do {
-        const int status = run_inner(drive, nop, data, *n, strides);
+        const int status = run_inner(job, nop, data, *n, strides);
         if (status != 0) {
             return status;
         }
@@ -110,13 +110,13 @@ static int run_piece(void *context, int member, int64_t piece)
     if (begin == end) {
         return 0;
     }
-    if (task->drive->run) {
-        return task->drive->run(task->drive, begin, end);
+    if (task->job->run) {
+        return task->job->run(task->job, begin, end);
     }
     const int status =
         task->iters
-            ? run_iterator(task->drive, task->iters[member], begin, end)
-            : box_run(task->drive->box, begin, end, run_segment, (void *)task->drive);
+            ? run_iterator(task->job, task->iters[member], begin, end)
+            : nest_run(task->job->nest, begin, end, run_segment, (void *)task->job);
     return status < 0 ? -1 : 0;
 }
 
@@ -186,12 +186,12 @@ static int leave_raising(void *entered)
 static struct team_result run_task(struct task *task, team_body *body, int threads,
                                    double ns)
 {
-    const bool brief = ns > 0 && ns * (double)task->drive->size < POLL_FROM_NS;
+    const bool brief = ns > 0 && ns * (double)task->job->size < POLL_FROM_NS;
     const struct team_region region = {
         .body = body,
         .poll = brief ? NULL : poll_signals,
-        .enter = task->drive->plan->may_raise ? enter_raising : NULL,
-        .leave = task->drive->plan->may_raise ? leave_raising : NULL,
+        .enter = task->job->plan->may_raise ? enter_raising : NULL,
+        .leave = task->job->plan->may_raise ? leave_raising : NULL,
         .context = task,
         .npieces = task->pieces.count,
         .threads = threads,
@@ -203,15 +203,15 @@ static struct team_result run_task(struct task *task, team_body *body, int threa
     return result;
 }
 
-static struct pieces make_pieces(const struct drive *drive, npy_intp begin, int threads,
+static struct pieces make_pieces(const struct job *job, npy_intp begin, int threads,
                                  double ns)
 {
-    npy_intp least = 1, most = PIECE_MOST_UNKNOWN / drive->weight + 1;
+    npy_intp least = 1, most = PIECE_MOST_UNKNOWN / job->weight + 1;
     if (ns > 0) {
         most = (npy_intp)(PIECE_MOST_NS / ns) + 1;
         least = cost_min_elements() >= 0 ? 1 : (npy_intp)(PIECE_LEAST_NS / ns) + 1;
     }
-    return pieces_make(begin, drive->size, threads, least, most, drive->cut);
+    return pieces_make(begin, job->size, threads, least, most, job->split);
 }
 
 /* -- iterators ------------------------------------------------------------------ */
@@ -219,20 +219,20 @@ static struct pieces make_pieces(const struct drive *drive, npy_intp begin, int 
 /* Have an iterator for each of the first `count` members.  -1: an exception is set. */
 static int provide_iterators(struct task *task, int count)
 {
-    const struct drive *drive = task->drive;
-    if (drive->iter == NULL) {
+    const struct job *job = task->job;
+    if (job->iter == NULL) {
         return 0;
     }
     if (task->iters == NULL) {
         /* An array of pointers: NOLINTNEXTLINE(bugprone-sizeof-expression) */
-        task->iters = PyMem_Calloc((size_t)drive->limit, sizeof *task->iters);
+        task->iters = PyMem_Calloc((size_t)job->limit, sizeof *task->iters);
         if (task->iters == NULL) {
             PyErr_NoMemory();
             return -1;
         }
     }
     for (; task->niters < count; task->niters++) {
-        NpyIter *iter = iterator_copy(&drive->kind, drive->iter);
+        NpyIter *iter = iterator_copy(&job->kind, job->iter);
         if (iter == NULL) {
             return -1;
         }
@@ -260,20 +260,20 @@ static void free_iterators(struct task *task, bool wanted)
 /* Run and time the first pieces, alone.  The elements done, and their cost. */
 static npy_intp probe(struct task *task, struct team_result *result, double *ns)
 {
-    const struct drive *drive = task->drive;
-    npy_intp n = drive->size / PROBE_SHARE;
+    const struct job *job = task->job;
+    npy_intp n = job->size / PROBE_SHARE;
     n = n > PROBE_ELEMENTS ? PROBE_ELEMENTS : n;
-    n -= n % drive->cut.step;
-    const npy_intp count = n > 0 && 2 * n < drive->size ? 2 : 1;
-    n = n > 0 ? n : drive->cut.step < drive->size ? drive->cut.step : drive->size;
-    task->pieces = (struct pieces){0, count * n, n, drive->cut, count};
+    n -= n % job->split.step;
+    const npy_intp count = n > 0 && 2 * n < job->size ? 2 : 1;
+    n = n > 0 ? n : job->split.step < job->size ? job->split.step : job->size;
+    task->pieces = (struct pieces){0, count * n, n, job->split, count};
     task->least = -1;
     *result = run_task(task, run_probe, 1, -1);
     *ns = task->least;
     return count * n;
 }
 
-/* After a region: true if all went well, else false as drive() has it. */
+/* After a region: true if all went well, else false as execute() has it. */
 static bool went_well(enum team_status status, struct report *report)
 {
     if ((status == TEAM_DONE || status == TEAM_ENDED) && PyErr_Occurred()) {
@@ -287,12 +287,12 @@ static bool went_well(enum team_status status, struct report *report)
     return status == TEAM_DONE || status == TEAM_ENDED;
 }
 
-static void describe(const struct drive *drive, int threads, npy_intp pieces, double ns,
+static void describe(const struct job *job, int threads, npy_intp pieces, double ns,
                      int64_t without_gil_ns, struct report *report)
 {
     *report = (struct report){
-        .path = drive->path,
-        .elements = drive->size,
+        .path = job->path,
+        .elements = job->size,
         .pieces = pieces,
         .threads = threads,
         .ns = ns,
@@ -307,35 +307,34 @@ static const char contended[] =
 static bool run(struct task *task, npy_intp done, double ns, int *fpe,
                 struct report *report)
 {
-    const struct drive *drive = task->drive;
-    const bool core = drive->plan->loop.ncore > 0; /* may be BLAS, with a lock */
+    const struct job *job = task->job;
+    const bool core = job->plan->loop.ncore > 0; /* may be BLAS, with a lock */
     const char *alone = team_unavailable();
-    if (!alone && core && cost_contended(drive->costs, drive->key, drive->limit)) {
+    if (!alone && core && cost_contended(job->costs, job->key, job->limit)) {
         alone = contended;
     }
-    const bool asked = drive->asked == drive->key;
+    const bool asked = job->asked == job->key;
     int threads = alone   ? 1
-                  : asked ? cost_threads_awake(drive->size, ns, drive->limit)
-                          : cost_threads(drive->size - done, ns, drive->limit);
-    task->pieces = make_pieces(drive, done, threads, ns);
+                  : asked ? cost_threads_awake(job->size, ns, job->limit)
+                          : cost_threads(job->size - done, ns, job->limit);
+    task->pieces = make_pieces(job, done, threads, ns);
     threads = threads < task->pieces.count ? threads : (int)task->pieces.count;
     if (provide_iterators(task, threads) < 0) {
         return false;
     }
     const struct team_result result = run_task(task, run_piece, threads, ns);
-    describe(drive, result.threads, task->pieces.count, ns, task->without_gil_ns,
-             report);
+    describe(job, result.threads, task->pieces.count, ns, task->without_gil_ns, report);
     if (!went_well(result.status, report)) {
         return false;
     }
     if (result.caller_pieces > 0 && result.status == TEAM_DONE) {
         const double share = (double)result.caller_pieces / (double)task->pieces.count;
         const double own =
-            (double)result.caller_ns / (share * (double)(drive->size - done));
+            (double)result.caller_ns / (share * (double)(job->size - done));
         if (core && result.threads > 1) {
-            cost_learn_shared(drive->costs, drive->key, own);
+            cost_learn_shared(job->costs, job->key, own);
         } else {
-            cost_learn(drive->costs, drive->key, own);
+            cost_learn(job->costs, job->key, own);
         }
     }
     report->reason = alone;
@@ -343,34 +342,34 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
     return true;
 }
 
-static void explain_run(const struct drive *drive, double ns, struct report *report)
+static void explain_run(const struct job *job, double ns, struct report *report)
 {
     const char *reason = team_unavailable();
-    if (!reason && drive->plan->loop.ncore > 0 &&
-        cost_contended(drive->costs, drive->key, drive->limit)) {
+    if (!reason && job->plan->loop.ncore > 0 &&
+        cost_contended(job->costs, job->key, job->limit)) {
         reason = contended;
     }
     int threads = reason   ? 1
-                  : ns < 0 ? drive->limit
-                           : cost_threads_awake(drive->size, ns, drive->limit);
-    const struct pieces pieces = make_pieces(drive, 0, threads, ns);
+                  : ns < 0 ? job->limit
+                           : cost_threads_awake(job->size, ns, job->limit);
+    const struct pieces pieces = make_pieces(job, 0, threads, ns);
     threads = threads < pieces.count ? threads : (int)pieces.count;
-    describe(drive, threads, threads > 1 ? pieces.count : 1, ns, 0, report);
+    describe(job, threads, threads > 1 ? pieces.count : 1, ns, 0, report);
     if (threads < 2) {
-        report->reason = reason             ? reason
-                         : drive->limit < 2 ? worth_one_thread
-                                            : worth_small;
+        report->reason = reason           ? reason
+                         : job->limit < 2 ? profit_one_thread
+                                          : profit_small;
     }
 }
 
-bool drive(const struct drive *drive, bool explain, int *fpe, struct report *report)
+bool execute(const struct job *job, bool explain, int *fpe, struct report *report)
 {
-    struct task task = {.drive = drive};
-    double ns = cost_known(drive->costs, drive->key);
+    struct task task = {.job = job};
+    double ns = cost_known(job->costs, job->key);
     npy_intp done = 0;
     bool success = false, probed = false;
 
-    if (drive->size < 2) {
+    if (job->size < 2) {
         report->reason = "fewer than two elements (or core problems)";
         goto finish;
     }
@@ -378,24 +377,24 @@ bool drive(const struct drive *drive, bool explain, int *fpe, struct report *rep
         goto finish;
     }
     fpu_clear_flags();
-    if (ns < 0 && cost_min_elements() < 0 && !(explain && drive->given)) {
+    if (ns < 0 && cost_min_elements() < 0 && !(explain && job->given)) {
         struct team_result result;
         done = probe(&task, &result, &ns);
         if (!went_well(result.status, report)) {
             goto finish;
         }
         if (result.status == TEAM_ENDED) {
-            done = drive->size;
+            done = job->size;
         } else {
-            cost_learn(drive->costs, drive->key, ns);
+            cost_learn(job->costs, job->key, ns);
         }
         *fpe = result.fpe;
         probed = true;
     }
     if (explain) {
-        explain_run(drive, ns, report);
-    } else if (done == drive->size) { /* the probe was all that is needed */
-        describe(drive, 1, 1, ns, task.without_gil_ns, report);
+        explain_run(job, ns, report);
+    } else if (done == job->size) { /* the probe was all that is needed */
+        describe(job, 1, 1, ns, task.without_gil_ns, report);
         success = true;
     } else {
         success = run(&task, done, ns, fpe, report);
@@ -408,7 +407,7 @@ finish:
     return success;
 }
 
-int drive_give_fpe(const char *name, int fpe)
+int execute_give_fpe(const char *name, int fpe)
 {
     int flags = 0;
     flags |= fpe & FE_DIVBYZERO ? NPY_FPE_DIVIDEBYZERO : 0;

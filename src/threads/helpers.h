@@ -1,19 +1,19 @@
 /*
- * captain.h - the threads that help: when they start, sleep, wake and end.
+ * helpers.h - the threads that help: when they start, sleep, wake and end.
  *
  * They are pthreads of ours, each created when it is first wanted.  OpenMP creates
  * none: libgomp ends the process when it cannot have a thread, keeps cap - 1 workers
  * for every thread that ever opened a region, which only that thread can end, and
  * hangs in a child whose parent had them.
  */
-#ifndef NPP_THREADS_CAPTAIN_H
-#define NPP_THREADS_CAPTAIN_H
+#ifndef NPP_THREADS_HELPERS_H
+#define NPP_THREADS_HELPERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* What helpers do, and have to know, is team.c's. */
-struct captain_orders {
+struct helpers_callbacks {
     uint64_t (*generation)(void); /* of the region on offer: a new one wakes them */
     bool (*help)(uint64_t generation); /* each calls it for each region; true: joined */
     void (*withdraw)(void);            /* before a fork: let helpers leave early */
@@ -21,23 +21,23 @@ struct captain_orders {
 };
 
 /* Once a process.  Starts no thread.  0, or an errno. */
-int captain_init(const struct captain_orders *orders);
+int helpers_init(const struct helpers_callbacks *callbacks);
 
 /* Have so many helpers (at least 1) ready, as far as the system lets us.  False:
  * there is none, for now.  One caller at a time. */
-bool captain_muster(int helpers);
+bool helpers_ensure(int helpers);
 
 /* A new generation is on offer: wake sleepers until so many helpers are awake.  The
  * caller, who has work to do, asks for one; the one that comes asks for the others. */
-void captain_rouse(int helpers);
-bool captain_is_asleep(void); /* all of them */
+void helpers_wake(int helpers);
+bool helpers_are_asleep(void); /* all of them */
 
 /* More than this find no CPU beside the caller, and a caller then waits at the end for
  * one that has a piece but does not run.  Asks whether there are more again. */
-int captain_useful(void);
-void captain_call_all(bool all); /* for tests: CPUs or not */
+int helpers_useful(void);
+void helpers_use_all(bool all); /* for tests: CPUs or not */
 
 /* The last region took so long: helpers look for the next one accordingly. */
-void captain_expect(int64_t region_ns);
+void helpers_expect(int64_t region_ns);
 
 #endif

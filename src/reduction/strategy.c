@@ -1,4 +1,4 @@
-/* way.c - kept or split, and where it is cut. */
+/* strategy.c - by output or within output, and where it is cut. */
 #include "reduction.h"
 
 /* Results that a member does at least, so that none has much less than the others. */
@@ -39,8 +39,8 @@ static bool has_short_rows(const struct reduction *reduction)
            reduction->shape[0] < reduction->shape[1];
 }
 
-/* One thread goes the way that two would. */
-static int members_of(const struct drive *job)
+/* One thread has the strategy that two would. */
+static int members_of(const struct job *job)
 {
     return job->limit < 2 ? 2 : job->limit;
 }
@@ -54,7 +54,7 @@ static npy_intp step_of(const struct reduction *reduction, int axis, int members
     const bool kernel = reduction->columns && reduction->ndim > 1;
     const npy_intp unit = kernel ? GROUP_STEP : VECTOR_STEP;
     const npy_intp least = kernel ? GROUP_STEP : LEAST_COLUMNS;
-    return cut_columns(n, members, least, MOST_COLUMNS, unit);
+    return split_columns(n, members, least, MOST_COLUMNS, unit);
 }
 
 static npy_intp results_of(const struct reduction *reduction)
@@ -66,7 +66,7 @@ static npy_intp results_of(const struct reduction *reduction)
     return results;
 }
 
-const char *reduction_choose(struct reduction *reduction, struct drive *job)
+const char *reduction_choose(struct reduction *reduction, struct job *job)
 {
     const bool is_free = reduction->order == ORDER_FREE;
     const bool is_extreme = reduction->order == ORDER_EXTREME;
@@ -111,9 +111,9 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job)
         return "short rows: a call of the loop for each takes most of the time";
     }
     if (may_split && (few || !may_keep)) {
-        job->run = reduction_run_split;
+        job->run = reduction_run_within_output;
     } else if (may_keep && (most >= 2 || columns)) {
-        job->run = reduction_run_kept;
+        job->run = reduction_run_by_output;
     } else {
         return gathered ? gathered_rows
                         : "one result from a row whose order is part of it";
@@ -121,13 +121,13 @@ const char *reduction_choose(struct reduction *reduction, struct drive *job)
     return NULL;
 }
 
-int reduction_prepare(struct reduction *reduction, struct drive *job)
+int reduction_prepare(struct reduction *reduction, struct job *job)
 {
     npy_intp elements = 1, units = 0, step = 1;
     for (int axis = 0; axis < reduction->ndim; axis++) {
         elements *= reduction->shape[axis];
     }
-    if (job->run == reduction_run_split) {
+    if (job->run == reduction_run_within_output) {
         if (reduction_split(reduction) < 0) {
             return -1;
         }
@@ -138,6 +138,6 @@ int reduction_prepare(struct reduction *reduction, struct drive *job)
     }
     const npy_intp each = elements / units;
     job->size = each * units;
-    job->cut = (struct cut){job->size, each * step};
+    job->split = (struct split){job->size, each * step};
     return 0;
 }
