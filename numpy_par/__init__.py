@@ -16,7 +16,13 @@ True
 
 # First of all: it refuses a sub-interpreter with a sentence of its own, before NumPy
 # gets to fail in its way.
-from numpy_par import _engine  # isort: skip
+try:
+    import numpy_par._engine as _engine
+except ModuleNotFoundError:
+    import numpy_par._checkout  # isort: skip
+
+    __path__.extend(numpy_par._checkout.find_installed(__path__[0]))
+    import numpy_par._engine as _engine
 
 import numpy as _np
 

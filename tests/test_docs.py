@@ -1,4 +1,4 @@
-"""The examples of the docstrings and of README.md run, and print what they say."""
+"""The examples of the docstrings, of README.md and of docs/ run, and print what they say."""
 
 import doctest
 import importlib
@@ -11,6 +11,7 @@ from support import run_python
 
 MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_arena _config _drop_in _explain _functions _parallelize _profile _searches _sliding _statistics _sums _threads linalg memory strings".split()))
 README = pathlib.Path(__file__).parents[1] / "README.md"
+PAGES = [README, *sorted((README.parent / "docs").glob("*.md"))]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -31,11 +32,29 @@ def test_every_public_function_has_an_example():
         assert ">>>" in getattr(npp, name).__doc__, name
 
 
-def test_readme():
-    """All of its Python, as one program; what a comment says after print(...) is what it prints."""
+def python_of(page):
+    """Return all Python of a page, in one piece."""
+    return "\n".join(re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if python_of(page)], ids=lambda page: page.stem)
+def test_pages(page):
+    """The Python of each page is a program; what a comment says after print(...) is what it prints."""
     for module in ("scipy", "pandas", "dask", "threadpoolctl"):
         pytest.importorskip(module)
-    code = "\n".join(re.findall(r"^```python\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL))
+    code = python_of(page)
     said = re.findall(r"^\s*print\(.*\)\s+# (True|False|\d+)$", code, re.MULTILINE)
     printed = run_python(code, timeout=120, env={"NUMPY_PAR_MIN_ELEMENTS": ""}).splitlines()
-    assert said and [line for line in printed if re.fullmatch(r"True|False|\d+", line)] == said, printed
+    assert [line for line in printed if re.fullmatch(r"True|False|\d+", line)] == said, printed
+
+
+def test_links():
+    """Every link between the pages, and to files, leads somewhere."""
+    links = [(page, link) for page in PAGES for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())]
+    assert len(links) > 20
+    for page, link in links:
+        assert (page.parent / link).exists(), (page.name, link)
+
+
+def test_readme_is_short():
+    assert len(README.read_text().splitlines()) <= 150
