@@ -15,13 +15,13 @@
 #define FORGIVEN 4
 #define LOST_MOST_NS (8 * 1000 * 1000)
 
-/* A trial is longer than the slice that Linux gives who has just woken (3 ms), and
+/* A probe is longer than the slice that Linux gives who has just woken (3 ms), and
  * fails as soon as so much is lost of it; to wake takes less. */
-#define TRIAL_NS (6 * 1000 * 1000)
-#define TRIAL_LOST_NS (1000 * 1000)
+#define PROBE_NS (6 * 1000 * 1000)
+#define PROBE_LOST_NS (1000 * 1000)
 #define GAP_NS (50 * 1000)
 
-/* From a loss to the first trial, twice as long from that to the next one: trials take
+/* From a loss to the first probe, twice as long from that to the next one: probes take
  * half of a hundredth of a CPU where another process stays.  A CPU that was had for
  * three times as long begins anew. */
 #define WAIT_LEAST_NS (20LL * 1000 * 1000)
@@ -31,10 +31,10 @@
 static struct {
     _Atomic int most;
     _Atomic bool always;
-    _Atomic int64_t wait_ns;   /* between trials */
-    _Atomic int64_t next_at;   /* a trial is due; 0: none is wanted */
-    _Atomic int64_t gained_at; /* when the last trial succeeded */
-    _Atomic int64_t tried_at;  /* a trial was called for; 0: none */
+    _Atomic int64_t wait_ns;   /* between probes */
+    _Atomic int64_t next_at;   /* a probe is due; 0: none is wanted */
+    _Atomic int64_t gained_at; /* when the last probe succeeded */
+    _Atomic int64_t tried_at;  /* a probe was called for; 0: none */
     _Atomic int64_t pretended; /* switches, by tests */
     _Atomic uint64_t lost, tried, found;
 } spare;
@@ -63,8 +63,8 @@ void spare_set_always(bool always)
     spare_begin(atomic_load(&spare.most));
 }
 
-/* Twice as long as before, to the next trial; or from the beginning. */
-static void wait_for_trial(int64_t now, bool anew)
+/* Twice as long as before, to the next probe; or from the beginning. */
+static void wait_for_probe(int64_t now, bool anew)
 {
     const int64_t wait = anew ? WAIT_LEAST_NS : 2 * load(&spare.wait_ns);
     atomic_store(&spare.wait_ns, wait < WAIT_MOST_NS ? wait : WAIT_MOST_NS);
@@ -81,7 +81,7 @@ static void lose(int64_t now)
     const int after = before - 1 - before / 8;
     atomic_fetch_add(&spare.lost, 1);
     atomic_store(&spare_helpers, after < 0 ? 0 : after);
-    wait_for_trial(now, now - load(&spare.gained_at) >
+    wait_for_probe(now, now - load(&spare.gained_at) >
                             WAIT_FORGOTTEN * load(&spare.wait_ns));
 }
 
@@ -149,14 +149,14 @@ void spare_probe(bool (*gone)(unsigned), unsigned epoch)
         return; /* another one is at it */
     }
     atomic_fetch_add(&spare.tried, 1);
-    while (last - since < TRIAL_NS && lost < TRIAL_LOST_NS && !gone(epoch)) {
+    while (last - since < PROBE_NS && lost < PROBE_LOST_NS && !gone(epoch)) {
         relax();
         const int64_t now = monotonic_ns();
         lost += now - last > GAP_NS ? now - last : 0;
         last = now;
     }
-    if (lost >= TRIAL_LOST_NS) {
-        wait_for_trial(last, false);
+    if (lost >= PROBE_LOST_NS) {
+        wait_for_probe(last, false);
         return;
     }
     const int most = atomic_load(&spare.most);
