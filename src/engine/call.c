@@ -1,5 +1,6 @@
 /* call.c - see call.h. */
 #include "call.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -95,14 +96,14 @@ static const char *take_input(struct call *call, int i, PyObject *object)
         call->op[i] = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, 0, NULL);
         if (call->op[i] == NULL) {
             PyErr_Clear();
-            return "an argument that NumPy cannot convert";
+            return reason_unconvertible_argument;
         }
         if (!PyArray_CheckExact(call->op[i])) {
-            return "an argument that is not a plain ndarray (a subclass or foreign array)";
+            return reason_not_plain_array;
         }
         return NULL;
     }
-    return "an argument that is not a plain ndarray (a subclass or foreign array)";
+    return reason_not_plain_array;
 }
 
 static const char *take_output(struct call *call, int i, PyObject *object)
@@ -111,15 +112,13 @@ static const char *take_output(struct call *call, int i, PyObject *object)
         return NULL;
     }
     if (!call_is_plain_array(call->state, object)) {
-        return "an out= that is not a plain ndarray";
+        return reason_out_not_plain;
     }
-    /* The sign bit is NumPy's own "warn on write", of np.broadcast_arrays' results. */
-    const int flags = PyArray_FLAGS((PyArrayObject *)object);
-    if (!(flags & NPY_ARRAY_WRITEABLE) || flags < 0) {
-        return "an out= that is read-only: NumPy raises or warns";
+    if (!array_is_writeable((PyArrayObject *)object)) {
+        return reason_out_read_only;
     }
     if (array_overlaps_itself((PyArrayObject *)object)) {
-        return "an out= that overlaps itself: NumPy writes it in an order of its own";
+        return reason_out_overlaps_itself;
     }
     call->op[call->nin + i] = (PyArrayObject *)Py_NewRef(object);
     call->given[call->nin + i] = true;
@@ -134,10 +133,10 @@ static const char *take_out_keyword(struct call *call, PyObject *out)
     }
     if (!PyTuple_CheckExact(out)) {
         return call->nout == 1 || out == Py_None ? take_output(call, 0, out)
-                                                 : "an out= that NumPy refuses";
+                                                 : reason_out_refused;
     }
     if (PyTuple_GET_SIZE(out) != call->nout) {
-        return "an out= that NumPy refuses";
+        return reason_out_refused;
     }
     for (int i = 0; i < call->nout; i++) {
         const char *reason = take_output(call, i, PyTuple_GET_ITEM(out, i));
@@ -155,13 +154,13 @@ static const char *take_where(struct call *call, PyObject *where)
     }
     if (!call_is_plain_array(call->state, where) &&
         !PyArray_CheckAnyScalarExact(where) && !PyList_CheckExact(where)) {
-        return "a where= that is not a plain ndarray";
+        return reason_where_not_plain;
     }
     PyArray_Descr *boolean = PyArray_DescrFromType(NPY_BOOL);
     PyObject *mask = PyArray_FromAny(where, boolean, 0, 0, 0, NULL);
     if (mask == NULL) {
         PyErr_Clear();
-        return "a where= that NumPy refuses";
+        return reason_where_refused;
     }
     call->op[call->nop] = (PyArrayObject *)mask;
     call->masked = true;
@@ -182,7 +181,7 @@ static const char *take_signature(struct call *call, PyObject *dtype,
     call->signature = PyTuple_New(call->nop);
     if (call->signature == NULL) {
         PyErr_Clear();
-        return "out of memory";
+        return reason_out_of_memory;
     }
     for (int i = 0; i < call->nop; i++) {
         PyTuple_SET_ITEM(call->signature, i,
@@ -199,8 +198,7 @@ static const char *take_keywords(struct call *call, PyObject *const *values,
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(kwnames); i++) {
         const int keyword = find_keyword(PyTuple_GET_ITEM(kwnames, i));
         if (keyword < 0) {
-            return "a keyword argument that is for NumPy to judge (axis, axes, keepdims, "
-                   "or unknown)";
+            return reason_keyword_unknown;
         }
         found[keyword] = values[i];
     }
@@ -209,13 +207,12 @@ static const char *take_keywords(struct call *call, PyObject *const *values,
                                      (found[KW_DTYPE] != NULL) >
                                  1;
     if (signature_twice || (call->ufunc->core_enabled && found[KW_WHERE])) {
-        return "a keyword argument that NumPy refuses";
+        return reason_keyword_refused;
     }
     PyObject *signature = found[KW_SIG] ? found[KW_SIG] : found[KW_SIGNATURE];
     const bool out_twice = call->dry_run;
     if (found[KW_OUT]) {
-        reason = out_twice ? "out= given twice: NumPy refuses"
-                           : take_out_keyword(call, found[KW_OUT]);
+        reason = out_twice ? reason_out_twice : take_out_keyword(call, found[KW_OUT]);
     }
     if (!reason && found[KW_WHERE]) {
         reason = take_where(call, found[KW_WHERE]);
@@ -228,16 +225,16 @@ static const char *take_keywords(struct call *call, PyObject *const *values,
     if (!reason && found[KW_CASTING]) {
         call->casting_object = found[KW_CASTING];
         if (!PyArray_CastingConverter(found[KW_CASTING], &call->casting)) {
-            reason = "a casting= that NumPy refuses";
+            reason = reason_casting_refused;
         }
     }
     if (!reason && found[KW_ORDER] &&
         !PyArray_OrderConverter(found[KW_ORDER], &call->order)) {
-        reason = "an order= that NumPy refuses";
+        reason = reason_order_refused;
     }
     /* subok= has no effect on plain arrays, but its value is checked. */
     if (!reason && found[KW_SUBOK] && !PyBool_Check(found[KW_SUBOK])) {
-        reason = "a subok= that NumPy refuses";
+        reason = reason_subok_refused;
     }
     PyErr_Clear();
     return reason;
@@ -288,17 +285,16 @@ const char *call_parse(struct call *call, const struct state *state,
     call->casting = NPY_SAME_KIND_CASTING;
 
     if (call->nop > NPP_MAX_OPERANDS) {
-        return "more operands than numpy_par handles";
+        return reason_too_many_operands;
     }
     if (nargs < call->nin || nargs > call->nop) {
-        return "a number of arguments that NumPy refuses";
+        return reason_argument_count;
     }
     for (int i = 0; i < call->nin && !reason; i++) {
         reason = take_input(call, i, args[i]);
     }
     if (!reason && promotes_by_value(call)) {
-        reason =
-            "promotion as in NumPy 1 (NPY_PROMOTION_STATE): by what a scalar holds";
+        reason = reason_numpy1_promotion;
     }
     for (int i = call->nin; i < nargs && !reason; i++) {
         reason = take_output(call, i - call->nin, args[i]);
@@ -310,7 +306,7 @@ const char *call_parse(struct call *call, const struct state *state,
     if (!reason && !ufunc->core_enabled) {
         call->size = call_broadcast_size(call);
         if (call->size < 0) {
-            reason = "shapes that NumPy refuses";
+            reason = reason_shapes_refused;
         }
     }
     if (reason) {

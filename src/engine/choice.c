@@ -1,5 +1,6 @@
 /* choice.c - see choice.h. */
 #include "choice.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -17,10 +18,6 @@ enum { FIRST_CALLS = 16, LATER_CALLS = 256 };
 /* A call that was refused costs up to a microsecond more than NumPy's: so many are not
  * asked about.  Above some size a microsecond is nothing. */
 enum { REFUSED_CALLS = 256, LARGE_ELEMENTS = 1 << 18 };
-
-static const char numpys_is_faster[] =
-    "NumPy's code was measured to be as fast for what the program does now";
-static const char numpys_is_tried[] = "NumPy's code is measured beside ours";
 
 struct choice_entry choice_entries[CHOICE_ENTRIES];
 static _Atomic uint64_t epoch, refusals;
@@ -184,7 +181,7 @@ struct choice_times choice_times(const struct choice_kind *kind)
 const char *choice_measured(const struct choice_kind *kind)
 {
     const bool numpys = kind->below || (state_of(kind->key) & CHOICE_NUMPYS_NOW) != 0;
-    return numpys && cost_min_elements() < 0 ? numpys_is_faster : NULL;
+    return numpys && cost_min_elements() < 0 ? reason_numpys_is_faster : NULL;
 }
 
 /* -- calls ---------------------------------------------------------------------- */
@@ -238,10 +235,10 @@ struct choice choice_begin(const struct choice_kind *kind)
     }
     choice.phase = trial_phase();
     if (choice.phase == TRIAL_NUMPYS || choice.phase == TRIAL_OURS) {
-        choose(&choice, choice.phase == TRIAL_NUMPYS ? numpys_is_tried : NULL);
+        choose(&choice, choice.phase == TRIAL_NUMPYS ? reason_numpys_is_tried : NULL);
         choice.since = monotonic_ns();
     } else {
-        choose(&choice, state & CHOICE_NUMPYS_NOW ? numpys_is_faster : NULL);
+        choose(&choice, state & CHOICE_NUMPYS_NOW ? reason_numpys_is_faster : NULL);
     }
     return choice;
 }
@@ -293,11 +290,11 @@ static void vote(struct choice_gate *gate, const struct choice *choice,
     const struct choice_times times = choice_times(&choice->kind);
     const bool tried = times.numpys > 0 && times.ours > 0;
     const bool is_ours = choice->side == CHOICE_OURS && !refused;
-    if (refused == profit_small) {
+    if (refused == reason_small) {
         learn_gate(gate, &choice->kind, true);
     } else if (tried && is_ours && times.ours < times.numpys) {
         learn_gate(gate, &choice->kind, false);
-    } else if (tried && choice->reason == numpys_is_faster &&
+    } else if (tried && choice->reason == reason_numpys_is_faster &&
                times.numpys <= times.ours) {
         learn_gate(gate, &choice->kind, true);
     }
@@ -312,12 +309,12 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
         vote(gate, choice, refused);
     }
     /* That helpers sleep says nothing of the kind; a trial will wake them. */
-    const bool asleep = refused == profit_asleep;
+    const bool asleep = refused == reason_helpers_asleep;
     if (refused && !asleep && choice->side == CHOICE_OURS) {
         atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
         /* A limit of one thread may be this context's only. */
         if (state != 0 && key != 0 && choice->kind.elements < LARGE_ELEMENTS &&
-            (refused != profit_one_thread || team_cap() == 1)) {
+            (refused != reason_one_thread || team_cap() == 1)) {
             set_reason(key, refused);
             set_state(key, CHOICE_REFUSED, REFUSED_CALLS);
         }

@@ -24,6 +24,17 @@ struct cost_table {
 /* The key of a call: start with 0 and mix in all that its cost depends on. */
 uint32_t cost_mix(uint32_t key, uint64_t value);
 
+/* For the key: sizes within a factor of four cost alike an element, since caches end in
+ * between. */
+static inline unsigned cost_magnitude(int64_t size)
+{
+    unsigned magnitude = 0;
+    for (; size > 3; size >>= 2) {
+        magnitude++;
+    }
+    return magnitude;
+}
+
 /* Nanoseconds an element; negative: not known yet. */
 double cost_known(const struct cost_table *table, uint32_t key);
 void cost_learn(struct cost_table *table, uint32_t key, double ns);

@@ -1,5 +1,6 @@
 /* execute.c - see execute.h. */
 #include "execute.h"
+#include "reasons/reasons.h"
 
 #include <fenv.h>
 
@@ -282,7 +283,7 @@ static bool went_well(enum team_status status, struct report *report)
     if (status == TEAM_FAILED) {
         /* Its exception, if it set one, went with the thread that ran it. */
         PyErr_Clear();
-        report->reason = "a loop reported an error: NumPy repeats the call";
+        report->reason = reason_loop_failed;
     }
     return status == TEAM_DONE || status == TEAM_ENDED;
 }
@@ -300,9 +301,6 @@ static void describe(const struct job *job, int threads, npy_intp pieces, double
     };
 }
 
-static const char contended[] =
-    "its core loop gets slower on several threads (a lock in BLAS)";
-
 /* Run what a probe has left, from element `done` on. */
 static bool run(struct task *task, npy_intp done, double ns, int *fpe,
                 struct report *report)
@@ -311,7 +309,7 @@ static bool run(struct task *task, npy_intp done, double ns, int *fpe,
     const bool core = job->plan->loop.ncore > 0; /* may be BLAS, with a lock */
     const char *alone = team_unavailable();
     if (!alone && core && cost_contended(job->costs, job->key, job->limit)) {
-        alone = contended;
+        alone = reason_core_loop_contended;
     }
     const bool asked = job->asked == job->key;
     int threads = alone   ? 1
@@ -347,7 +345,7 @@ static void explain_run(const struct job *job, double ns, struct report *report)
     const char *reason = team_unavailable();
     if (!reason && job->plan->loop.ncore > 0 &&
         cost_contended(job->costs, job->key, job->limit)) {
-        reason = contended;
+        reason = reason_core_loop_contended;
     }
     int threads = reason   ? 1
                   : ns < 0 ? job->limit
@@ -357,8 +355,8 @@ static void explain_run(const struct job *job, double ns, struct report *report)
     describe(job, threads, threads > 1 ? pieces.count : 1, ns, 0, report);
     if (threads < 2) {
         report->reason = reason           ? reason
-                         : job->limit < 2 ? profit_one_thread
-                                          : profit_small;
+                         : job->limit < 2 ? reason_one_thread
+                                          : reason_small;
     }
 }
 
@@ -370,7 +368,7 @@ bool execute(const struct job *job, bool explain, int *fpe, struct report *repor
     bool success = false, probed = false;
 
     if (job->size < 2) {
-        report->reason = "fewer than two elements (or core problems)";
+        report->reason = reason_too_few_problems;
         goto finish;
     }
     if (provide_iterators(&task, 1) < 0) {

@@ -13,10 +13,20 @@ struct hook_call {
     struct report report;
 };
 
-/* As NumPy's function of that name, but NULL without an exception means that NumPy is
- * to run the call, for the reason in the report. */
+/*
+ * The contract of all that NumPy's functions lead to: the result as NumPy's function of
+ * that name has it; NULL with an exception set; or NULL without one, and then NumPy is
+ * to run the call, for the reason in the report.
+ */
 typedef PyObject *hook_function(struct hook_call *hook, PyObject *self,
                                 PyObject *const *args, Py_ssize_t nargs,
                                 PyObject *kwnames);
+
+/* Leave a call to NumPy. */
+static inline PyObject *decline(struct hook_call *hook, const char *reason)
+{
+    hook->report.reason = reason;
+    return NULL;
+}
 
 #endif

@@ -138,7 +138,7 @@ static npy_intp gathered_at_a_time(NpyIter *iter, const npy_intp *shape)
     const npy_intp buffer = NpyIter_GetBufferSize(iter);
     const int ndim = NpyIter_GetNDim(iter);
     npy_intp gathered = 1, product = 1;
-    if (PyArray_GetNDArrayCFeatureVersion() < 0x14 /* NPY_2_3_API_VERSION */) {
+    if (PyArray_GetNDArrayCFeatureVersion() < NUMPY_2_3) {
         return 1;
     }
     for (int axis = 0; axis < ndim && (product *= shape[axis]) <= buffer; axis++) {

@@ -1,5 +1,6 @@
 /* plan.c - see plan.h. */
 #include "plan.h"
+#include "reasons/reasons.h"
 
 #include "kernels.h"
 
@@ -101,10 +102,10 @@ static void fill_loop(struct plan *plan, const struct call_info *info,
 static const char *refuse_descr(PyArray_Descr *descr)
 {
     if (descr->type_num == NPY_VSTRING) {
-        return "StringDType: every loop holds its allocator's lock";
+        return reason_string_dtype;
     }
     if (PyDataType_REFCHK(descr)) {
-        return "object dtype: its loops need the GIL";
+        return reason_object_dtype;
     }
     return NULL;
 }
@@ -139,10 +140,9 @@ static const char *refuse_power(const struct plan *plan, const struct call *call
     }
     if (call->op[1] && !PyArray_CanCastSafely(PyArray_TYPE(call->op[1]),
                                               plan_descr(plan, 1)->type_num)) {
-        return "exponents that may wrap to negative integers: NumPy raises there";
+        return reason_exponents_may_wrap;
     }
-    return any_beyond(call, 1, Py_LT, 0) ? "a negative integer exponent: NumPy raises"
-                                         : NULL;
+    return any_beyond(call, 1, Py_LT, 0) ? reason_negative_exponent : NULL;
 }
 
 /* A text times an integer raises likewise where its length overflows. */
@@ -154,9 +154,8 @@ static const char *refuse_repetition(const struct plan *plan, const struct call 
     }
     const int times = PyTypeNum_ISFLEXIBLE(plan_descr(plan, 0)->type_num) ? 1 : 0;
     const npy_intp length = PyDataType_ELSIZE(plan_descr(plan, 1 - times)) + 1;
-    return any_beyond(call, times, Py_GT, NPY_MAX_INTP / length)
-               ? "a text repeated too often: NumPy raises"
-               : NULL;
+    return any_beyond(call, times, Py_GT, NPY_MAX_INTP / length) ? reason_text_repeated
+                                                                 : NULL;
 }
 
 /* Since 2.5 NumPy's classic loops on times raise where they overflow, and go on. */
@@ -167,7 +166,7 @@ static bool raises(const struct plan *plan, const struct call *call)
     for (int i = 0; i < call->nop; i++) {
         times |= PyTypeNum_ISDATETIME(plan_descr(plan, i)->type_num);
     }
-    return times && PyArray_GetNDArrayCFeatureVersion() >= 0x16 /* NumPy 2.5 */ &&
+    return times && PyArray_GetNDArrayCFeatureVersion() >= NUMPY_2_5 &&
            ((PyObject *)call->ufunc == state->add ||
             (PyObject *)call->ufunc == state->subtract ||
             (PyObject *)call->ufunc == state->multiply);
@@ -227,12 +226,12 @@ const char *plan_make(struct plan *plan, const struct call *call,
     }
 
     if (call->ufunc->iter_flags != 0) {
-        return "a ufunc with iterator flags of its own";
+        return reason_iterator_flags;
     }
     for (int i = 0; i < call->nop; i++) {
         const bool output_of_gufunc = call->ufunc->core_enabled && i >= call->nin;
         if (call->ufunc->op_flags[i] != 0 && !output_of_gufunc) {
-            return "a ufunc with operand flags of its own";
+            return reason_operand_flags;
         }
         if (call->op[i] && (reason = refuse_descr(PyArray_DESCR(call->op[i])))) {
             return reason;
@@ -241,13 +240,13 @@ const char *plan_make(struct plan *plan, const struct call *call,
     if (resolve_call(plan, call, &info) < 0) {
         PyErr_Clear();
         plan_clear(plan);
-        return "no loop for these dtypes: NumPy raises";
+        return reason_no_loop;
     }
     for (int i = 0; i < call->nop && !reason; i++) {
         reason = refuse_descr(plan_descr(plan, i));
     }
     if (!reason && info->requires_pyapi) {
-        reason = "the loop needs the GIL";
+        reason = reason_loop_needs_gil;
     }
     if (!reason) {
         reason = refuse_values(plan, call);
@@ -298,11 +297,11 @@ const char *plan_make_reduction(struct plan *plan, const struct state *state,
     const char *reason = NULL;
     if (PyErr_Occurred() || resolve(plan, state, &question, &info) < 0) {
         PyErr_Clear();
-        reason = "no loop for this dtype: NumPy raises";
+        reason = reason_no_loop_for_dtype;
     } else {
         fill_loop(plan, info, state);
-        reason = info->requires_pyapi ? "the loop needs the GIL"
-                 : plan->may_fail     ? "a loop that may fail"
+        reason = info->requires_pyapi ? reason_loop_needs_gil
+                 : plan->may_fail     ? reason_loop_may_fail
                                       : NULL;
     }
     if (reason) {
@@ -327,14 +326,14 @@ const char *plan_convert_weak(const struct plan *plan, struct call *call)
             continue;
         }
         if (call->casting == NPY_EQUIV_CASTING || call->casting == NPY_NO_CASTING) {
-            return "a Python scalar under casting='no' or 'equiv': NumPy judges";
+            return reason_scalar_casting;
         }
         PyArray_Descr *descr = plan_descr(plan, i);
         if (PyTypeNum_ISDATETIME(descr->type_num)) {
-            return "a Python number as a time span: NumPy may warn of its unit";
+            return reason_number_as_time;
         }
         if (descr->type_num == NPY_BOOL) {
-            return "a Python number as a truth value: NumPy makes an integer of it first";
+            return reason_number_as_bool;
         }
         Py_INCREF(descr);
         call->op[i] = (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, 0,
@@ -343,7 +342,7 @@ const char *plan_convert_weak(const struct plan *plan, struct call *call)
             PyArray_SETITEM(call->op[i], PyArray_BYTES(call->op[i]), call->weak[i]) <
                 0) {
             PyErr_Clear();
-            return "a Python scalar that the dtype cannot hold: NumPy raises";
+            return reason_scalar_does_not_fit;
         }
     }
     return NULL;

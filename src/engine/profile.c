@@ -1,5 +1,6 @@
 /* profile.c - see profile.h. */
 #include "profile.h"
+#include "reasons/reasons.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -257,7 +258,7 @@ void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
     const bool parallel = report->reason == NULL && report->threads > 1;
     const char *reason = parallel         ? NULL
                          : report->reason ? report->reason
-                                          : "nobody was free to help, or came in time";
+                                          : reason_nobody_free;
     struct row *row = find_row(table, name, reason, size.dtype);
     struct counts *counts = &row->counts;
     add(&counts->calls, 1);

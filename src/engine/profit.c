@@ -1,12 +1,9 @@
 /* profit.c - see profit.h. */
 #include "profit.h"
+#include "reasons/reasons.h"
 
 #include "python/thread_limit.h"
 #include "threads/team.h"
-
-const char profit_small[] = "small: a parallel region would cost more than it gains";
-const char profit_asleep[] = "the helpers are asleep, and to wake them takes longer";
-const char profit_one_thread[] = "the limit on threads is 1";
 
 /* What a person notices, and what an element costs at most where nothing is known. */
 #define LONG_NS 1e8
@@ -31,12 +28,7 @@ static uint32_t cost_key(const struct call *call)
         key = cost_mix(key, (uint64_t)PyArray_ITEMSIZE(op) << 1 |
                                 (uint64_t)(PyArray_SIZE(op) == 1));
     }
-    /* Sizes within a factor of four cost alike an element; caches end in between. */
-    int magnitude = 0;
-    for (npy_intp size = call->size; size > 3; size >>= 2) {
-        magnitude++;
-    }
-    key = cost_mix(key, (uint64_t)magnitude);
+    key = cost_mix(key, cost_magnitude(call->size));
     return key ? key : 1;
 }
 
@@ -57,23 +49,23 @@ const char *profit_check(struct profit *profit, const struct call *call,
     }
     const double known = cost_known(costs, profit->key);
     if (!call->core && call->size < cost_least_elements()) {
-        return "small: too few elements for any loop to gain";
+        return reason_too_few_elements;
     }
     const int width = team_width();
     if (profit->limit >= 2 && width < 2 && !explain && !call->pays_alone &&
         !is_long(call, known)) {
-        return team_busy;
+        return reason_cpus_busy;
     }
     profit->limit = profit->limit < width ? profit->limit : width;
     if (profit->limit < 2 && !explain && !call->pays_alone && !is_long(call, known)) {
-        return profit_one_thread;
+        return reason_one_thread;
     }
     const bool decided = cost_min_elements() >= 0 || known > 0;
     if (profit->limit >= 2 && decided && !explain && !call->core) {
         const bool gains = cost_threads_awake(call->size, known, profit->limit) > 1;
         const bool now = gains && cost_threads(call->size, known, profit->limit) > 1;
         if (!now && !call->pays_alone) {
-            return gains ? profit_asleep : profit_small;
+            return gains ? reason_helpers_asleep : reason_small;
         }
         profit->limit = now ? profit->limit : 1;
         profit->asked = true;

@@ -19,7 +19,4 @@ struct profit {
 const char *profit_check(struct profit *profit, const struct call *call,
                          const struct cost_table *costs, bool explain);
 
-/* The reasons that say nothing of a call's kind; and that it is small. */
-extern const char profit_one_thread[], profit_asleep[], profit_small[];
-
 #endif

@@ -1,6 +1,7 @@
 /* method_slots.c - the slots of the methods and functions in functions.def: ml_meth, or
  * the vectorcall of what dispatches a function in Python. */
 #include "slots.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -145,8 +146,7 @@ static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *
         return slot->ours(hook, self, given->vector, given->nargs, given->kwnames);
     }
     if (given->nargs + more > MOST) {
-        hook->report.reason = "more arguments than it takes: NumPy raises";
-        return NULL;
+        return decline(hook, reason_too_many_arguments);
     }
     PyObject *kwnames = PyTuple_New(more);
     if (kwnames == NULL) {

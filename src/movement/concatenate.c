@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "python/arguments.h"
+#include "reasons/reasons.h"
 #include "move.h"
 #include "movement.h"
 
@@ -10,18 +11,16 @@
  * by a vote; axes of length 1 take part in it with strides that say nothing. */
 static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *shape)
 {
-    static const char mixed[] =
-        "not all plain C-contiguous ndarrays of one native dtype";
     const Py_ssize_t count = PyTuple_GET_SIZE(arrays);
     PyArrayObject *first = (PyArrayObject *)PyTuple_GET_ITEM(arrays, 0);
     if (!move_is_plain((PyObject *)first) || PyArray_ISBYTESWAPPED(first) ||
         PyDataType_METADATA(PyArray_DESCR(first)) != NULL) {
-        return mixed;
+        return reason_concatenate_not_plain;
     }
     const int ndim = PyArray_NDIM(first);
     *axis += *axis < 0 ? ndim : 0;
     if (*axis < 0 || *axis >= ndim) {
-        return arguments_refused;
+        return reason_arguments_refused;
     }
     memcpy(shape, PyArray_DIMS(first), sizeof *shape * (size_t)ndim);
     shape[*axis] = 0;
@@ -30,12 +29,12 @@ static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *sha
         if (!move_is_plain((PyObject *)array) || PyArray_NDIM(array) != ndim ||
             !PyArray_IS_C_CONTIGUOUS(array) ||
             PyArray_DESCR(array) != PyArray_DESCR(first)) {
-            return mixed;
+            return reason_concatenate_not_plain;
         }
         for (int d = 0; d < ndim; d++) {
             const npy_intp length = PyArray_DIM(array, d);
             if ((d != *axis && length != shape[d]) || (ndim > 1 && length < 2)) {
-                return arguments_refused;
+                return reason_arguments_refused;
             }
         }
         shape[*axis] += PyArray_DIM(array, *axis);
@@ -105,16 +104,15 @@ PyObject *movement_concatenate(struct hook_call *hook, PyObject *self,
     PyObject *given = arguments_find(&arguments, 0, "seq");
     PyObject *axis_given = arguments_find(&arguments, 1, "axis");
 
-    hook->report.reason = arguments_refused;
     if (nargs > 2 || !given || !arguments_known(&arguments) || axis_given == Py_None ||
         !(PyList_CheckExact(given) || PyTuple_CheckExact(given)) ||
         (axis_given && !PyLong_CheckExact(axis_given))) {
-        return NULL;
+        return decline(hook, reason_arguments_refused);
     }
     int axis = axis_given ? PyArray_PyIntAsInt(axis_given) : 0;
     if (PyErr_Occurred()) {
         PyErr_Clear(); /* out of range */
-        return NULL;
+        return decline(hook, reason_arguments_refused);
     }
     /* A list may change while loops run without the GIL. */
     PyObject *arrays = PySequence_Tuple(given);
@@ -122,6 +120,7 @@ PyObject *movement_concatenate(struct hook_call *hook, PyObject *self,
         return NULL;
     }
     if (PyTuple_GET_SIZE(arrays) == 0) {
+        decline(hook, reason_arguments_refused);
         goto finish;
     }
     hook->report.reason = concatenated_shape(arrays, &axis, shape);

@@ -1,5 +1,6 @@
 /* copy.c - copy, astype, copyto. */
 #include "python/arguments.h"
+#include "reasons/reasons.h"
 #include "move.h"
 #include "movement.h"
 
@@ -44,12 +45,10 @@ PyObject *movement_copy(struct hook_call *hook, PyObject *self, PyObject *const 
     NPY_ORDER order = NPY_CORDER;
     PyObject *given = arguments_find(&arguments, 0, "order");
     if (!move_is_plain(self)) {
-        hook->report.reason = "not a plain ndarray of elements without references";
-        return NULL;
+        return decline(hook, reason_copy_not_plain);
     }
     if (nargs > 1 || !arguments_known(&arguments) || !arguments_order(given, &order)) {
-        hook->report.reason = arguments_refused;
-        return NULL;
+        return decline(hook, reason_arguments_refused);
     }
     PyArrayObject *array = (PyArrayObject *)self;
     PyObject *result = PyArray_NewLikeArray(array, order, NULL, 0);
@@ -74,26 +73,26 @@ PyObject *movement_astype(struct hook_call *hook, PyObject *self, PyObject *cons
     PyObject *copy = arguments_find(&arguments, 4, "copy");
 
     if (!move_is_plain(self)) {
-        hook->report.reason = "not a plain ndarray of elements without references";
-        return NULL;
+        return decline(hook, reason_copy_not_plain);
     }
     PyArrayObject *array = (PyArrayObject *)self;
-    hook->report.reason = dtype_given == (PyObject *)&PyBaseObject_Type
-                              ? "object dtype: its elements need the GIL"
-                              : arguments_refused;
+    if (dtype_given == (PyObject *)&PyBaseObject_Type) {
+        return decline(hook, reason_object_elements);
+    }
     if (nargs > 5 || !dtype_given || !names_dtype(dtype_given) ||
         !arguments_known(&arguments) || (subok && !PyBool_Check(subok)) ||
         (copy && !PyBool_Check(copy)) || !arguments_order(order_given, &order) ||
         !arguments_casting(casting_given, &casting) ||
         !arguments_dtype(dtype_given, &descr)) {
-        return NULL;
+        return decline(hook, reason_arguments_refused);
     }
     if (descr && !move_is_movable(descr)) {
-        hook->report.reason = "elements that own something, or have parts";
+        decline(hook, reason_elements_with_parts);
         goto finish;
     }
     if (descr == NULL || !PyArray_CanCastArrayTo(array, descr, casting) ||
         (copy == Py_False && PyArray_EquivTypes(PyArray_DESCR(array), descr))) {
+        decline(hook, reason_arguments_refused);
         goto finish;
     }
     hook->report.reason = move_refuse_cast(PyArray_DESCR(array), descr);
@@ -121,36 +120,30 @@ PyObject *movement_copyto(struct hook_call *hook, PyObject *self, PyObject *cons
     PyObject *casting_given = arguments_find(&arguments, 2, "casting");
     PyObject *mask = arguments_find(&arguments, 3, "where");
 
-    hook->report.reason = arguments_refused;
+    mask = mask == Py_True ? NULL : mask;
     if (nargs > 4 || !to || !from || !arguments_known(&arguments) ||
         !move_is_plain(to) || !move_is_plain(from) ||
-        !arguments_casting(casting_given, &casting)) {
-        return NULL;
+        !arguments_casting(casting_given, &casting) ||
+        (mask && (!PyArray_CheckExact(mask) ||
+                  PyArray_TYPE((PyArrayObject *)mask) != NPY_BOOL))) {
+        return decline(hook, reason_arguments_refused);
     }
     PyArrayObject *into = (PyArrayObject *)to, *source = (PyArrayObject *)from;
-    const int flags = PyArray_FLAGS(into); /* the sign bit: NumPy's "warn on write" */
-    if (!(flags & NPY_ARRAY_WRITEABLE) || flags < 0 ||
-        !PyArray_CanCastTypeTo(PyArray_DESCR(source), PyArray_DESCR(into), casting)) {
-        return NULL;
-    }
-    mask = mask == Py_True ? NULL : mask;
-    if (mask && (!PyArray_CheckExact(mask) ||
-                 PyArray_TYPE((PyArrayObject *)mask) != NPY_BOOL)) {
-        return NULL;
-    }
-    if (PyArray_NDIM(source) == 0 && PyArray_NDIM(into) > 0 &&
-        !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into))) {
-        return NULL; /* NumPy casts it once */
+    if (!array_is_writeable(into) ||
+        !PyArray_CanCastTypeTo(PyArray_DESCR(source), PyArray_DESCR(into), casting) ||
+        /* NumPy casts a single number once. */
+        (PyArray_NDIM(source) == 0 && PyArray_NDIM(into) > 0 &&
+         !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into)))) {
+        return decline(hook, reason_arguments_refused);
     }
     if (array_overlaps_itself(into) || arrays_overlap(into, source) ||
         (mask && arrays_overlap(into, (PyArrayObject *)mask))) {
-        hook->report.reason = "overlapping arrays: NumPy copies in an order of its own";
-        return NULL;
+        return decline(hook, reason_copy_overlaps);
     }
     hook->report.reason = move_refuse_cast(PyArray_DESCR(source), PyArray_DESCR(into));
     if (!hook->report.reason && mask &&
         !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into))) {
-        hook->report.reason = "a cast under a mask: NumPy casts only what is true";
+        decline(hook, reason_masked_cast);
     }
     if (hook->report.reason || !move_into(hook, into, source, (PyArrayObject *)mask)) {
         return NULL;

@@ -1,5 +1,6 @@
 /* move.c - see move.h. */
 #include "move.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ static PyObject *run(struct hook_call *hook, struct call *call, const struct pla
     struct profit profit;
     call->size = call_broadcast_size(call);
     hook->report.reason = call->size < 0
-                              ? "shapes that NumPy refuses"
+                              ? reason_shapes_refused
                               : profit_check(&profit, call, hook->costs, false);
     if (hook->report.reason || PyErr_Occurred()) {
         return NULL;
@@ -144,8 +145,7 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
     PyArray_Descr *descr = PyArray_DESCR(to);
     kernel_loop *kernel = kernel_for(from, to);
     if (kernel == NULL && depends_on_strides(from, to)) {
-        hook->report.reason =
-            "a strided cast to integers: NumPy's loop decides what does not fit";
+        hook->report.reason = reason_strided_cast_to_integers;
         call_clear(&call);
         return false;
     }
@@ -176,11 +176,11 @@ const char *move_refuse_cast(PyArray_Descr *from, PyArray_Descr *to)
         return NULL;
     }
     if (!is_number(from->type_num) || !is_number(to->type_num)) {
-        return "a cast between other types than numbers";
+        return reason_cast_of_no_numbers;
     }
     if (PyTypeNum_ISCOMPLEX(from->type_num) && !PyTypeNum_ISCOMPLEX(to->type_num) &&
         to->type_num != NPY_BOOL) {
-        return "a cast that discards imaginary parts: NumPy warns";
+        return reason_cast_discards_imaginary;
     }
     return NULL;
 }

@@ -1,5 +1,6 @@
 /* where.c - where(condition, x, y). */
 #include "move.h"
+#include "reasons/reasons.h"
 #include "movement.h"
 
 int movement_init(struct state *state)
@@ -35,7 +36,7 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
     PyObject *result = NULL;
     PyArray_Descr *descr = NULL;
     move_begin(&call, hook, 3);
-    hook->report.reason = "operands that are no plain ndarrays or numbers";
+    hook->report.reason = reason_where_operands;
     if (nargs != 3 || kwnames || !PyArray_CheckExact(args[0]) ||
         PyArray_TYPE((PyArrayObject *)args[0]) != NPY_BOOL) {
         goto finish;
@@ -55,7 +56,7 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
         move_select(PyDataType_ELSIZE(descr)) == NULL ||
         move_refuse_cast(PyArray_DESCR(call.op[1]), descr) ||
         move_refuse_cast(PyArray_DESCR(call.op[2]), descr)) {
-        hook->report.reason = "elements of a kind or size that NumPy is to select";
+        hook->report.reason = reason_where_elements;
         goto finish;
     }
     for (int i = 1; i <= 2; i++) {
@@ -65,7 +66,7 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
             Py_XSETREF(call.op[i],
                        (PyArrayObject *)PyArray_FromAny(args[i], descr, 0, 0, 0, NULL));
             if (call.op[i] == NULL) {
-                hook->report.reason = "a Python integer that the dtype cannot hold";
+                hook->report.reason = reason_integer_does_not_fit;
                 goto finish;
             }
         }

@@ -1,7 +1,6 @@
 /* arguments.c - see arguments.h. */
 #include "arguments.h"
-
-const char arguments_refused[] = "arguments that NumPy is to judge";
+#include "reasons/reasons.h"
 
 PyObject *arguments_find(struct arguments *arguments, Py_ssize_t position,
                          const char *name)

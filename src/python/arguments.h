@@ -23,6 +23,4 @@ bool arguments_order(PyObject *object, NPY_ORDER *order);
 bool arguments_casting(PyObject *object, NPY_CASTING *casting);
 bool arguments_dtype(PyObject *object, PyArray_Descr **descr); /* a new reference */
 
-extern const char arguments_refused[]; /* a reason */
-
 #endif

@@ -1,5 +1,6 @@
 /* initial.c - see initial.h. */
 #include "initial.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -56,7 +57,7 @@ const char *initial_take(struct initials *initials, const struct request *reques
                          PyArray_Descr *descr)
 {
     if (request->initial && !fits(request->initial, descr)) {
-        return "an initial value that may not fit";
+        return reason_initial_may_not_fit;
     }
     initials->identity = make_identity(request->ufunc, descr);
     if (request->initial && !PyErr_Occurred()) {
@@ -64,7 +65,7 @@ const char *initial_take(struct initials *initials, const struct request *reques
     }
     if (PyErr_Occurred()) {
         PyErr_Clear();
-        return "an initial value that does not fit";
+        return reason_initial_does_not_fit;
     }
     return NULL;
 }

@@ -146,7 +146,7 @@ static npy_intp buffer_size(const struct state *state)
 static enum rows rows_of_numpy(struct reduction *reduction,
                                const struct request *request, PyArrayObject *out)
 {
-    const bool old = PyArray_GetNDArrayCFeatureVersion() < 0x14; /* NumPy 2.3 */
+    const bool old = PyArray_GetNDArrayCFeatureVersion() < NUMPY_2_3;
     const bool more = reduction->ndim > 1;
     /* Side by side it makes no difference, but to extremes: which zero one is depends
      * on where in a vector it was. */

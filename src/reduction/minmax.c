@@ -3,6 +3,7 @@
  * and one by maximum, each a part at a time of what stays in a second-level cache.
  */
 #include "reduce.h"
+#include "reasons/reasons.h"
 
 #include "python/arguments.h"
 
@@ -49,7 +50,7 @@ PyObject *reduction_minmax(struct hook_call *hook, PyObject *self,
         goto finish;
     }
     if (!are_alike(&least->job, &greatest->job)) {
-        hook->report.reason = "least and greatest are cut otherwise";
+        hook->report.reason = reason_extremes_differ;
         goto finish;
     }
     struct job job = least->job;

@@ -1,5 +1,6 @@
 /* reduce.c - a call of ufunc.reduce. */
 #include "reduce.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -90,16 +91,16 @@ const char *reduction_choose_loop(struct reduction *reduction,
     reduction->order = reduction_order(reduction->ufunc, reduction->type);
     if (!request_is_plain_number(reduction->type) ||
         plan_descr(&reduction->plan, 0)->type_num != reduction->type) {
-        return "a loop whose result is of another type";
+        return reason_other_result_type;
     }
     if (strcmp(reduction->ufunc, "power") == 0 &&
         PyTypeNum_ISINTEGER(reduction->type)) {
-        return "integer powers: NumPy raises for negative exponents";
+        return reason_integer_power;
     }
     if (from != reduction->type) {
         reduction->cast = kernels_cast(from, reduction->type);
         if (reduction->cast == NULL) {
-            return "a cast that is NumPy's";
+            return reason_numpys_cast;
         }
     }
     reduction->sum =
@@ -131,7 +132,7 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
                                 struct initials *initials, PyArrayObject **out)
 {
     if (!is_reorderable(request->ufunc) && request->naxes > 1) {
-        return "several axes of a ufunc that takes one: NumPy raises";
+        return reason_axes_of_ordered;
     }
     const char *reason =
         plan_make_reduction(&reduction->plan, reduction->state, request->ufunc,
@@ -142,22 +143,22 @@ static const char *prepare_loop(struct reduction *reduction, struct request *req
     }
     PyArray_Descr *descr = plan_descr(&reduction->plan, 0);
     if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), descr)) {
-        return "an out= of another dtype than the result's";
+        return reason_out_other_dtype;
     }
     reason = initial_take(initials, request, descr);
     if (reason) {
         return reason;
     }
     if (request->mask && !initials->identity && !initials->initial) {
-        return "a where= mask without an initial value: NumPy raises";
+        return reason_where_without_initial;
     }
     if (!initials->identity && reduction->cast) {
-        return "a cast of the elements that results begin with";
+        return reason_initial_cast;
     }
     *out = (PyArrayObject *)Py_XNewRef((PyObject *)request->out);
     if (reduction_lay_out(reduction, request, out) < 0) {
         PyErr_Clear();
-        return "operands that NumPy's iterator refuses: NumPy raises";
+        return reason_iterator_raises;
     }
     return NULL;
 }
@@ -176,7 +177,7 @@ static const char *refuse_map(const struct reduction *reduction)
     const bool rows = reduction->sum && !reduction->cast && reduction->reduced[0];
     return reduction->map == MAP_PLAIN || rows || reduction_has_columns(reduction)
                ? NULL
-               : "elements or an order that a kernel does not have";
+               : reason_no_kernel_for_order;
 }
 
 /*
@@ -211,14 +212,14 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
     const char **reason = &hook->report.reason;
     *reason = request_take(request, hook->state, ufunc, args, nargs, kwnames, REDUCE);
     if (*reason ||
-        !request_is_worth(hook, request->array, request_key(request, (uint32_t)map),
+        !request_pays(hook, request->array, request_key(request, (uint32_t)map),
                           pays_alone(request, part), job)) {
         return false;
     }
     *reason = prepare_loop(reduction, request, &reducing->initials, &reducing->out);
     *reason = *reason ? *reason : refuse_map(reduction);
     if (!*reason && centers && !is_alike(centers, reducing->out)) {
-        *reason = "means that do not lie as the results do";
+        *reason = reason_means_lie_otherwise;
     }
     if (*reason) {
         return false;
@@ -235,7 +236,7 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
         return false;
     }
     *reason =
-        reduction_prepare(reduction, job) < 0 ? "no room for partial results" : NULL;
+        reduction_prepare(reduction, job) < 0 ? reason_no_room_for_partials : NULL;
     return !*reason;
 }
 
@@ -250,13 +251,12 @@ bool reduce_complete(struct reducing *reducing, struct hook_call *hook, int fpe)
         fpe |= fpu_get_flags();
         fpu_clear_flags();
         if (!clear) {
-            hook->report.reason =
-                "zeros, or NaNs, of several kinds: NumPy's order decides which it is";
+            hook->report.reason = reason_ambiguous_extreme;
             return false;
         }
     }
     if (reduction->is_part && (fpe & FPU_FLAGS)) {
-        hook->report.reason = "a floating-point error: NumPy names the call it is of";
+        hook->report.reason = reason_fpe_names_call;
         return false;
     }
     return !reduction->plan.fpe || execute_give_fpe("reduce", fpe) == 0;
@@ -311,7 +311,7 @@ PyObject *reduction_reduce(struct hook_call *hook, PyObject *self,
 {
     if (nargs > 0 && kwnames == NULL &&
         ends_at_once(((PyUFuncObject *)self)->name, args, nargs)) {
-        hook->report.reason = "one of the first elements decides, and NumPy ends there";
+        hook->report.reason = reason_ended_early;
         hook->report.elements = PyArray_SIZE((PyArrayObject *)args[0]);
         return NULL;
     }

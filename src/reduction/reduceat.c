@@ -8,6 +8,7 @@
  * all others.
  */
 #include "along.h"
+#include "reasons/reasons.h"
 #include "parts.h"
 #include "request.h"
 
@@ -24,8 +25,6 @@ enum { NEIGHBOURS_BYTES = 128, ROW = 512 };
 
 /* Costs are those neither of reductions, whose keys begin with a map, nor of scans. */
 enum { SEGMENTS_KEY = MAP_COUNT + 1 };
-
-static const char out_of_bounds[] = "an index out of bounds: NumPy raises";
 
 struct segments {
     struct reduction reduction;
@@ -211,14 +210,14 @@ static const char *prepare_loop(struct hook_call *hook, struct reduction *reduct
     }
     PyArray_Descr *descr = plan_descr(&reduction->plan, 0);
     if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), descr)) {
-        return "an out= of another dtype than the result's";
+        return reason_out_other_dtype;
     }
     if (!PyArray_EquivTypes(PyArray_DESCR(request->array), descr)) {
         if (!PyArray_CanCastSafely(PyArray_TYPE(request->array), descr->type_num)) {
-            return "a cast that may lose something: NumPy warns of that";
+            return reason_cast_warns;
         }
         if (reduction_order(request->ufunc->name, descr->type_num) == ORDER_EXTREME) {
-            return "a cast before an extreme, which may be a zero of either sign";
+            return reason_cast_before_extreme;
         }
         if (!cast_array(hook, request, descr, cast)) {
             return NULL;
@@ -267,12 +266,12 @@ static const char *add_up(struct segments *segments, npy_intp *greatest)
     const npy_intp count = segments->count;
     segments->before = PyMem_Malloc(sizeof *segments->before * (size_t)(count + 1));
     if (segments->before == NULL) {
-        return "no memory for where segments begin";
+        return reason_no_memory_for_segments;
     }
     segments->before[0] = *greatest = 0;
     for (npy_intp i = 0; i < count; i++) {
         if (segments->indices[i] < 0 || segments->indices[i] >= segments->along.n) {
-            return out_of_bounds;
+            return reason_index_out_of_bounds;
         }
         const npy_intp cost = length_of(segments, i) + CALL;
         segments->before[i + 1] = segments->before[i] + cost;
@@ -288,7 +287,7 @@ static const char *cut_segments(struct segments *segments, struct job *job)
     const npy_intp first = segments->indices[0], last = segments->indices[count - 1];
     npy_intp greatest = 0;
     if (first < 0 || last >= segments->along.n) {
-        return out_of_bounds;
+        return reason_index_out_of_bounds;
     }
     if (!increase(segments, &greatest)) {
         const char *reason = add_up(segments, &greatest);
@@ -298,7 +297,7 @@ static const char *cut_segments(struct segments *segments, struct job *job)
     }
     const npy_intp all = cost_before(segments, count);
     if (segments->blocks == 1 && greatest > all - all / 8) {
-        return "one segment has most of the elements";
+        return reason_one_segment;
     }
     /* A first piece that tells what an element costs has a segment in it. */
     const npy_intp step = segments->wide * (all / count);
@@ -310,12 +309,8 @@ static const char *cut_segments(struct segments *segments, struct job *job)
 /* The ufunc's, the axis's, and that of the segments' length. */
 static uint32_t key_of(const struct request *request)
 {
-    uint32_t magnitude = 0;
-    for (npy_intp n = PyArray_SIZE(request->array) / PyArray_SIZE(request->indices);
-         n > 3; n >>= 2) {
-        magnitude++;
-    }
-    return request_key(request, SEGMENTS_KEY + (magnitude << 8));
+    const npy_intp n = PyArray_SIZE(request->array) / PyArray_SIZE(request->indices);
+    return request_key(request, SEGMENTS_KEY + (cost_magnitude(n) << 8));
 }
 
 PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
@@ -332,10 +327,10 @@ PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
     hook->report.reason =
         request_take(&request, hook->state, self, args, nargs, kwnames, REDUCEAT);
     if (!hook->report.reason && PyArray_SIZE(request.indices) == 0) {
-        hook->report.reason = "no segments";
+        hook->report.reason = reason_no_segments;
     }
     if (hook->report.reason ||
-        !request_is_worth(hook, request.array, key_of(&request), false, &job)) {
+        !request_pays(hook, request.array, key_of(&request), false, &job)) {
         goto finish;
     }
     given = request.array;

@@ -1,5 +1,6 @@
 /* request.c - see request.h. */
 #include "request.h"
+#include "reasons/reasons.h"
 
 #include <fenv.h>
 #include <string.h>
@@ -111,7 +112,7 @@ static bool take_out(struct request *request, PyObject *object)
     return request_is_plain(object) && PyArray_ISBEHAVED(request->out) &&
            has_shape_of_result(request, request->out) &&
            !goes_backwards(request->array) && !goes_backwards(request->out) &&
-           PyArray_FLAGS(request->out) >= 0 /* NumPy's "warn on write" */ &&
+           array_is_writeable(request->out) &&
            !arrays_overlap(request->out, request->array) &&
            !array_overlaps_itself(request->out);
 }
@@ -157,8 +158,8 @@ const char *request_take_ufunc(const struct state *state, PyObject *self)
 {
     const PyUFuncObject *ufunc = (PyUFuncObject *)self;
     return ufunc->nin != 2 || ufunc->nout != 1 || ufunc->core_enabled
-               ? "a ufunc of other than two inputs and one output"
-           : !is_numpys(state, self) ? "a ufunc that is not one of NumPy's own"
+               ? reason_ufunc_not_binary
+           : !is_numpys(state, self) ? reason_ufunc_not_numpys
                                      : NULL;
 }
 
@@ -204,36 +205,35 @@ const char *request_take(struct request *request, const struct state *state,
     }
     if (nargs > at || !array || (method == REDUCEAT && !indices) ||
         !arguments_known(&arguments)) {
-        return arguments_refused;
+        return reason_arguments_refused;
     }
     request->initial = initial == state->no_value ? NULL : initial;
     request->keepdims = keepdims == Py_True;
     if (request->initial == Py_None ||
         (method != REDUCE && axis && !PyLong_CheckExact(axis)) ||
         (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims))) {
-        return arguments_refused;
+        return reason_arguments_refused;
     }
     if (!request_is_plain(array) || PyArray_NDIM((PyArrayObject *)array) == 0) {
-        return "not a plain, aligned ndarray of numbers in this machine's byte order";
+        return reason_not_plain_numbers;
     }
     request->array = (PyArrayObject *)array;
     if (!take_axes(request, axis)) {
-        return arguments_refused;
+        return reason_arguments_refused;
     }
     if (indices && !take_indices(request, indices)) {
-        return "indices that NumPy is to judge";
+        return reason_indices_refused;
     }
     if (!take_out(request, out)) {
-        return "an out= of another shape, that is no plain array, or overlaps, or strides "
-               "that go backwards beside it";
+        return reason_out_not_suitable;
     }
     if (!take_mask(request, where)) {
-        return "a where= that is no plain array of bool, overlaps out=, or has another shape";
+        return reason_where_not_bool;
     }
     return (dtype && dtype != Py_None && !arguments_dtype(dtype, &request->dtype)) ||
                    (request->dtype &&
                     !request_is_plain_number(request->dtype->type_num))
-               ? "a dtype of other than numbers"
+               ? reason_dtype_not_number
                : NULL;
 }
 
@@ -253,7 +253,7 @@ uint32_t request_key(const struct request *request, uint32_t more)
     return cost_mix(cost_mix(more, (uint64_t)(uintptr_t)request->ufunc), axes);
 }
 
-bool request_call_is_worth(struct hook_call *hook, const struct call *call,
+bool request_call_pays(struct hook_call *hook, const struct call *call,
                            struct job *job)
 {
     struct profit profit;
@@ -267,7 +267,7 @@ bool request_call_is_worth(struct hook_call *hook, const struct call *call,
     return !hook->report.reason && !PyErr_Occurred();
 }
 
-bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
+bool request_pays(struct hook_call *hook, PyArrayObject *array, uint64_t more,
                       bool pays_alone, struct job *job)
 {
     const struct call call = {.state = hook->state,
@@ -277,7 +277,7 @@ bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t mor
                               .size = PyArray_SIZE(array),
                               .more = more,
                               .pays_alone = pays_alone};
-    return request_call_is_worth(hook, &call, job);
+    return request_call_pays(hook, &call, job);
 }
 
 /* Those of the flags (FE_*) for which np.errstate has this. */

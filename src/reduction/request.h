@@ -33,11 +33,11 @@ uint32_t request_key(const struct request *request, uint32_t more);
 /* Whether a reduction of an array is worth the engine, which may pay on one thread
  * too.  Then `job` has what all of them tell execute(); else the report has the reason,
  * or an exception is set. */
-bool request_is_worth(struct hook_call *hook, PyArrayObject *array, uint64_t more,
+bool request_pays(struct hook_call *hook, PyArrayObject *array, uint64_t more,
                       bool pays_alone, struct job *job);
 
 /* The same for a call of any operands. */
-bool request_call_is_worth(struct hook_call *hook, const struct call *call,
+bool request_call_pays(struct hook_call *hook, const struct call *call,
                            struct job *job);
 
 /* Whether NumPy warns of any of the flags (FE_*) here and now, or raises; or raises. */

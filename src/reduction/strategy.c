@@ -1,5 +1,6 @@
 /* strategy.c - by output or within output, and where it is cut. */
 #include "reduction.h"
+#include "reasons/reasons.h"
 
 /* Results that a member does at least, so that none has much less than the others. */
 enum { RESULTS_A_THREAD = 4 };
@@ -11,8 +12,6 @@ enum { LEAST_COLUMNS = 256, MOST_COLUMNS = 4096, GROUP_STEP = 8 };
 
 /* Rows for each of which a call of the loop is dear. */
 enum { SHORT_ROW = 64 };
-
-static const char gathered_rows[] = "rows that NumPy gathers in buffers of its own";
 
 static void swap(npy_intp *a, npy_intp *b)
 {
@@ -92,7 +91,7 @@ const char *reduction_choose(struct reduction *reduction, struct job *job)
     if (reduction->is_chunked &&
         (reduction->mask || reduction->rows_are == ROWS_UNKNOWN || !reduction->sum ||
          !whole || reduction->chunk > REDUCTION_CHUNK)) {
-        return gathered_rows;
+        return reason_gathered_rows;
     }
     const bool is_sum =
         reduction->mask ? reduction->runs != NULL : reduction->sum != NULL;
@@ -108,15 +107,14 @@ const char *reduction_choose(struct reduction *reduction, struct job *job)
     const bool short_rows = !reduction->is_chunked && reduction->ndim > 1 &&
                             reduction->reduced[1] && reduction->shape[0] < SHORT_ROW;
     if (may_split && short_rows && (few || !may_keep)) {
-        return "short rows: a call of the loop for each takes most of the time";
+        return reason_short_rows;
     }
     if (may_split && (few || !may_keep)) {
         job->run = reduction_run_within_output;
     } else if (may_keep && (most >= 2 || columns)) {
         job->run = reduction_run_by_output;
     } else {
-        return gathered ? gathered_rows
-                        : "one result from a row whose order is part of it";
+        return gathered ? reason_gathered_rows : reason_ordered_row;
     }
     return NULL;
 }

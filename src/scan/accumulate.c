@@ -5,6 +5,7 @@
  * together one after the other, in vectors.
  */
 #include "line.h"
+#include "reasons/reasons.h"
 #include "scan.h"
 
 #include <string.h>
@@ -111,7 +112,7 @@ static bool run(struct hook_call *hook, struct scan *scan, struct job *job,
     if (scan->along.lines == 1 && is_free && job->limit > 1 &&
         scan->along.n > 2 * (npy_intp)SCAN_BLOCK) {
         if (scan_cut(scan, job) < 0) {
-            hook->report.reason = "no memory for partial results";
+            hook->report.reason = reason_no_memory_for_partials;
             return false;
         }
     } else {
@@ -140,18 +141,18 @@ static const char *prepare(struct scan *scan, const struct request *request,
     scan->itemsize = PyDataType_ELSIZE(result);
     scan->cast_size = PyDataType_ELSIZE(plan_descr(&scan->plan, 1));
     if (!request_is_plain_number(*type) || result->type_num != *type) {
-        return "a loop whose result is of another type";
+        return reason_other_result_type;
     }
     if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), result)) {
-        return "an out= of another dtype than the result's";
+        return reason_out_other_dtype;
     }
     if (from != *type && !PyArray_CanCastSafely(from, *type)) {
-        return "a cast that may lose something: NumPy casts first, and warns of that";
+        return reason_cast_first_warns;
     }
     if (from != *type) {
         scan->cast = kernels_cast(from, *type);
         if (scan->cast == NULL) {
-            return "a cast that is NumPy's";
+            return reason_numpys_cast;
         }
     }
     scan->kernel = kernels_scan(ufunc, *type);
@@ -171,7 +172,7 @@ PyObject *scan_accumulate(struct hook_call *hook, PyObject *self, PyObject *cons
     hook->report.reason =
         request_take(&request, hook->state, self, args, nargs, kwnames, ACCUMULATE);
     if (!hook->report.reason && !reduction_has_numpys_bits(request.ufunc->name)) {
-        hook->report.reason = "a ufunc whose kernels of ours go in order";
+        hook->report.reason = reason_kernels_in_order;
     }
     if (hook->report.reason) {
         goto finish;
@@ -179,7 +180,7 @@ PyObject *scan_accumulate(struct hook_call *hook, PyObject *self, PyObject *cons
     /* NumPy's scans go through memory. */
     const bool pays_alone =
         kernels_scan(request.ufunc->name, PyArray_TYPE(request.array)) != NULL;
-    if (!request_is_worth(hook, request.array, request_key(&request, SCAN_KEY),
+    if (!request_pays(hook, request.array, request_key(&request, SCAN_KEY),
                           pays_alone, &job)) {
         goto finish;
     }

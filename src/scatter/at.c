@@ -7,6 +7,7 @@
  * the same.
  */
 #include "scatter.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -67,23 +68,23 @@ static const char *take_values(struct call_of_at *call, PyObject *object, npy_in
     const int to = PyArray_TYPE(call->array);
     if (!PyLong_CheckExact(object) && !PyFloat_CheckExact(object) &&
         !request_is_plain(object)) {
-        return "values that are no plain array or number";
+        return reason_values_not_plain;
     }
     call->values = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, 0, NULL);
     if (call->values == NULL || !request_is_plain((PyObject *)call->values) ||
         PyArray_NDIM(call->values) > 1 ||
         (PyArray_SIZE(call->values) != 1 && PyArray_SIZE(call->values) != n)) {
-        return "values of another number than the indices";
+        return reason_values_count;
     }
     if (!PyArray_EquivTypenums(PyArray_TYPE(call->values), to)) {
         if (!may_cast(call, to)) {
-            return "values of another dtype";
+            return reason_values_dtype;
         }
         call->cast = true;
         Py_SETREF(call->values, (PyArrayObject *)PyArray_CastToType(
                                     call->values, PyArray_DescrFromType(to), 0));
     }
-    return call->values ? NULL : "values that NumPy does not cast";
+    return call->values ? NULL : reason_values_cast;
 }
 
 /* Whether NumPy is sure to have a loop of its own for floating-point numbers, whose
@@ -101,21 +102,21 @@ static const char *take(struct call_of_at *call, struct scatter *scatter,
 {
     call->ufunc = (PyUFuncObject *)self;
     if (nargs != 3 || kwnames || call->ufunc->nin != 2) {
-        return "a ufunc of one input, or arguments that NumPy refuses";
+        return reason_ufunc_unary;
     }
     call->array = (PyArrayObject *)args[0];
     if (!request_is_plain(args[0]) || PyArray_NDIM(call->array) != 1 ||
         !PyArray_IS_C_CONTIGUOUS(call->array) || !PyArray_ISBEHAVED(call->array) ||
-        PyArray_FLAGS(call->array) < 0 /* NumPy's "warn on write" */) {
-        return "not a plain, contiguous array of one axis";
+        !array_is_writeable(call->array)) {
+        return reason_not_one_axis;
     }
     scatter->kernels = scatter_find(call->ufunc->name, PyArray_TYPE(call->array));
     if (scatter->kernels->all == NULL) {
-        return "a ufunc, or a dtype, that has no kernel";
+        return reason_no_kernel_for_dtype;
     }
     const char *reason = scatter_take_index(scatter, args[1]);
     if (!reason && scatter_is_small(scatter->n) && has_loop(call, args[2])) {
-        reason = "small: too few indices for any way to gain";
+        reason = reason_too_few_indices;
     }
     reason = reason ? reason : request_take_ufunc(state, self);
     reason = reason ? reason : take_values(call, args[2], scatter->n);
@@ -124,7 +125,7 @@ static const char *take(struct call_of_at *call, struct scatter *scatter,
     }
     return arrays_overlap(call->array, (PyArrayObject *)args[1]) ||
                    arrays_overlap(call->array, call->values)
-               ? "indices or values that overlap the array"
+               ? reason_indices_overlap
                : NULL;
 }
 
@@ -161,10 +162,6 @@ PyObject *scatter_at(struct hook_call *hook, PyObject *self, PyObject *const *ar
         goto finish;
     }
     const int type = PyArray_TYPE(call.array);
-    uint64_t magnitude = 0;
-    for (npy_intp size = PyArray_SIZE(call.array); size > 3; size >>= 2) {
-        magnitude++;
-    }
     scatter.a = PyArray_BYTES(call.array);
     scatter.length = PyArray_SIZE(call.array);
     scatter.itemsize = PyArray_ITEMSIZE(call.array);
@@ -172,9 +169,9 @@ PyObject *scatter_at(struct hook_call *hook, PyObject *self, PyObject *const *ar
     scatter.step = PyArray_SIZE(call.values) == 1 ? 0 : PyArray_STRIDE(call.values, 0);
     scatter.into_bins = find_bins(call.ufunc->name, type);
     const uint64_t more =
-        ((uint64_t)(uintptr_t)self << 8) + ((uint64_t)type << 3) + magnitude;
+        ((uint64_t)(uintptr_t)self << 8) + ((uint64_t)type << 3) + cost_magnitude(PyArray_SIZE(call.array));
     bool done = false;
-    if (request_is_worth(hook, (PyArrayObject *)args[1], more, false, &job)) {
+    if (request_pays(hook, (PyArrayObject *)args[1], more, false, &job)) {
         job.plan = &plan;
         job.path = "scatter";
         done = scatter_run(hook, &scatter, &job, false, &fpe);

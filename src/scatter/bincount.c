@@ -1,6 +1,7 @@
 /* bincount.c - numpy.bincount on the engine: what is added at each index is 1, or its
  * weight, in the order of the indices. */
 #include "scatter.h"
+#include "reasons/reasons.h"
 
 #include "python/arguments.h"
 #include "reduction/request.h"
@@ -15,12 +16,12 @@ static const char *take(struct scatter *scatter, struct arguments *arguments,
     PyObject *minlength = arguments_find(arguments, 2, "minlength");
     if (nargs < 1 || nargs > 3 || !arguments_known(arguments) ||
         (minlength && !PyLong_CheckExact(minlength))) {
-        return arguments_refused;
+        return reason_arguments_refused;
     }
     *least = minlength ? PyLong_AsSsize_t(minlength) : 0;
     if (*least < 0) {
         PyErr_Clear();
-        return arguments_refused;
+        return reason_arguments_refused;
     }
     const char *reason = scatter_take_index(scatter, arguments->values[0]);
     if (reason) {
@@ -30,7 +31,7 @@ static const char *take(struct scatter *scatter, struct arguments *arguments,
     PyArrayObject *array = (PyArrayObject *)weights;
     if (weighted && (!request_is_plain(weights) || PyArray_TYPE(array) != NPY_DOUBLE ||
                      PyArray_NDIM(array) != 1 || PyArray_SIZE(array) != scatter->n)) {
-        return "weights that are no float64 for each index";
+        return reason_weights_not_float64;
     }
     scatter->values = weighted ? PyArray_BYTES(array) : (const char *)&one;
     scatter->step = weighted ? PyArray_STRIDE(array, 0) : 0;
@@ -53,7 +54,7 @@ PyObject *scatter_bincount(struct hook_call *hook, PyObject *self,
 
     hook->report.reason = take(&scatter, &arguments, nargs, &least);
     hook->report.elements = scatter.n;
-    if (hook->report.reason || !request_is_worth(hook, (PyArrayObject *)args[0],
+    if (hook->report.reason || !request_pays(hook, (PyArrayObject *)args[0],
                                                  scatter.step != 0, false, &job)) {
         return NULL;
     }
@@ -63,8 +64,7 @@ PyObject *scatter_bincount(struct hook_call *hook, PyObject *self,
         return NULL;
     }
     if (scatter.least < 0) {
-        hook->report.reason = "a negative number: NumPy raises";
-        return NULL;
+        return decline(hook, reason_negative_number);
     }
     scatter.length = scatter.greatest + 1 > least ? scatter.greatest + 1 : least;
     result = (PyArrayObject *)PyArray_ZEROS(

@@ -1,5 +1,6 @@
 /* scatter.c - see scatter.h. */
 #include "scatter.h"
+#include "reasons/reasons.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -70,14 +71,14 @@ const char *scatter_take_index(struct scatter *scatter, PyObject *index)
     if (!PyArray_CheckExact(index) || !PyTypeNum_ISINTEGER(PyArray_TYPE(array)) ||
         PyArray_NDIM(array) != 1 || !PyArray_IS_C_CONTIGUOUS(array) ||
         !PyArray_ISBEHAVED_RO(array)) {
-        return "indices that are no contiguous array of integers, of one axis";
+        return reason_indices_not_plain;
     }
     if (!PyArray_EquivTypenums(PyArray_TYPE(array), NPY_INTP)) {
         scatter->cast = PyArray_CanCastSafely(PyArray_TYPE(array), NPY_INTP)
                             ? kernels_cast(PyArray_TYPE(array), NPY_INTP)
                             : NULL;
         if (scatter->cast == NULL) {
-            return "indices whose cast is NumPy's";
+            return reason_indices_cast;
         }
     }
     scatter->index = PyArray_BYTES(array);
@@ -150,8 +151,6 @@ bool scatter_bounds(struct hook_call *hook, struct scatter *scatter, struct job 
     return execute(&bounds, false, &fpe, &hook->report);
 }
 
-static const char out_of_bounds[] = "an index out of bounds: NumPy raises";
-
 static bool has_beyond(const struct scatter *scatter)
 {
     return scatter->least < -scatter->length || scatter->greatest >= scatter->length;
@@ -215,7 +214,7 @@ static bool do_by_bins(struct hook_call *hook, struct scatter *scatter, struct j
     scatter->sets = PyMem_Calloc(limit, sizeof *scatter->sets);
     scatter->bins = PyMem_Malloc(limit * (size_t)each);
     if (!scatter->sets || !scatter->bins) {
-        hook->report.reason = "no memory for bins";
+        hook->report.reason = reason_no_memory_for_bins;
         goto finish;
     }
     for (int i = 0; i < scatter->limit; i++) {
@@ -228,7 +227,7 @@ static bool do_by_bins(struct hook_call *hook, struct scatter *scatter, struct j
         goto finish;
     }
     if (atomic_load(&scatter->beyond)) {
-        hook->report.reason = out_of_bounds;
+        hook->report.reason = reason_index_out_of_bounds;
         goto finish;
     }
     for (int i = 0; i < scatter->limit; i++) {
@@ -322,16 +321,13 @@ static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
     scatter->owners = scatter->limit < SCATTER_OWNERS ? scatter->limit : SCATTER_OWNERS;
     const int enough = kernels_select()->owners;
     scatter->few = scatter->owners < enough && !scatter_is_small(scatter->n);
-    hook->report.reason =
-        alone                ? alone
-        : scatter->limit < 2 ? profit_one_thread
-        : scatter_is_small(scatter->n)
-            ? "small: too few indices for each thread to go through all of them"
-        : scatter->length > INT32_MAX ? "more elements than 32 bits count"
-        : scatter->owners < enough
-            ? "few threads, each of which would go through all indices"
-        : !share_out(scatter) ? "most indices are at one place"
-                              : NULL;
+    hook->report.reason = alone                          ? alone
+                          : scatter->limit < 2           ? reason_one_thread
+                          : scatter_is_small(scatter->n) ? reason_too_few_indices_each
+                          : scatter->length > INT32_MAX  ? reason_too_many_elements
+                          : scatter->owners < enough ? reason_few_threads_for_indices
+                          : !share_out(scatter)      ? reason_most_at_one_place
+                                                     : NULL;
     if (hook->report.reason) {
         return false;
     }
@@ -340,7 +336,7 @@ static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
             return false;
         }
         if (has_beyond(scatter)) {
-            hook->report.reason = out_of_bounds;
+            hook->report.reason = reason_index_out_of_bounds;
             return false;
         }
     }
@@ -389,7 +385,7 @@ bool scatter_alone(struct hook_call *hook, struct scatter *scatter, bool known,
         fpu_clear_flags();
     }
     NPY_END_THREADS;
-    hook->report.reason = beyond ? out_of_bounds : hook->report.reason;
+    hook->report.reason = beyond ? reason_index_out_of_bounds : hook->report.reason;
     return !beyond;
 }
 

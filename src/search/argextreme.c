@@ -4,6 +4,7 @@
  * of equals wins, and the first NaN.
  */
 #include "reduction/reduction.h"
+#include "reasons/reasons.h"
 #include "search.h"
 
 #include <math.h>
@@ -254,7 +255,7 @@ static bool run(struct hook_call *hook, struct search *search, struct job *job)
     atomic_store(&search->last, parts);
     search->found = PyMem_Malloc(sizeof *search->found * (size_t)parts);
     if (search->found == NULL) {
-        hook->report.reason = "no memory for partial results";
+        hook->report.reason = reason_no_memory_for_partials;
         return false;
     }
     return execute(job, hook->explain, &fpe, &hook->report) &&
@@ -315,37 +316,32 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     PyObject *out_given = arguments_find(&arguments, 1, "out");
     PyObject *keepdims = arguments_find(&arguments, 2, "keepdims");
     const bool all = axis == NULL || axis == Py_None;
-    hook->report.reason =
-        "not a plain, aligned ndarray of numbers in this machine's byte order";
     if (self == NULL || !request_is_plain(self) ||
         PyArray_NDIM((PyArrayObject *)self) == 0) {
-        return NULL;
+        return decline(hook, reason_not_plain_numbers);
     }
     PyArrayObject *array = (PyArrayObject *)self;
     if (of_numbers) {
         search.type = PyArray_TYPE(array);
         search.worst = greatest ? -HUGE_VAL : HUGE_VAL;
-        hook->report.reason = "other numbers than float32 or float64";
         if (search.type != NPY_FLOAT && search.type != NPY_DOUBLE) {
-            return NULL;
+            return decline(hook, reason_not_float32_or_float64);
         }
     }
     hook->report.elements = PyArray_SIZE(array);
-    hook->report.reason = arguments_refused;
     if (nargs > 2 || !arguments_known(&arguments) ||
         (out_given && out_given != Py_None) ||
         (keepdims && keepdims != Py_False && keepdims != hook->state->no_value) ||
         !(all || request_axis(axis, PyArray_NDIM(array), &along))) {
-        return NULL;
+        return decline(hook, reason_arguments_refused);
     }
     if (PyArray_NDIM(array) == 1) {
         along = -1;
     }
     if (along < 0 && !PyArray_IS_C_CONTIGUOUS(array)) {
-        hook->report.reason = "a line that NumPy copies first";
-        return NULL;
+        return decline(hook, reason_line_copied_first);
     }
-    if (!request_is_worth(hook, array, (uint64_t)along + 2, of_numbers, &job)) {
+    if (!request_pays(hook, array, (uint64_t)along + 2, of_numbers, &job)) {
         return NULL;
     }
     PyArray_ArrFuncs *functions = PyDataType_GetArrFuncs(PyArray_DESCR(array));
@@ -356,7 +352,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     job.context = &search;
     bool done = out && run(hook, &search, &job);
     if (done && of_numbers && !has_numbers(&search)) {
-        hook->report.reason = "nothing but NaNs: NumPy raises";
+        hook->report.reason = reason_nothing_but_nans;
         done = false;
     }
     hook->report.elements = PyArray_SIZE(array);
@@ -368,9 +364,8 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
 }
 
 #define HOOK_OF(name, greatest, of_numbers)                                            \
-  PyObject *search_##name(struct hook_call *hook, PyObject *self,                   \
-                             PyObject *const *args, Py_ssize_t nargs,                  \
-                             PyObject *kwnames)                                        \
+  PyObject *search_##name(struct hook_call *hook, PyObject *self,                      \
+                          PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)  \
   {                                                                                    \
     return search_extreme(hook, self, args, nargs, kwnames, greatest, of_numbers);     \
   }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "python/arguments.h"
+#include "reasons/reasons.h"
 #include "threads/fpu.h"
 #include "find.h"
 #include "search.h"
@@ -143,21 +144,21 @@ static const char *take_comparison(struct comparison *comparison,
     *comparison = (struct comparison){.equal_nan = equal_nan == Py_True};
     if (nargs > 5 || !arguments_known(&arguments) ||
         (equal_nan && !PyBool_Check(equal_nan))) {
-        return arguments_refused;
+        return reason_arguments_refused;
     }
     if (!take_tolerance(relative, 1e-5, &comparison->relative) ||
         !take_tolerance(absolute, 1e-8, &comparison->absolute)) {
-        return "an rtol or atol that is not a finite Python number";
+        return reason_tolerance_not_finite;
     }
     if (!take_operand(x, &comparison->x) || !take_operand(y, &comparison->y)) {
-        return "not a plain, aligned ndarray of numbers in this machine's byte order, nor a number";
+        return reason_not_plain_numbers_or_number;
     }
     comparison->type = common_type(comparison);
     if (comparison->type == NPY_NOTYPE) {
-        return "operations of other dtypes than float32 or float64 alone";
+        return reason_operations_of_other_dtypes;
     }
     if (call_promotes_by_value(state)) {
-        return "promotion as in NumPy 1 (NPY_PROMOTION_STATE): by what a scalar holds";
+        return reason_numpy1_promotion;
     }
     if (!comparison->y.array) {
         /* Of a Python number NumPy computes the bound as Python does. */
@@ -169,7 +170,7 @@ static const char *take_comparison(struct comparison *comparison,
                    make_array(&comparison->x, comparison->type) &&
                    make_array(&comparison->y, comparison->type)
                ? NULL
-               : "a number that float32 has no room for: NumPy warns";
+               : reason_number_out_of_float32;
 }
 
 /* -- the calls ------------------------------------------------------------------- */
@@ -201,17 +202,17 @@ static bool prepare(struct closeness *closeness, struct hook_call *hook,
     call->size = call_broadcast_size(call);
     hook->report.elements = call->size;
     if (call->size < 0) {
-        hook->report.reason = "shapes that NumPy refuses";
+        hook->report.reason = reason_shapes_refused;
         return false;
     }
-    if (!request_call_is_worth(hook, call, &closeness->job)) {
+    if (!request_call_pays(hook, call, &closeness->job)) {
         return false;
     }
     closeness->close = (struct close){
         .kernel = kernels_close(comparison->type),
         .within = {comparison->relative, comparison->absolute, comparison->equal_nan}};
     if (closeness->close.kernel == NULL) {
-        hook->report.reason = "no kernel is chosen";
+        hook->report.reason = reason_no_kernel_chosen;
         return false;
     }
     const struct loop loop = {.run = run_close, .aux = &closeness->close.base};
@@ -233,12 +234,12 @@ PyObject *search_allclose(struct hook_call *hook, PyObject *self, PyObject *cons
     if (prepare(&closeness, hook, args, nargs, kwnames)) {
         search.plan.loop = casting_loop(&closeness.casting);
         hook->report.reason =
-            find_box(&search.nest, closeness.call.op, FIND_INPUTS, NPY_KEEPORDER);
+            find_nest(&search.nest, closeness.call.op, FIND_INPUTS, NPY_KEEPORDER);
         done =
             !hook->report.reason && search_run(&search, hook, &closeness.job, &differs);
     }
     if (done && differs >= 0 && request_raises(hook->state, REPORTED)) {
-        hook->report.reason = "errors that np.errstate is to raise, of any element";
+        hook->report.reason = reason_errstate_raises;
         done = false;
     }
     comparison_clear(&closeness.comparison);
@@ -303,16 +304,14 @@ static PyObject *run_isclose(struct closeness *closeness, struct hook_call *hook
     PyObject *result = NULL;
     int fpe = 0;
     if (!has_one_order(op[0], op[1], closeness->call.size)) {
-        hook->report.reason = "operands that lie in several orders";
-        return NULL;
+        return decline(hook, reason_several_orders);
     }
     descrs[FIND_INPUTS] = PyArray_DescrFromType(NPY_BOOL);
     NpyIter *iter = iterator_new(&kind, op, descrs);
     Py_DECREF(descrs[FIND_INPUTS]);
     if (iter == NULL) {
         PyErr_Clear();
-        hook->report.reason = "operands that NumPy's iterator refuses";
-        return NULL;
+        return decline(hook, reason_iterator_refuses);
     }
     nest_from_iterator(&nest, iter);
     job->path = "direct";
@@ -323,8 +322,7 @@ static PyObject *run_isclose(struct closeness *closeness, struct hook_call *hook
     memcpy(job->strides, nest.stride[0], sizeof nest.stride[0]);
     if (execute(job, hook->explain, &fpe, &hook->report)) {
         if (request_reports(hook->state, fpe & REPORTED)) {
-            hook->report.reason =
-                "floating-point flags, of which NumPy raises or warns";
+            hook->report.reason = reason_flags_reported;
         } else {
             result = as_a_line(NpyIter_GetOperandArray(iter)[FIND_INPUTS]);
         }

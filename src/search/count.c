@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 
 #include "find.h"
+#include "reasons/reasons.h"
 #include "search.h"
 #include "reduction/request.h"
 
@@ -56,7 +57,7 @@ static int run(const struct job *job, npy_intp begin, npy_intp end)
 /* count_nonzero(array), which is an int up to NumPy 2.2 and a scalar since. */
 static PyObject *make_result(npy_intp count)
 {
-    if (PyArray_GetNDArrayCFeatureVersion() < 0x14 /* NumPy 2.3 */) {
+    if (PyArray_GetNDArrayCFeatureVersion() < NUMPY_2_3) {
         return PyLong_FromSsize_t(count);
     }
     PyArray_Descr *descr = PyArray_DescrFromType(NPY_INTP);
@@ -72,7 +73,7 @@ static const char *take_loop(struct counting *counting, struct predicate *nonzer
     const char *reason = predicate_plan(nonzero);
     if (!reason && (array_needs_copy(call->op[0], plan_descr(&nonzero->plan, 0)) ||
                     array_needs_copy(call->op[1], plan_descr(&nonzero->plan, 1)))) {
-        reason = "a comparison with zero that needs a cast";
+        reason = reason_comparison_needs_cast;
     }
     counting->loop = nonzero->plan.loop;
     return reason;
@@ -88,10 +89,8 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     struct job job;
     PyObject *result = NULL;
     int fpe;
-    hook->report.reason =
-        "not a plain, aligned ndarray of numbers in this machine's byte order";
     if (nargs != 1 || kwnames || !request_is_plain(args[0])) {
-        return NULL;
+        return decline(hook, reason_not_plain_numbers);
     }
     const int type = PyArray_TYPE((PyArrayObject *)args[0]);
     const bool is_bool = type == NPY_BOOL;
@@ -112,12 +111,12 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     struct call *call = &nonzero.call;
     hook->report.elements = call->size;
     call->pays_alone = pays_alone;
-    if (!request_call_is_worth(hook, call, &job)) {
+    if (!request_call_pays(hook, call, &job)) {
         goto finish;
     }
     hook->report.reason = is_bool ? NULL : take_loop(&counting, &nonzero);
     if (!hook->report.reason) {
-        hook->report.reason = find_box(&counting.nest, call->op, 2, NPY_KEEPORDER);
+        hook->report.reason = find_nest(&counting.nest, call->op, 2, NPY_KEEPORDER);
     }
     if (hook->report.reason) {
         goto finish;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "python/arguments.h"
+#include "reasons/reasons.h"
 #include "threads/fpu.h"
 #include "find.h"
 #include "search.h"
@@ -49,14 +50,14 @@ static const char *take_isnan(struct predicate *isnan, const struct state *state
     PyArray_Descr *descr = plan_descr(equal, 0);
     npy_intp one = 1;
     if (!PyArray_EquivTypes(descr, plan_descr(equal, 1))) {
-        return "operands of two types, of which one may be NaN";
+        return reason_types_differ_in_nan;
     }
     Py_INCREF(descr);
     PyObject *operand =
         PyArray_NewFromDescr(&PyArray_Type, descr, 1, &one, NULL, NULL, 0, NULL);
     if (operand == NULL) {
         PyErr_Clear();
-        return "no memory";
+        return reason_no_memory;
     }
     const char *reason = predicate_take(isnan, state, state->isnan, &operand);
     Py_DECREF(operand);
@@ -65,7 +66,7 @@ static const char *take_isnan(struct predicate *isnan, const struct state *state
     }
     reason = predicate_plan(isnan);
     if (!reason && !PyArray_EquivTypes(plan_descr(&isnan->plan, 0), descr)) {
-        reason = "a type whose NaNs are another one's";
+        reason = reason_nans_of_another_type;
     }
     return reason;
 }
@@ -88,7 +89,7 @@ static int are_equal(struct hook_call *hook, PyObject *const *arrays, bool equal
     struct call *call = &equal.call;
     hook->report.elements = call->size;
     call->more += equal_nan; /* another cost */
-    if (!request_call_is_worth(hook, call, &job)) {
+    if (!request_call_pays(hook, call, &job)) {
         goto finish;
     }
     hook->report.reason = predicate_plan(&equal);
@@ -118,16 +119,16 @@ PyObject *search_array_equal(struct hook_call *hook, PyObject *self,
     PyObject *arrays[] = {arguments_find(&arguments, 0, "a1"),
                           arguments_find(&arguments, 1, "a2")};
     PyObject *equal_nan = arguments_find(&arguments, 2, "equal_nan");
-    hook->report.reason = arguments_refused;
+    hook->report.reason = reason_arguments_refused;
     if (nargs > 3 || !arguments_known(&arguments) || !arrays[0] || !arrays[1] ||
         (equal_nan && !PyBool_Check(equal_nan))) {
         return NULL;
     }
-    hook->report.reason = "an argument that is not a plain ndarray";
+    hook->report.reason = reason_argument_not_plain;
     if (!PyArray_CheckExact(arrays[0]) || !PyArray_CheckExact(arrays[1])) {
         return NULL;
     }
-    hook->report.reason = "arrays of different shapes";
+    hook->report.reason = reason_shapes_differ;
     if (!PyArray_SAMESHAPE((PyArrayObject *)arrays[0], (PyArrayObject *)arrays[1])) {
         return NULL;
     }

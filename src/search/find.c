@@ -1,5 +1,6 @@
 /* find.c - see find.h. */
 #include "find.h"
+#include "reasons/reasons.h"
 
 #include <assert.h>
 #include <string.h>
@@ -31,11 +32,11 @@ const char *predicate_take(struct predicate *predicate, const struct state *stat
     struct call *call = &predicate->call;
     const struct route *route = find_route(state, ufunc);
     if (route == NULL) {
-        return "a ufunc that is not parallel (parallelize)";
+        return reason_not_parallel;
     }
     PyUFuncObject *numpy = route->numpy;
     if (numpy->nin > FIND_INPUTS || numpy->nout != 1 || numpy->core_enabled) {
-        return "a ufunc of other than one or two inputs and one output";
+        return reason_ufunc_inputs;
     }
     const char *reason = call_parse(call, state, numpy, operands, numpy->nin, NULL);
     if (reason) {
@@ -57,10 +58,9 @@ const char *predicate_plan(struct predicate *predicate)
     if (!reason) {
         reason = plan_convert_weak(plan, call);
     }
-    return reason ? reason
-           : plan_descr(plan, call->nin)->type_num != NPY_BOOL
-               ? "a result that is not bool"
-               : NULL;
+    return reason                                              ? reason
+           : plan_descr(plan, call->nin)->type_num != NPY_BOOL ? reason_result_not_bool
+                                                               : NULL;
 }
 
 void predicate_clear(struct predicate *predicate)
@@ -113,7 +113,7 @@ const char *casting_make(struct casting *casting, const struct loop *inner, int 
         if (casting->is_cast[k] &&
             !(PyArray_ISALIGNED(op[k]) &&
               cast_find(&casting->casts[k], PyArray_DESCR(op[k]), descrs[k]))) {
-            return "operands that need a cast that is NumPy's, or a copy";
+            return reason_operands_need_cast;
         }
     }
     return NULL;
@@ -129,8 +129,8 @@ struct loop casting_loop(struct casting *casting)
 
 /* -- the search ------------------------------------------------------------------ */
 
-const char *find_box(struct nest *nest, PyArrayObject *const *op, int nin,
-                     NPY_ORDER order)
+const char *find_nest(struct nest *nest, PyArrayObject *const *op, int nin,
+                      NPY_ORDER order)
 {
     const struct iterator_kind kind = {.nin = nin, .nop = nin, .order = order};
     PyArrayObject *operands[NPP_MAX_SLOTS] = {op[0], nin > 1 ? op[1] : NULL};
@@ -138,7 +138,7 @@ const char *find_box(struct nest *nest, PyArrayObject *const *op, int nin,
     NpyIter *iter = iterator_new(&kind, operands, descrs);
     if (iter == NULL) {
         PyErr_Clear();
-        return "operands that NumPy's iterator refuses";
+        return reason_iterator_refuses;
     }
     nest_from_iterator(nest, iter);
     iterator_discard(iter);
@@ -157,7 +157,7 @@ const char *search_prepare(struct search *search, struct casting *casting,
         return reason;
     }
     search->plan.loop = casting_loop(casting);
-    return find_box(&search->nest, call->op, call->nin, order);
+    return find_nest(&search->nest, call->op, call->nin, order);
 }
 
 /* What the predicate says of one block, as far as it is known. */
@@ -276,14 +276,14 @@ bool search_run(struct search *search, struct hook_call *hook, struct job *job,
     if (atomic_load(&search->failed)) {
         /* Its exception, if it set one, is NumPy's to set. */
         PyErr_Clear();
-        hook->report.reason = "a loop reported an error: NumPy repeats the call";
+        hook->report.reason = reason_loop_failed;
         return false;
     }
     const npy_intp hit = atomic_load(&search->found);
     *found = hit < search->nest.size ? hit : -1;
     if (atomic_load(&search->flagged) <= hit &&
         request_reports(hook->state, atomic_load(&search->raised))) {
-        hook->report.reason = "floating-point flags, of which NumPy raises or warns";
+        hook->report.reason = reason_flags_reported;
         return false;
     }
     return true;
@@ -304,8 +304,7 @@ PyObject *search_find_first(struct hook_call *hook, PyObject *self,
     if (kwnames || nargs < 2 || nargs > 3 || !PyArray_CheckExact(args[0]) ||
         !PyObject_TypeCheck(args[1], &PyUFunc_Type) ||
         ((PyUFuncObject *)args[1])->nin != nargs - 1) {
-        hook->report.reason = arguments_refused;
-        return NULL;
+        return decline(hook, reason_arguments_refused);
     }
     PyArrayObject *array = (PyArrayObject *)args[0];
     PyObject *operands[] = {args[0], nargs > 2 ? args[2] : NULL};
@@ -316,10 +315,10 @@ PyObject *search_find_first(struct hook_call *hook, PyObject *self,
     struct call *call = &predicate.call;
     hook->report.elements = call->size;
     if (call->size != PyArray_SIZE(array)) {
-        hook->report.reason = "a value of more elements than the array";
+        hook->report.reason = reason_value_too_large;
         goto finish;
     }
-    if (!request_call_is_worth(hook, call, &job)) {
+    if (!request_call_pays(hook, call, &job)) {
         goto finish;
     }
     hook->report.reason = predicate_plan(&predicate);

@@ -45,8 +45,8 @@ const char *casting_make(struct casting *casting, const struct loop *inner, int 
 struct loop casting_loop(struct casting *casting);
 
 /* The nest of the operands, in an order.  NULL, or why NumPy is to do it. */
-const char *find_box(struct nest *nest, PyArrayObject *const *op, int nin,
-                     NPY_ORDER order);
+const char *find_nest(struct nest *nest, PyArrayObject *const *op, int nin,
+                      NPY_ORDER order);
 
 struct search {
     struct plan plan; /* of which execute() sees the loop */

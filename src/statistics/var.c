@@ -6,6 +6,7 @@
  * in the order of those sums.  What is left is arithmetic on a few results.
  */
 #include "reduction/reduction.h"
+#include "reasons/reasons.h"
 #include "statistics.h"
 
 #include <math.h>
@@ -61,7 +62,7 @@ static const char *take(struct moment *moment, PyObject *self, PyObject *const *
         nargs--;
     }
     if (!is_array(self)) {
-        return "not a contiguous ndarray of float32 or float64";
+        return reason_not_contiguous_floats;
     }
     struct arguments arguments = {args, nargs, kwnames, 0};
     PyObject *axis = arguments_find(&arguments, 0, "axis");
@@ -73,7 +74,7 @@ static const char *take(struct moment *moment, PyObject *self, PyObject *const *
         (dtype && dtype != Py_None) || (out && out != Py_None) ||
         (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims)) ||
         (ddof && !PyLong_CheckExact(ddof))) {
-        return arguments_refused;
+        return reason_arguments_refused;
     }
     int overflow = 0;
     moment->array = (PyArrayObject *)self;
@@ -81,7 +82,7 @@ static const char *take(struct moment *moment, PyObject *self, PyObject *const *
     moment->keepdims = keepdims ? keepdims : state->no_value;
     moment->ddof = ddof ? PyLong_AsLongAndOverflow(ddof, &overflow) : 0;
     moment->each = elements_of_result(moment->array, moment->axis);
-    return overflow || moment->each == 0 ? arguments_refused : NULL;
+    return overflow || moment->each == 0 ? reason_arguments_refused : NULL;
 }
 
 /* -- results -------------------------------------------------------------------- */
@@ -126,8 +127,7 @@ static PyArrayObject *divide(const struct moment *moment, PyArrayObject *sums,
     EACH(sums, *at = (__typeof__(*at))((double)*at / ((counts ? number(counts, i) : 0) +
                                                       (double)more)))
     if (fpu_get_flags() & FPU_FLAGS) {
-        moment->hook->report.reason =
-            "a floating-point error: NumPy names the call it is of";
+        moment->hook->report.reason = reason_fpe_names_call;
         Py_CLEAR(sums);
     }
     fpu_clear_flags();
@@ -145,7 +145,7 @@ static PyArrayObject *root(PyArrayObject *squares)
 static PyArrayObject *var(const struct moment *moment)
 {
     if (moment->ddof >= moment->each) {
-        moment->hook->report.reason = "no degrees of freedom: NumPy warns";
+        moment->hook->report.reason = reason_no_degrees_of_freedom;
         return NULL;
     }
     PyArrayObject *squares = NULL;
@@ -166,7 +166,7 @@ static PyArrayObject *count(const struct moment *moment)
         PyArray_TYPE(moment->array) == NPY_FLOAT ? 1 << 24 : NPY_MAX_INTP;
     bool enough = true;
     if (moment->each > exact) {
-        moment->hook->report.reason = "more elements than a sum of float32 can count";
+        moment->hook->report.reason = reason_too_many_for_float32;
         return NULL;
     }
     PyArrayObject *counts = sum(moment, MAP_IS_NUMBER, NULL);
@@ -175,7 +175,7 @@ static PyArrayObject *count(const struct moment *moment)
         enough &= numbers > 0 && numbers > (double)moment->ddof;
     }
     if (!enough) {
-        moment->hook->report.reason = "a result of too few numbers: NumPy warns";
+        moment->hook->report.reason = reason_too_few_numbers;
         Py_CLEAR(counts);
     }
     return counts;

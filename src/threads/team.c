@@ -11,6 +11,7 @@
  * read a field of `offer` that is being rewritten for the next one.
  */
 #include "team.h"
+#include "reasons/reasons.h"
 
 #include <assert.h>
 #include <sched.h>
@@ -267,17 +268,15 @@ static bool help(uint64_t generation)
 
 /* -- regions -------------------------------------------------------------------- */
 
-const char team_busy[] = "other processes are busy on the other CPUs";
-
 const char *team_unavailable(void)
 {
     if (inside || omp_in_parallel()) {
-        return "already inside a parallel region";
+        return reason_inside_region;
     }
     if (atomic_load(&team.cap) < 2) {
-        return "set_num_threads is 1";
+        return reason_threads_set_to_one;
     }
-    return helpers_useful() < 1 ? team_busy : NULL;
+    return helpers_useful() < 1 ? reason_cpus_busy : NULL;
 }
 
 static bool take(void)

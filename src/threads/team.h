@@ -74,10 +74,8 @@ const char *team_unavailable(void);
 void team_set_cap(int threads);
 int team_cap(void);
 
-/* Threads that have a CPU each now, the caller included, at most the cap; and why it
- * may be one. */
+/* Threads that have a CPU each now, the caller included, at most the cap. */
 int team_width(void);
-extern const char team_busy[];
 
 /* For tests: wait so long for helpers before the first piece, so that also regions
  * that would be over before they come are shared out.  0, the default: not at all. */

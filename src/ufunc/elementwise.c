@@ -1,5 +1,6 @@
 /* elementwise.c - see elementwise.h. */
 #include "elementwise.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -319,12 +320,12 @@ static const char *lay_out(struct job *job, struct operands *operands,
         has_vectors(plan, call) && (operands->cast || !plan->any_strides);
     job->weight = 1;
     if (casts_by_place(operands, plan, call)) {
-        return "a cast to integers whose result depends on where NumPy's buffers or masks end";
+        return reason_cast_depends_on_place;
     }
     const bool staged = operands->cast && stage_casts(stage, operands->op, call, plan);
     const enum line line = as_line(nest, operands, call, plan, vectors, staged);
     if (line == LINE_IN_ORDER) {
-        return "out= lies behind an input in the same memory: NumPy goes in order";
+        return reason_out_behind_input;
     }
     if (line == LINE) {
         job->path = staged ? "fused" : "direct";
@@ -349,11 +350,11 @@ static const char *lay_out(struct job *job, struct operands *operands,
         NpyIter *iter = iterator_new(&job->kind, operands->op, descrs);
         if (iter == NULL) {
             PyErr_Clear();
-            return "operands that NumPy's iterator refuses: NumPy raises";
+            return reason_iterator_raises;
         }
         operands->iter = iter;
         if (NpyIter_IterationNeedsAPI(iter)) {
-            return "a cast that needs the GIL";
+            return reason_cast_needs_gil;
         }
         for (int i = call->nin; i < call->nop; i++) {
             if (operands->op[i] == NULL) {
@@ -413,8 +414,7 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct job
     int fpe = 0;
 
     if (plan->may_fail && job->given && call->masked) {
-        report->reason =
-            "where= and out= with a loop that may fail: NumPy keeps out= intact";
+        report->reason = reason_where_out_may_fail;
         return NULL;
     }
     if (operands_take(&operands, call, plan) < 0) {

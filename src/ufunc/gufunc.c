@@ -7,6 +7,7 @@
  * own.
  */
 #include "gufunc.h"
+#include "reasons/reasons.h"
 
 #include <string.h>
 
@@ -132,28 +133,28 @@ static const char *measure_core(struct core *core, const struct call *call)
         total += core->ndim[i];
     }
     if (ufunc->core_num_dim_ix > NPP_MAX_CORE || total > NPP_MAX_CORE_STRIDES) {
-        return "more core dimensions than numpy_par handles";
+        return reason_too_many_core_dimensions;
     }
     for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
         core->size[dim] =
             ufunc->core_dim_sizes[dim]; /* -1: not fixed by the signature */
     }
     if (!drop_missing(core, call)) {
-        return "operands of too few dimensions: NumPy raises";
+        return reason_too_few_dimensions;
     }
     core_dims_hook *hook = core_dims_hook_of(ufunc);
     if (!collect_sizes(core, call, 0, call->nin) ||
         (hook && hook(ufunc, core->size) < 0) ||
         !collect_sizes(core, call, call->nin, call->nop)) {
         PyErr_Clear();
-        return "core dimensions that do not match: NumPy raises";
+        return reason_core_dimensions_differ;
     }
     for (int dim = 0; dim < ufunc->core_num_dim_ix; dim++) {
         if (core->size[dim] < 0) {
-            return "an output whose size nothing determines: NumPy raises";
+            return reason_output_size_unknown;
         }
         if (core->size[dim] == 0) {
-            return "empty core dimensions";
+            return reason_empty_core;
         }
     }
     return NULL;
@@ -327,19 +328,18 @@ static const char *lay_out(struct job *job, struct plan *plan, struct nest *nest
     /* Before there is an iterator: its casts may warn, and NumPy's then again. */
     const npy_intp problems = count_problems(&core, call);
     if (problems < 2) {
-        return problems < 0 ? "shapes that NumPy refuses"
-                            : "a single core problem: not split";
+        return problems < 0 ? reason_shapes_refused : reason_single_core_problem;
     }
     if (overlaps(call)) {
-        return "out= overlaps an input: NumPy does the core problems in order";
+        return reason_core_out_overlaps;
     }
     if (is_for_blas(call, plan, &core)) {
-        return "large core problems: BLAS and LAPACK have threads of their own";
+        return reason_large_core_problems;
     }
     *iter = make_iterator(call, plan, &core);
     if (*iter == NULL) {
         PyErr_Clear();
-        return "operands that NumPy's iterator refuses: NumPy raises";
+        return reason_iterator_raises;
     }
     describe_core(&plan->loop, call, &core, *iter);
     nest_from_iterator(nest, *iter);
@@ -368,7 +368,7 @@ PyObject *gufunc_run(struct call *call, struct plan *plan, struct job *job,
     int fpe = 0;
 
     report->reason = job->given && plan->may_fail
-                         ? "out= with a loop that may fail: NumPy keeps out= intact"
+                         ? reason_out_may_fail
                          : lay_out(job, plan, &nest, &iter, call);
     if (report->reason) {
         goto finish;

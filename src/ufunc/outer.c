@@ -1,5 +1,6 @@
 /* outer.c - see outer.h. */
 #include "outer.h"
+#include "reasons/reasons.h"
 
 #include "dispatch.h"
 
@@ -21,8 +22,7 @@ PyObject *outer_call(struct hook_call *hook, PyObject *self, PyObject *const *ar
     const PyUFuncObject *ufunc = (PyUFuncObject *)self;
     if (nargs != 2 || ufunc->nin != 2 || ufunc->core_enabled ||
         !PyArray_CheckExact(args[0]) || !PyArray_CheckExact(args[1])) {
-        hook->report.reason =
-            "an outer product of other things than two plain ndarrays";
+        hook->report.reason = reason_outer_not_plain;
         return NULL;
     }
     PyArrayObject *a = (PyArrayObject *)args[0], *b = (PyArrayObject *)args[1];
@@ -30,8 +30,7 @@ PyObject *outer_call(struct hook_call *hook, PyObject *self, PyObject *const *ar
     const Py_ssize_t values = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
     if (parallel == NULL || PyArray_NDIM(a) + PyArray_NDIM(b) > NPY_MAXDIMS ||
         values > NPP_MAX_OPERANDS) {
-        hook->report.reason = "a ufunc, or operands, that numpy_par does not know";
-        return NULL;
+        return decline(hook, reason_unknown_ufunc);
     }
     PyObject *view = with_axes(a, PyArray_NDIM(b));
     if (view == NULL) {
