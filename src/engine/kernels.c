@@ -3,20 +3,10 @@
 
 #include <string.h>
 
-#include "kernels/blocks.h"
-#include "kernels/casts.h"
-#include "kernels/exact.h"
-#include "kernels/extremes.h"
-#include "kernels/kernel.h"
-#include "kernels/moments.h"
-#include "kernels/prefixes.h"
-#include "kernels/scans.h"
-#include "kernels/searches.h"
-#include "kernels/select.h"
-#include "kernels/sums.h"
+#include "kernels/level.h"
 
-enum { BASE = 1 << LEVEL_BASE, AVX2 = 1 << LEVEL_AVX2, AVX512 = 1 << LEVEL_AVX512 };
-enum { NEON = AVX2 }; /* see ops.def */
+/* The last column of ops.def. */
+enum { BASE = 1, AVX2 = 2, AVX512 = 4 };
 enum { SAME = KERNELS_SAME, CLOSE = KERNELS_CLOSE, FAST = KERNELS_FAST };
 
 static const struct row {
@@ -29,58 +19,39 @@ static const struct row {
 #include "kernels/ops.def"
 };
 
-#define TABLES(level)                                                                  \
-  &kernels_##level, &casts_##level, &sums_##level, &scans_##level, &gathers_##level,   \
-      exact_##level, &prefixes_##level, moments_##level, &searches_##level,            \
-      &select_##level, &extremes_##level
-
 static const struct level {
-    const char *name;
+    const char *name, *simd;
     unsigned rows; /* those of ops.def */
-    kernel_table *table;
-    cast_table *casts;
-    sum_table *sums;
-    scan_table *scans;
-    gather_table *gathers;
-    exact_function *exact;
-    prefix_table *prefixes;
-    moments_function *moments;
-    search_table *searches;
-    select_table *select;
-    extreme_table *extremes;
+    const struct level_tables *tables;
 } levels[LEVEL_COUNT] = {
-#if defined(__aarch64__)
-    [LEVEL_BASE] = {"neon", NEON, TABLES(base)},
-#else
-    [LEVEL_BASE] = {"baseline", BASE, TABLES(base)},
-#endif
-#if defined(__x86_64__)
-    [LEVEL_AVX2] = {"avx2", AVX2, TABLES(avx2)},
-    [LEVEL_AVX512] = {"avx512", AVX512, TABLES(avx512)},
-#  define NAMES "baseline, avx2 or avx512"
-#elif defined(__aarch64__)
-#  define NAMES "neon"
-#else
-#  define NAMES "baseline"
-#endif
+#define LEVEL(level, name, simd, rows, cpu)                                            \
+  {name, simd, rows, &KERNEL_JOIN(tables, level)},
+#include "kernels/levels.def"
 };
 
 static int chosen = -1;
 static bool also_losers;
 
-static bool cpu_has(int level)
+static bool cpu_has(int number)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    /* F16C too, which is older than either, and has no name for clang 14. */
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    const bool avx512 =
-        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-    return level == LEVEL_BASE || (avx2 && (level == LEVEL_AVX2 || avx512));
-#else
-    return level == LEVEL_BASE;
 #endif
+#define SUPPORTS(feature) __builtin_cpu_supports(feature)
+    const bool has[LEVEL_COUNT] = {
+#define LEVEL(level, name, simd, rows, cpu) cpu,
+#include "kernels/levels.def"
+    };
+    return has[number];
+}
+
+const char *kernels_simd(void)
+{
+    int best = 0;
+    for (int level = 0; level < LEVEL_COUNT; level++) {
+        best = cpu_has(level) ? level : best;
+    }
+    return levels[best].simd;
 }
 
 static bool wins(int row)
@@ -90,7 +61,8 @@ static bool wins(int row)
 
 static bool is_used(int row)
 {
-    return chosen >= 0 && (also_losers || wins(row)) && (*levels[chosen].table)[row];
+    return chosen >= 0 && (also_losers || wins(row)) &&
+           (*levels[chosen].tables->kernels)[row];
 }
 
 /*
@@ -149,37 +121,42 @@ static int known_number(int type)
 kernel_loop *kernels_cast(int from, int to)
 {
     const int a = known_number(from), b = known_number(to);
-    return a < NUMBER_COUNT && b < NUMBER_COUNT ? (*levels[chosen].casts)[a][b] : NULL;
+    return a < NUMBER_COUNT && b < NUMBER_COUNT ? (*levels[chosen].tables->casts)[a][b]
+                                                : NULL;
 }
 
 sum_function *kernels_sum(int type, enum map map, enum sum_place place)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].sums->sum[place][map][number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].tables->sums->sum[place][map][number]
+                                 : NULL;
 }
 
 runs_function *kernels_runs(int type)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].sums->runs[number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].tables->sums->runs[number] : NULL;
 }
 
 columns_function *kernels_columns(int type, enum map map)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].sums->columns[map][number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].tables->sums->columns[map][number]
+                                 : NULL;
 }
 
 kinds_function *kernels_kinds(int type)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].extremes->kinds[number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].tables->extremes->kinds[number]
+                                 : NULL;
 }
 
 signalling_function *kernels_signalling(int type)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].extremes->signalling[number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].tables->extremes->signalling[number]
+                                 : NULL;
 }
 
 enum extreme kernels_extreme_of(const char *ufunc)
@@ -201,34 +178,34 @@ void kernels_extreme(const char *ufunc, int type, extreme_function **row,
     const int number = known_number(type);
     const enum extreme extreme = kernels_extreme_of(ufunc);
     const bool has = number < NUMBER_COUNT && extreme < EXTREME_COUNT;
-    *row = has ? levels[chosen].extremes->row[extreme][number] : NULL;
-    *columns = has ? levels[chosen].extremes->columns[extreme][number] : NULL;
+    *row = has ? levels[chosen].tables->extremes->row[extreme][number] : NULL;
+    *columns = has ? levels[chosen].tables->extremes->columns[extreme][number] : NULL;
 }
 
 static const struct level *level_or_least(void)
 {
-    return &levels[chosen < 0 ? LEVEL_BASE : chosen];
+    return &levels[chosen < 0 ? LEVEL_base : chosen];
 }
 
 gather_function *kernels_gather(int type)
 {
-    return (*level_or_least()->gathers)[number_of(type)];
+    return (*level_or_least()->tables->gathers)[number_of(type)];
 }
 
 exact_function *kernels_exact(void)
 {
-    return level_or_least()->exact;
+    return level_or_least()->tables->exact;
 }
 
 moments_function *kernels_moments(void)
 {
-    return level_or_least()->moments;
+    return level_or_least()->tables->moments;
 }
 
 const struct prefix_kernels *kernels_prefixes(int type)
 {
-    return &(
-        *level_or_least()->prefixes)[type == NPY_FLOAT ? PREFIX_FLOAT : PREFIX_DOUBLE];
+    return &(*level_or_least()
+                  ->tables->prefixes)[type == NPY_FLOAT ? PREFIX_FLOAT : PREFIX_DOUBLE];
 }
 
 kernel_loop *kernels_scan(const char *ufunc, int type)
@@ -238,30 +215,43 @@ kernel_loop *kernels_scan(const char *ufunc, int type)
                      : strcmp(ufunc, "multiply") == 0 ? SCAN_MULTIPLY
                                                       : SCAN_COUNT;
     return number < NUMBER_COUNT && scan < SCAN_COUNT
-               ? (*levels[chosen].scans)[scan][number]
+               ? (*levels[chosen].tables->scans)[scan][number]
                : NULL;
 }
 
 kernel_loop *kernels_close(int type)
 {
     const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].searches->close[number] : NULL;
+    return number < NUMBER_COUNT ? levels[chosen].tables->searches->close[number]
+                                 : NULL;
 }
 
 count_function *kernels_count(void)
 {
-    return levels[chosen].searches->count;
+    return levels[chosen].tables->searches->count;
 }
 
 const struct select_kernels *kernels_select(void)
 {
-    return levels[chosen].select;
+    return levels[chosen].tables->select;
+}
+
+/* "it must be a, b or c" */
+static void refuse_name(void)
+{
+    char text[128] = "it must be ";
+    for (int level = 0; level < LEVEL_COUNT; level++) {
+        const char *comma = level == 0 ? "" : level == LEVEL_COUNT - 1 ? " or " : ", ";
+        strncat(text, comma, sizeof text - strlen(text) - 1);
+        strncat(text, levels[level].name, sizeof text - strlen(text) - 1);
+    }
+    PyErr_SetString(PyExc_ValueError, text);
 }
 
 int kernels_choose(const char *name, bool everything)
 {
     int best = -1;
-    for (int level = 0; level < LEVEL_COUNT && levels[level].name; level++) {
+    for (int level = 0; level < LEVEL_COUNT; level++) {
         if (name && strcmp(name, levels[level].name) == 0 && !cpu_has(level)) {
             PyErr_Format(PyExc_ValueError, "this CPU has no %s", name);
             return -1;
@@ -271,7 +261,7 @@ int kernels_choose(const char *name, bool everything)
         }
     }
     if (best < 0) {
-        PyErr_SetString(PyExc_ValueError, "it must be " NAMES);
+        refuse_name();
         return -1;
     }
     chosen = best;
@@ -303,7 +293,7 @@ static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits
             same = is_type(types[k], *wanted);
         }
         if (same && (found == NULL || rows[row].bits > found_bits)) {
-            found = (*levels[chosen].table)[row];
+            found = (*levels[chosen].tables->kernels)[row];
             found_bits = rows[row].bits;
         }
     }
@@ -430,7 +420,7 @@ PyObject *kernels_list(void)
 const char *kernels_whose(PyUFuncGenericFunction function)
 {
     for (int row = 0; row < ROW_COUNT && chosen >= 0; row++) {
-        if ((*levels[chosen].table)[row] == (kernel_function *)function) {
+        if ((*levels[chosen].tables->kernels)[row] == (kernel_function *)function) {
             return levels[chosen].name;
         }
     }

@@ -35,6 +35,9 @@ enum kernel_bits { KERNELS_SAME, KERNELS_CLOSE, KERNELS_FAST, KERNELS_KINDS };
 int kernels_choose(const char *name, bool everything);
 const char *kernels_level(void);
 
+/* The widest vectors that this CPU has, as people call them. */
+const char *kernels_simd(void);
+
 /* Whether a ufunc has rows of just these bits. */
 bool kernels_has(const PyUFuncObject *ufunc, enum kernel_bits bits);
 

@@ -1,5 +1,6 @@
 /* blocks.c - see blocks.h. */
 #include "blocks.h"
+#include "level.h"
 
 #include <string.h>
 
@@ -72,8 +73,6 @@ static void gather_halves(double *block, intptr_t room, const char *x, intptr_t 
     gather_f16(block + i, room, x + i * stride, n - i, stride, lines, apart);
 }
 
-#define TABLE_JOIN_(level) gathers_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
 #define ROW(T) [NUMBER_##T] = gather_##T,
 
-gather_table TABLE_JOIN(NPP_LEVEL) = {EACH(ROW) ROW(b1)[NUMBER_f16] = gather_halves};
+gather_table KERNEL(gathers) = {EACH(ROW) ROW(b1)[NUMBER_f16] = gather_halves};

@@ -15,6 +15,5 @@ typedef void gather_function(double *block, intptr_t room, const char *x, intptr
 
 /* By type; NULL: complex numbers. */
 typedef gather_function *const gather_table[NUMBER_COUNT];
-extern gather_table gathers_base, gathers_avx2, gathers_avx512;
 
 #endif

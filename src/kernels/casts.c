@@ -1,5 +1,6 @@
 /* casts.c - see casts.h. */
 #include "casts.h"
+#include "level.h"
 
 #include "flags.h"
 #include "half.h"
@@ -184,11 +185,9 @@ static void cast_f64_f16_body(const f64 *x, f16 *y, intptr_t n)
 OWN_UNARY_LOOP(cast_f64_f16, f64, f16)
 #endif
 
-#define TABLE_JOIN_(level) casts_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
 #define ENTRY(A, B) [NUMBER_##A][NUMBER_##B] = cast_##A##_##B,
 
-cast_table TABLE_JOIN(NPP_LEVEL) = {
+cast_table KERNEL(casts) = {
     BOOL(ENTRY) PLAIN(ENTRY) TO_BOOL(ENTRY) TO_COMPLEX(ENTRY) COMPLEX(ENTRY)
 #ifdef NPP_LANES
         FROM_HALF(ENTRY) FROM_HALF_WIDER(ENTRY) TO_HALF(ENTRY) ENTRY(f16, f32)

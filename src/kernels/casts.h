@@ -12,6 +12,5 @@
 /* By `from` and `to`; NULL: none.  Those of float16 need instructions that a level may
  * lack. */
 typedef kernel_function *const cast_table[NUMBER_COUNT][NUMBER_COUNT];
-extern cast_table casts_base, casts_avx2, casts_avx512;
 
 #endif

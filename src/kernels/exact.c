@@ -9,6 +9,7 @@
  * one that their sum is exact too, in any order.  It is what goes to the bins: 0.4 ns.
  */
 #include "exact.h"
+#include "level.h"
 
 #include <stdbool.h>
 
@@ -127,10 +128,7 @@ static void add_block(struct exact *sum, const double *x, intptr_t n)
     }
 }
 
-#define EXACT_JOIN_(level) exact_##level
-#define EXACT_JOIN(level) EXACT_JOIN_(level)
-
-void EXACT_JOIN(NPP_LEVEL)(struct exact *sum, const double *x, intptr_t n)
+void KERNEL(exact)(struct exact *sum, const double *x, intptr_t n)
 {
     const intptr_t whole = n - n % SIDE_BY_SIDE;
     if (whole > 0) {

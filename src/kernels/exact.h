@@ -32,6 +32,5 @@ enum { EXACT_BLOCK = 2048 };
 /* Adds n numbers.  It needs the default environment: rounding to nearest, no FTZ, no
  * DAZ. */
 typedef void exact_function(struct exact *sum, const double *x, intptr_t n);
-extern exact_function exact_base, exact_avx2, exact_avx512;
 
 #endif

@@ -1,5 +1,6 @@
 /* extremes.c - see extremes.h. */
 #include "extremes.h"
+#include "level.h"
 
 #include <math.h>
 #include <string.h>
@@ -310,10 +311,7 @@ KERNELS(f32)
     }
 #endif
 
-#define TABLE_JOIN_(level) extremes_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
-
-extreme_table TABLE_JOIN(NPP_LEVEL) = {
+extreme_table KERNEL(extremes) = {
     .kinds =
         {
             [NUMBER_f16] = kinds_f16,

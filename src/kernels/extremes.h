@@ -46,6 +46,5 @@ typedef const struct extreme_kernels {
     extreme_function *row[EXTREME_COUNT][NUMBER_COUNT];
     extreme_columns_function *columns[EXTREME_COUNT][NUMBER_COUNT];
 } extreme_table;
-extern extreme_table extremes_base, extremes_avx2, extremes_avx512;
 
 #endif

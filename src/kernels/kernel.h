@@ -1,6 +1,6 @@
 /*
  * kernel.h - what a kernel is.  Every file of kernels is compiled once for each
- * instruction set, with NPP_LEVEL one of base, avx2, avx512; KERNEL() keeps the names
+ * instruction set, with NPP_LEVEL one of levels.def; KERNEL() keeps the names
  * apart.  On aarch64 base is the only one, and has NEON.  A kernel has the type of
  * NumPy's classic loops, and never fails, allocates, prints or sees Python.
  */
@@ -29,8 +29,6 @@ static inline void leave_to_replaced(char **args, const intptr_t *n,
     replaced->loop(args, n, steps, replaced->data);
 }
 
-enum { LEVEL_BASE, LEVEL_AVX2, LEVEL_AVX512, LEVEL_COUNT };
-
 /* The rows of ops.def, by number. */
 enum kernel_row {
 #define OP(ufunc, types, kernel, bits, levels) ROW_##kernel,
@@ -40,7 +38,6 @@ enum kernel_row {
 
 /* What table.c has for each level; NULL: the level lacks what the kernel needs. */
 typedef kernel_function *const kernel_table[ROW_COUNT];
-extern kernel_table kernels_base, kernels_avx2, kernels_avx512;
 
 #define KERNEL_JOIN_(name, level) npp_##name##_##level
 #define KERNEL_JOIN(name, level) KERNEL_JOIN_(name, level)

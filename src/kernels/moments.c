@@ -1,6 +1,7 @@
 /* moments.c - see moments.h.  The number of lanes is part of the answer: so it is the
  * same for all instruction sets. */
 #include "moments.h"
+#include "level.h"
 
 #include <stddef.h>
 
@@ -52,10 +53,7 @@ static double add_vectors(const struct powers *sums, size_t power)
     return add_lanes(r);
 }
 
-#define MOMENTS_JOIN_(level) moments_##level
-#define MOMENTS_JOIN(level) MOMENTS_JOIN_(level)
-
-void MOMENTS_JOIN(NPP_LEVEL)(struct moments *moments, const double *x, intptr_t n)
+void KERNEL(moments)(struct moments *moments, const double *x, intptr_t n)
 {
     const double mean = mean_of(x, n);
     const intptr_t whole = n - n % LANES;

@@ -16,7 +16,6 @@ struct moments {
 };
 
 typedef void moments_function(struct moments *moments, const double *x, intptr_t n);
-extern moments_function moments_base, moments_avx2, moments_avx512;
 
 /* mean + rest = mean + more */
 static inline void moments_set_mean(struct moments *moments, double mean, double more)

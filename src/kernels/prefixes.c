@@ -1,5 +1,6 @@
 /* prefixes.c - see prefixes.h.  Compilers make vectors of lines side by side. */
 #include "prefixes.h"
+#include "level.h"
 
 #include "numbers.h"
 
@@ -103,10 +104,7 @@
 PREFIXES(f32)
 PREFIXES(f64)
 
-#define TABLE_JOIN_(level) prefixes_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
-
-prefix_table TABLE_JOIN(NPP_LEVEL) = {
+prefix_table KERNEL(prefixes) = {
     [PREFIX_FLOAT] = {sizeof(f32), &nothing_f32, totals_f32, chain_f32, prefixes_f32},
     [PREFIX_DOUBLE] = {sizeof(f64), &nothing_f64, totals_f64, chain_f64, prefixes_f64},
 };

@@ -45,6 +45,5 @@ typedef const struct prefix_kernels {
     chain_function *chain;
     prefixes_function *prefixes;
 } prefix_table[PREFIX_TYPES];
-extern prefix_table prefixes_base, prefixes_avx2, prefixes_avx512;
 
 #endif

@@ -1,5 +1,6 @@
 /* scans.c - see scans.h. */
 #include "scans.h"
+#include "level.h"
 
 #include <string.h>
 
@@ -110,10 +111,7 @@ static void add_u64(char **args, const intptr_t *count, const intptr_t *steps,
     }
 }
 
-#define TABLE_JOIN_(level) scans_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
-
-scan_table TABLE_JOIN(NPP_LEVEL) = {
+scan_table KERNEL(scans) = {
     [SCAN_ADD] =
         {
             [NUMBER_f32] = add_f32,

@@ -14,6 +14,5 @@
 enum scan { SCAN_ADD, SCAN_MULTIPLY, SCAN_COUNT };
 
 typedef kernel_function *const scan_table[SCAN_COUNT][NUMBER_COUNT];
-extern scan_table scans_base, scans_avx2, scans_avx512;
 
 #endif

@@ -1,5 +1,6 @@
 /* searches.c - see searches.h. */
 #include "searches.h"
+#include "level.h"
 
 #include <math.h>
 
@@ -59,10 +60,7 @@ static intptr_t count(const char *truth, intptr_t n)
     return all;
 }
 
-#define TABLE_JOIN_(level) searches_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
-
-search_table TABLE_JOIN(NPP_LEVEL) = {
+search_table KERNEL(searches) = {
     .close = {[NUMBER_f32] = close_f32_loop, [NUMBER_f64] = close_f64_loop},
     .count = count,
 };

@@ -23,6 +23,5 @@ typedef const struct search_kernels {
     kernel_function *close[NUMBER_COUNT];
     count_function *count;
 } search_table;
-extern search_table searches_base, searches_avx2, searches_avx512;
 
 #endif

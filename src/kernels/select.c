@@ -1,5 +1,6 @@
 /* select.c - see select.h. */
 #include "select.h"
+#include "level.h"
 
 #if defined(__AVX512VL__) || defined(__AVX2__)
 #  include <immintrin.h>
@@ -130,6 +131,4 @@ static void bounds(const intptr_t *index, intptr_t n, intptr_t *least,
     *greatest = high;
 }
 
-#define TABLE_JOIN_(level) select_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
-select_table TABLE_JOIN(NPP_LEVEL) = {select_block, bounds, OWNERS, OWNERS < 4};
+select_table KERNEL(select) = {select_block, bounds, OWNERS, OWNERS < 4};

@@ -32,6 +32,5 @@ typedef const struct select_kernels {
     int owners;
     bool quick_bounds; /* a fraction of NumPy's loop */
 } select_table;
-extern select_table select_base, select_avx2, select_avx512;
 
 #endif

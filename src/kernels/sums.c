@@ -1,5 +1,6 @@
 /* sums.c - see sums.h. */
 #include "sums.h"
+#include "level.h"
 
 #include <string.h>
 
@@ -408,9 +409,6 @@ BOTH(is_number, IS_NUMBER)
 BOTH(square, SQUARE)
 BOTH(number_square, NUMBER_SQUARE)
 
-#define TABLE_JOIN_(level) sums_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
-
 #define ROW(name, KIND)                                                                \
   {                                                                                    \
     [NUMBER_f32] = name##_##KIND##_f32, [NUMBER_f64] = name##_##KIND##_f64             \
@@ -432,7 +430,7 @@ BOTH(number_square, NUMBER_SQUARE)
     [MAP_SQUARE] = ROW(square, place), [MAP_NUMBER_SQUARE] = ROW(number_square, place) \
   }
 
-sum_table TABLE_JOIN(NPP_LEVEL) = {
+sum_table KERNEL(sums) = {
     .sum = {[SUM_NEAR] = SUMS(sum), [SUM_FAR] = SUMS(far)},
     .runs =
         {

@@ -73,6 +73,5 @@ typedef const struct sum_kernels {
     runs_function *runs[NUMBER_COUNT];
     columns_function *columns[MAP_COUNT][NUMBER_COUNT];
 } sum_table;
-extern sum_table sums_base, sums_avx2, sums_avx512;
 
 #endif

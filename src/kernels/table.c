@@ -1,10 +1,10 @@
-/* table.c - the kernels of one instruction set. */
-#include "kernel.h"
+/* table.c - the kernels of one instruction set, and all of its tables. */
+#include "level.h"
 
-#define TABLE_JOIN_(level) kernels_##level
-#define TABLE_JOIN(level) TABLE_JOIN_(level)
-
-kernel_table TABLE_JOIN(NPP_LEVEL) = {
+kernel_table KERNEL(kernels) = {
 #define OP(ufunc, types, kernel, bits, levels) [ROW_##kernel] = KERNEL(kernel),
 #include "ops.def"
 };
+
+#define TABLE(type, name) .name = &KERNEL(name),
+const struct level_tables KERNEL(tables) = {LEVEL_TABLES};

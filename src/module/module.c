@@ -394,23 +394,6 @@ static PyObject *kernels(PyObject *module, PyObject *unused)
     return kernels_list();
 }
 
-static const char *simd_level(void)
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
-        return "AVX-512";
-    }
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "AVX2+FMA"
-                                                                           : "SSE2";
-#elif defined(__aarch64__)
-    return "ASIMD";
-#else
-    return "none";
-#endif
-}
-
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 
@@ -418,7 +401,7 @@ static PyObject *build_info(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
     return Py_BuildValue(
-        "{s:s,s:s,s:s,s:i,s:s,s:d,s:d,s:d}", "simd", simd_level(), "compiler",
+        "{s:s,s:s,s:s,s:i,s:s,s:d,s:d,s:d}", "simd", kernels_simd(), "compiler",
 #if defined(__clang__)
         "clang " __clang_version__,
 #else

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/kernels/casts.h"
+#include "../../src/kernels/level.h"
 #include "record.h"
 
 enum { PLACES = 1200, LARGEST = 16, SHOWN = 5 /* of a record */ };
@@ -358,8 +358,8 @@ static void name_of(int i, char *name)
 static kernel_function *kernel_of(int i)
 {
     const int cast = i - ROW_COUNT;
-    return i < ROW_COUNT ? kernels_base[i]
-                         : casts_base[cast / NUMBER_COUNT][cast % NUMBER_COUNT];
+    return i < ROW_COUNT ? (*npp_tables_base.kernels)[i]
+                         : (*npp_tables_base.casts)[cast / NUMBER_COUNT][cast % NUMBER_COUNT];
 }
 
 int main(int argc, char **argv)
