@@ -8,6 +8,7 @@
 #ifndef NPP_ENGINE_CALL_H
 #define NPP_ENGINE_CALL_H
 
+#include "python/array.h"
 #include "python/state.h"
 
 struct call {
@@ -64,20 +65,6 @@ bool call_promotes_by_value(const struct state *state);
 /* True for what may hold the data of a call: an ndarray, or a memmap (its results
  * are ndarrays), but no other subclass. */
 bool call_is_plain_array(const struct state *state, PyObject *object);
-
-/* A view of an array's memory from `data` on; NULL: an exception is set. */
-PyObject *array_view(PyArrayObject *array, char *data, int ndim, const npy_intp *shape,
-                     const npy_intp *strides);
-
-/* Whether two elements of an array may share a byte. */
-bool array_overlaps_itself(PyArrayObject *array);
-
-/* Whether the bytes from the first to the last of two arrays overlap. */
-bool arrays_overlap(PyArrayObject *a, PyArrayObject *b);
-
-/* Whether an operand is not as a loop on this dtype wants it: another dtype, not in
- * this machine's byte order, or not aligned. */
-bool array_needs_copy(PyArrayObject *op, PyArray_Descr *descr);
 
 /*
  * Let NumPy see the call on empty stand-ins, so that it warns of, or refuses, the way

@@ -22,6 +22,15 @@ typedef PyObject *hook_function(struct hook_call *hook, PyObject *self,
                                 PyObject *const *args, Py_ssize_t nargs,
                                 PyObject *kwnames);
 
+/* Whether a call about one array is worth the engine, which may pay on one thread too.
+ * Then `job` has what all of them tell execute(); else the report has the reason, or an
+ * exception is set. */
+bool hook_pays(struct hook_call *hook, PyArrayObject *array, uint64_t more,
+               bool pays_alone, struct job *job);
+
+/* The same for a call of any operands. */
+bool hook_call_pays(struct hook_call *hook, const struct call *call, struct job *job);
+
 /* Leave a call to NumPy. */
 static inline PyObject *decline(struct hook_call *hook, const char *reason)
 {

@@ -48,3 +48,15 @@ bool arguments_dtype(PyObject *object, PyArray_Descr **descr)
 {
     return object == NULL || converted(PyArray_DescrConverter(object, descr));
 }
+
+bool arguments_axis(PyObject *object, int ndim, int *axis)
+{
+    int overflow = 0;
+    if (!PyLong_CheckExact(object)) {
+        return false;
+    }
+    long value = PyLong_AsLongAndOverflow(object, &overflow);
+    value += value < 0 ? ndim : 0;
+    *axis = (int)value;
+    return !overflow && value >= 0 && value < ndim;
+}

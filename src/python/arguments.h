@@ -23,4 +23,8 @@ bool arguments_order(PyObject *object, NPY_ORDER *order);
 bool arguments_casting(PyObject *object, NPY_CASTING *casting);
 bool arguments_dtype(PyObject *object, PyArray_Descr **descr); /* a new reference */
 
+/* An int, counted from the end if it is negative, as an axis of ndim.  False: NumPy is
+ * to judge it. */
+bool arguments_axis(PyObject *object, int ndim, int *axis);
+
 #endif

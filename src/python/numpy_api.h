@@ -29,14 +29,6 @@ enum { NUMPY_2_3 = 0x14, NUMPY_2_5 = 0x16 };
 /* More operands than any ufunc of NumPy or SciPy has; the where= mask is one more. */
 enum { NPP_MAX_OPERANDS = 15, NPP_MAX_SLOTS = NPP_MAX_OPERANDS + 1 };
 
-/* The sign bit of the flags is NumPy's own "warn on write", of what
- * np.broadcast_arrays returns. */
-static inline bool array_is_writeable(PyArrayObject *array)
-{
-    const int flags = PyArray_FLAGS(array);
-    return (flags & NPY_ARRAY_WRITEABLE) && flags >= 0;
-}
-
 /*
  * An attribute, for what is asked again and again.  Python's cache of attributes has a
  * place for each address of a name and keeps the name, and PyObject_GetAttrString()

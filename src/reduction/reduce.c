@@ -1,5 +1,6 @@
 /* reduce.c - a call of ufunc.reduce. */
 #include "reduce.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 
 #include <string.h>
@@ -89,7 +90,7 @@ const char *reduction_choose_loop(struct reduction *reduction,
     reduction->cast_size = PyDataType_ELSIZE(plan_descr(&reduction->plan, 1));
     reduction->ufunc = request->ufunc->name;
     reduction->order = reduction_order(reduction->ufunc, reduction->type);
-    if (!request_is_plain_number(reduction->type) ||
+    if (!array_type_is_number(reduction->type) ||
         plan_descr(&reduction->plan, 0)->type_num != reduction->type) {
         return reason_other_result_type;
     }
@@ -211,9 +212,8 @@ bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *u
     reduction->is_part = part != NULL;
     const char **reason = &hook->report.reason;
     *reason = request_take(request, hook->state, ufunc, args, nargs, kwnames, REDUCE);
-    if (*reason ||
-        !request_pays(hook, request->array, request_key(request, (uint32_t)map),
-                          pays_alone(request, part), job)) {
+    if (*reason || !hook_pays(hook, request->array, request_key(request, (uint32_t)map),
+                              pays_alone(request, part), job)) {
         return false;
     }
     *reason = prepare_loop(reduction, request, &reducing->initials, &reducing->out);

@@ -330,7 +330,7 @@ PyObject *reduction_reduceat(struct hook_call *hook, PyObject *self,
         hook->report.reason = reason_no_segments;
     }
     if (hook->report.reason ||
-        !request_pays(hook, request.array, key_of(&request), false, &job)) {
+        !hook_pays(hook, request.array, key_of(&request), false, &job)) {
         goto finish;
     }
     given = request.array;

@@ -1,44 +1,16 @@
 /* request.c - see request.h. */
 #include "request.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 
-#include <fenv.h>
 #include <string.h>
 
 #include "python/arguments.h"
-#include "engine/profit.h"
-
-bool request_is_plain_number(int type)
-{
-    /* A dtype of somebody else may have the number -1. */
-    return (type >= 0 && type <= NPY_CLONGDOUBLE) || type == NPY_HALF;
-}
-
-bool request_is_plain(PyObject *object)
-{
-    if (!PyArray_CheckExact(object)) {
-        return false;
-    }
-    PyArrayObject *array = (PyArrayObject *)object;
-    return request_is_plain_number(PyArray_TYPE(array)) && PyArray_ISBEHAVED_RO(array);
-}
-
-bool request_axis(PyObject *object, int ndim, int *axis)
-{
-    int overflow = 0;
-    if (!PyLong_CheckExact(object)) {
-        return false;
-    }
-    long value = PyLong_AsLongAndOverflow(object, &overflow);
-    value += value < 0 ? ndim : 0;
-    *axis = (int)value;
-    return !overflow && value >= 0 && value < ndim;
-}
 
 static bool mark_axis(struct request *request, PyObject *object)
 {
     int axis;
-    if (!request_axis(object, PyArray_NDIM(request->array), &axis) ||
+    if (!arguments_axis(object, PyArray_NDIM(request->array), &axis) ||
         request->axes[axis]) {
         return false;
     }
@@ -109,7 +81,7 @@ static bool take_out(struct request *request, PyObject *object)
         return true;
     }
     request->out = (PyArrayObject *)object;
-    return request_is_plain(object) && PyArray_ISBEHAVED(request->out) &&
+    return array_is_plain_numbers(object) && PyArray_ISBEHAVED(request->out) &&
            has_shape_of_result(request, request->out) &&
            !goes_backwards(request->array) && !goes_backwards(request->out) &&
            array_is_writeable(request->out) &&
@@ -140,7 +112,7 @@ static bool take_mask(struct request *request, PyObject *object)
     if (object == NULL || object == Py_True) {
         return true;
     }
-    if (!request_is_plain(object) || PyArray_TYPE(mask) != NPY_BOOL) {
+    if (!array_is_plain_numbers(object) || PyArray_TYPE(mask) != NPY_BOOL) {
         return false;
     }
     const int more = PyArray_NDIM(request->array) - PyArray_NDIM(mask);
@@ -214,7 +186,7 @@ const char *request_take(struct request *request, const struct state *state,
         (keepdims && keepdims != state->no_value && !PyBool_Check(keepdims))) {
         return reason_arguments_refused;
     }
-    if (!request_is_plain(array) || PyArray_NDIM((PyArrayObject *)array) == 0) {
+    if (!array_is_plain_numbers(array) || PyArray_NDIM((PyArrayObject *)array) == 0) {
         return reason_not_plain_numbers;
     }
     request->array = (PyArrayObject *)array;
@@ -231,8 +203,7 @@ const char *request_take(struct request *request, const struct state *state,
         return reason_where_not_bool;
     }
     return (dtype && dtype != Py_None && !arguments_dtype(dtype, &request->dtype)) ||
-                   (request->dtype &&
-                    !request_is_plain_number(request->dtype->type_num))
+                   (request->dtype && !array_type_is_number(request->dtype->type_num))
                ? reason_dtype_not_number
                : NULL;
 }
@@ -251,66 +222,4 @@ uint32_t request_key(const struct request *request, uint32_t more)
     }
     more += request->mask ? 1U << 31 : 0;
     return cost_mix(cost_mix(more, (uint64_t)(uintptr_t)request->ufunc), axes);
-}
-
-bool request_call_pays(struct hook_call *hook, const struct call *call,
-                           struct job *job)
-{
-    struct profit profit;
-    hook->report.reason = profit_check(&profit, call, hook->costs, hook->explain);
-    *job = (struct job){.path = "reduction",
-                        .weight = 1,
-                        .costs = hook->costs,
-                        .key = profit.key,
-                        .asked = profit.asked ? profit.key : 0,
-                        .limit = profit.limit};
-    return !hook->report.reason && !PyErr_Occurred();
-}
-
-bool request_pays(struct hook_call *hook, PyArrayObject *array, uint64_t more,
-                      bool pays_alone, struct job *job)
-{
-    const struct call call = {.state = hook->state,
-                              .nin = 1,
-                              .nop = 1,
-                              .op = {array},
-                              .size = PyArray_SIZE(array),
-                              .more = more,
-                              .pays_alone = pays_alone};
-    return request_call_pays(hook, &call, job);
-}
-
-/* Those of the flags (FE_*) for which np.errstate has this. */
-static int flags_with(const struct state *state, int fpe, const char *wanted)
-{
-    static const struct {
-        int flag;
-        const char *name;
-    } kinds[] = {{FE_DIVBYZERO, "divide"},
-                 {FE_OVERFLOW, "over"},
-                 {FE_UNDERFLOW, "under"},
-                 {FE_INVALID, "invalid"}};
-    PyObject *settings =
-        state->get_extobj ? PyObject_CallNoArgs(state->get_extobj) : NULL;
-    int found = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        PyObject *way = settings ? PyDict_GetItemString(settings, kinds[i].name) : NULL;
-        if (way && PyUnicode_Check(way) &&
-            PyUnicode_CompareWithASCIIString(way, wanted) == 0) {
-            found |= fpe & kinds[i].flag;
-        }
-    }
-    Py_XDECREF(settings);
-    PyErr_Clear();
-    return found;
-}
-
-bool request_reports(const struct state *state, int fpe)
-{
-    return fpe && flags_with(state, fpe, "ignore") != fpe;
-}
-
-bool request_raises(const struct state *state, int fpe)
-{
-    return !state->get_extobj || flags_with(state, fpe, "raise");
 }

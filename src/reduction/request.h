@@ -30,29 +30,7 @@ void request_clear(struct request *request);
 /* What the cost of a call depends on, beside the array: the ufunc, the axes, `more`. */
 uint32_t request_key(const struct request *request, uint32_t more);
 
-/* Whether a reduction of an array is worth the engine, which may pay on one thread
- * too.  Then `job` has what all of them tell execute(); else the report has the reason,
- * or an exception is set. */
-bool request_pays(struct hook_call *hook, PyArrayObject *array, uint64_t more,
-                      bool pays_alone, struct job *job);
-
-/* The same for a call of any operands. */
-bool request_call_pays(struct hook_call *hook, const struct call *call,
-                           struct job *job);
-
-/* Whether NumPy warns of any of the flags (FE_*) here and now, or raises; or raises. */
-bool request_reports(const struct state *state, int fpe);
-bool request_raises(const struct state *state, int fpe);
-
-/* An int, counted from the end if it is negative, as an axis of ndim.  False: NumPy is
- * to judge it. */
-bool request_axis(PyObject *object, int ndim, int *axis);
-
 /* NULL, or why a method of this ufunc is NumPy's. */
 const char *request_take_ufunc(const struct state *state, PyObject *self);
-
-/* A plain, aligned ndarray of numbers in this machine's byte order. */
-bool request_is_plain(PyObject *object);
-bool request_is_plain_number(int type);
 
 #endif

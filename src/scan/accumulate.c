@@ -5,6 +5,7 @@
  * together one after the other, in vectors.
  */
 #include "line.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 #include "scan.h"
 
@@ -140,7 +141,7 @@ static const char *prepare(struct scan *scan, const struct request *request,
     *type = plan_descr(&scan->plan, 1)->type_num;
     scan->itemsize = PyDataType_ELSIZE(result);
     scan->cast_size = PyDataType_ELSIZE(plan_descr(&scan->plan, 1));
-    if (!request_is_plain_number(*type) || result->type_num != *type) {
+    if (!array_type_is_number(*type) || result->type_num != *type) {
         return reason_other_result_type;
     }
     if (request->out && !PyArray_EquivTypes(PyArray_DESCR(request->out), result)) {
@@ -180,8 +181,8 @@ PyObject *scan_accumulate(struct hook_call *hook, PyObject *self, PyObject *cons
     /* NumPy's scans go through memory. */
     const bool pays_alone =
         kernels_scan(request.ufunc->name, PyArray_TYPE(request.array)) != NULL;
-    if (!request_pays(hook, request.array, request_key(&request, SCAN_KEY),
-                          pays_alone, &job)) {
+    if (!hook_pays(hook, request.array, request_key(&request, SCAN_KEY), pays_alone,
+                   &job)) {
         goto finish;
     }
     hook->report.reason = prepare(&scan, &request, hook->state, &type);

@@ -7,6 +7,7 @@
  * the same.
  */
 #include "scatter.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 
 #include <string.h>
@@ -67,11 +68,11 @@ static const char *take_values(struct call_of_at *call, PyObject *object, npy_in
 {
     const int to = PyArray_TYPE(call->array);
     if (!PyLong_CheckExact(object) && !PyFloat_CheckExact(object) &&
-        !request_is_plain(object)) {
+        !array_is_plain_numbers(object)) {
         return reason_values_not_plain;
     }
     call->values = (PyArrayObject *)PyArray_FromAny(object, NULL, 0, 0, 0, NULL);
-    if (call->values == NULL || !request_is_plain((PyObject *)call->values) ||
+    if (call->values == NULL || !array_is_plain_numbers((PyObject *)call->values) ||
         PyArray_NDIM(call->values) > 1 ||
         (PyArray_SIZE(call->values) != 1 && PyArray_SIZE(call->values) != n)) {
         return reason_values_count;
@@ -105,7 +106,7 @@ static const char *take(struct call_of_at *call, struct scatter *scatter,
         return reason_ufunc_unary;
     }
     call->array = (PyArrayObject *)args[0];
-    if (!request_is_plain(args[0]) || PyArray_NDIM(call->array) != 1 ||
+    if (!array_is_plain_numbers(args[0]) || PyArray_NDIM(call->array) != 1 ||
         !PyArray_IS_C_CONTIGUOUS(call->array) || !PyArray_ISBEHAVED(call->array) ||
         !array_is_writeable(call->array)) {
         return reason_not_one_axis;
@@ -168,10 +169,10 @@ PyObject *scatter_at(struct hook_call *hook, PyObject *self, PyObject *const *ar
     scatter.values = PyArray_BYTES(call.values);
     scatter.step = PyArray_SIZE(call.values) == 1 ? 0 : PyArray_STRIDE(call.values, 0);
     scatter.into_bins = find_bins(call.ufunc->name, type);
-    const uint64_t more =
-        ((uint64_t)(uintptr_t)self << 8) + ((uint64_t)type << 3) + cost_magnitude(PyArray_SIZE(call.array));
+    const uint64_t more = ((uint64_t)(uintptr_t)self << 8) + ((uint64_t)type << 3) +
+                          cost_magnitude(PyArray_SIZE(call.array));
     bool done = false;
-    if (request_pays(hook, (PyArrayObject *)args[1], more, false, &job)) {
+    if (hook_pays(hook, (PyArrayObject *)args[1], more, false, &job)) {
         job.plan = &plan;
         job.path = "scatter";
         done = scatter_run(hook, &scatter, &job, false, &fpe);

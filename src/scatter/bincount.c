@@ -1,10 +1,10 @@
 /* bincount.c - numpy.bincount on the engine: what is added at each index is 1, or its
  * weight, in the order of the indices. */
 #include "scatter.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 
 #include "python/arguments.h"
-#include "reduction/request.h"
 
 static const npy_intp one = 1;
 
@@ -29,8 +29,9 @@ static const char *take(struct scatter *scatter, struct arguments *arguments,
     }
     const bool weighted = weights && weights != Py_None;
     PyArrayObject *array = (PyArrayObject *)weights;
-    if (weighted && (!request_is_plain(weights) || PyArray_TYPE(array) != NPY_DOUBLE ||
-                     PyArray_NDIM(array) != 1 || PyArray_SIZE(array) != scatter->n)) {
+    if (weighted &&
+        (!array_is_plain_numbers(weights) || PyArray_TYPE(array) != NPY_DOUBLE ||
+         PyArray_NDIM(array) != 1 || PyArray_SIZE(array) != scatter->n)) {
         return reason_weights_not_float64;
     }
     scatter->values = weighted ? PyArray_BYTES(array) : (const char *)&one;
@@ -54,8 +55,8 @@ PyObject *scatter_bincount(struct hook_call *hook, PyObject *self,
 
     hook->report.reason = take(&scatter, &arguments, nargs, &least);
     hook->report.elements = scatter.n;
-    if (hook->report.reason || !request_pays(hook, (PyArrayObject *)args[0],
-                                                 scatter.step != 0, false, &job)) {
+    if (hook->report.reason ||
+        !hook_pays(hook, (PyArrayObject *)args[0], scatter.step != 0, false, &job)) {
         return NULL;
     }
     job.plan = &plan;

@@ -3,7 +3,7 @@
  * function for the dtype, and the best of their results by the same, so that the first
  * of equals wins, and the first NaN.
  */
-#include "reduction/reduction.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 #include "search.h"
 
@@ -12,7 +12,6 @@
 
 #include "python/arguments.h"
 #include "threads/atomics.h"
-#include "reduction/request.h"
 
 /* Elements of a part, which stay in a second-level cache; lines side by side that are
  * gathered, and bytes of each at a time. */
@@ -316,7 +315,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     PyObject *out_given = arguments_find(&arguments, 1, "out");
     PyObject *keepdims = arguments_find(&arguments, 2, "keepdims");
     const bool all = axis == NULL || axis == Py_None;
-    if (self == NULL || !request_is_plain(self) ||
+    if (self == NULL || !array_is_plain_numbers(self) ||
         PyArray_NDIM((PyArrayObject *)self) == 0) {
         return decline(hook, reason_not_plain_numbers);
     }
@@ -332,7 +331,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     if (nargs > 2 || !arguments_known(&arguments) ||
         (out_given && out_given != Py_None) ||
         (keepdims && keepdims != Py_False && keepdims != hook->state->no_value) ||
-        !(all || request_axis(axis, PyArray_NDIM(array), &along))) {
+        !(all || arguments_axis(axis, PyArray_NDIM(array), &along))) {
         return decline(hook, reason_arguments_refused);
     }
     if (PyArray_NDIM(array) == 1) {
@@ -341,7 +340,7 @@ static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
     if (along < 0 && !PyArray_IS_C_CONTIGUOUS(array)) {
         return decline(hook, reason_line_copied_first);
     }
-    if (!request_pays(hook, array, (uint64_t)along + 2, of_numbers, &job)) {
+    if (!hook_pays(hook, array, (uint64_t)along + 2, of_numbers, &job)) {
         return NULL;
     }
     PyArray_ArrFuncs *functions = PyDataType_GetArrFuncs(PyArray_DESCR(array));

@@ -10,11 +10,12 @@
 #include <string.h>
 
 #include "python/arguments.h"
+#include "python/array.h"
+#include "python/errstate.h"
 #include "reasons/reasons.h"
 #include "threads/fpu.h"
 #include "find.h"
 #include "search.h"
-#include "reduction/request.h"
 
 /* Flags: NumPy ignores what is invalid here. */
 enum { REPORTED = FPU_FLAGS & ~FE_INVALID };
@@ -68,7 +69,7 @@ static bool take_number(PyObject *object, double *value)
 
 static bool take_operand(PyObject *object, struct operand *operand)
 {
-    if (object && request_is_plain(object)) {
+    if (object && array_is_plain_numbers(object)) {
         operand->array = (PyArrayObject *)Py_NewRef(object);
     } else if (object && PyArray_IsScalar(object, Number)) {
         operand->array = (PyArrayObject *)PyArray_FromScalar(object, NULL);
@@ -205,7 +206,7 @@ static bool prepare(struct closeness *closeness, struct hook_call *hook,
         hook->report.reason = reason_shapes_refused;
         return false;
     }
-    if (!request_call_pays(hook, call, &closeness->job)) {
+    if (!hook_call_pays(hook, call, &closeness->job)) {
         return false;
     }
     closeness->close = (struct close){
@@ -238,7 +239,7 @@ PyObject *search_allclose(struct hook_call *hook, PyObject *self, PyObject *cons
         done =
             !hook->report.reason && search_run(&search, hook, &closeness.job, &differs);
     }
-    if (done && differs >= 0 && request_raises(hook->state, REPORTED)) {
+    if (done && differs >= 0 && errstate_raises(hook->state, REPORTED)) {
         hook->report.reason = reason_errstate_raises;
         done = false;
     }
@@ -321,7 +322,7 @@ static PyObject *run_isclose(struct closeness *closeness, struct hook_call *hook
     job->split = split_anywhere();
     memcpy(job->strides, nest.stride[0], sizeof nest.stride[0]);
     if (execute(job, hook->explain, &fpe, &hook->report)) {
-        if (request_reports(hook->state, fpe & REPORTED)) {
+        if (errstate_reports(hook->state, fpe & REPORTED)) {
             hook->report.reason = reason_flags_reported;
         } else {
             result = as_a_line(NpyIter_GetOperandArray(iter)[FIND_INPUTS]);

@@ -2,9 +2,9 @@
 #include <stdatomic.h>
 
 #include "find.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 #include "search.h"
-#include "reduction/request.h"
 
 struct counting {
     struct loop loop; /* x != 0; none for truth values */
@@ -89,7 +89,7 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     struct job job;
     PyObject *result = NULL;
     int fpe;
-    if (nargs != 1 || kwnames || !request_is_plain(args[0])) {
+    if (nargs != 1 || kwnames || !array_is_plain_numbers(args[0])) {
         return decline(hook, reason_not_plain_numbers);
     }
     const int type = PyArray_TYPE((PyArrayObject *)args[0]);
@@ -111,7 +111,7 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     struct call *call = &nonzero.call;
     hook->report.elements = call->size;
     call->pays_alone = pays_alone;
-    if (!request_call_pays(hook, call, &job)) {
+    if (!hook_call_pays(hook, call, &job)) {
         goto finish;
     }
     hook->report.reason = is_bool ? NULL : take_loop(&counting, &nonzero);

@@ -6,7 +6,6 @@
 #include "threads/fpu.h"
 #include "find.h"
 #include "search.h"
-#include "reduction/request.h"
 
 /* x == y, or both are NaN: the `aux` of run_equal_nan, with the loops of both. */
 struct equal_nan {
@@ -89,7 +88,7 @@ static int are_equal(struct hook_call *hook, PyObject *const *arrays, bool equal
     struct call *call = &equal.call;
     hook->report.elements = call->size;
     call->more += equal_nan; /* another cost */
-    if (!request_call_pays(hook, call, &job)) {
+    if (!hook_call_pays(hook, call, &job)) {
         goto finish;
     }
     hook->report.reason = predicate_plan(&equal);

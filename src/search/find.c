@@ -1,5 +1,6 @@
 /* find.c - see find.h. */
 #include "find.h"
+#include "python/errstate.h"
 #include "reasons/reasons.h"
 
 #include <assert.h>
@@ -10,7 +11,6 @@
 #include "ufunc/dispatch.h"
 #include "threads/fpu.h"
 #include "search.h"
-#include "reduction/request.h"
 
 /* -- the predicate --------------------------------------------------------------- */
 
@@ -282,7 +282,7 @@ bool search_run(struct search *search, struct hook_call *hook, struct job *job,
     const npy_intp hit = atomic_load(&search->found);
     *found = hit < search->nest.size ? hit : -1;
     if (atomic_load(&search->flagged) <= hit &&
-        request_reports(hook->state, atomic_load(&search->raised))) {
+        errstate_reports(hook->state, atomic_load(&search->raised))) {
         hook->report.reason = reason_flags_reported;
         return false;
     }
@@ -318,7 +318,7 @@ PyObject *search_find_first(struct hook_call *hook, PyObject *self,
         hook->report.reason = reason_value_too_large;
         goto finish;
     }
-    if (!request_call_pays(hook, call, &job)) {
+    if (!hook_call_pays(hook, call, &job)) {
         goto finish;
     }
     hook->report.reason = predicate_plan(&predicate);

@@ -6,6 +6,7 @@
  * in the order of those sums.  What is left is arithmetic on a few results.
  */
 #include "reduction/reduction.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 #include "statistics.h"
 
@@ -13,7 +14,6 @@
 
 #include "python/arguments.h"
 #include "threads/fpu.h"
-#include "reduction/request.h"
 
 /* A call, with its hook. */
 struct moment {
@@ -38,8 +38,8 @@ static npy_intp elements_of_result(PyArrayObject *array, PyObject *axis)
     for (Py_ssize_t i = 0; i < count && n > 0; i++) {
         PyObject *one = several ? PyTuple_GET_ITEM(axis, i) : axis;
         int at;
-        n = request_axis(one, PyArray_NDIM(array), &at) ? n * PyArray_DIM(array, at)
-                                                        : 0;
+        n = arguments_axis(one, PyArray_NDIM(array), &at) ? n * PyArray_DIM(array, at)
+                                                          : 0;
     }
     return n;
 }
@@ -48,7 +48,7 @@ static npy_intp elements_of_result(PyArrayObject *array, PyObject *axis)
 static bool is_array(PyObject *object)
 {
     PyArrayObject *array = (PyArrayObject *)object;
-    return object && request_is_plain(object) && PyArray_ISONESEGMENT(array) &&
+    return object && array_is_plain_numbers(object) && PyArray_ISONESEGMENT(array) &&
            (PyArray_TYPE(array) == NPY_FLOAT || PyArray_TYPE(array) == NPY_DOUBLE);
 }
 
