@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "kernels/level.h"
+#include "level.h"
 
-/* The last column of ops.def. */
-enum { BASE = 1, AVX2 = 2, AVX512 = 4 };
+static bool also_losers;
+
 enum { SAME = KERNELS_SAME, CLOSE = KERNELS_CLOSE, FAST = KERNELS_FAST };
 
 static const struct row {
@@ -19,88 +19,26 @@ static const struct row {
 #include "kernels/ops.def"
 };
 
-static const struct level {
-    const char *name, *simd;
-    unsigned rows; /* those of ops.def */
-    const struct level_tables *tables;
-} levels[LEVEL_COUNT] = {
-#define LEVEL(level, name, simd, rows, cpu)                                            \
-  {name, simd, rows, &KERNEL_JOIN(tables, level)},
-#include "kernels/levels.def"
-};
-
-static int chosen = -1;
-static bool also_losers;
-
-static bool cpu_has(int number)
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-#endif
-#define SUPPORTS(feature) __builtin_cpu_supports(feature)
-    const bool has[LEVEL_COUNT] = {
-#define LEVEL(level, name, simd, rows, cpu) cpu,
-#include "kernels/levels.def"
-    };
-    return has[number];
-}
-
-const char *kernels_simd(void)
-{
-    int best = 0;
-    for (int level = 0; level < LEVEL_COUNT; level++) {
-        best = cpu_has(level) ? level : best;
-    }
-    return levels[best].simd;
-}
-
 static bool wins(int row)
 {
-    return (rows[row].levels & levels[chosen].rows) != 0;
+    return (rows[row].levels & level_now()->rows) != 0;
 }
 
 static bool is_used(int row)
 {
-    return chosen >= 0 && (also_losers || wins(row)) &&
-           (*levels[chosen].tables->kernels)[row];
+    return level_now() && (also_losers || wins(row)) &&
+           (*level_now()->tables->kernels)[row];
 }
 
-/*
- * Types by kind and size, so that "q" is "l" where it is as large; NUMBER_COUNT: no row
- * has it.  Noted once, for every ufunc asks for each of its loops.
- */
-enum { TYPES = NPY_HALF + 1 };
-static signed char number_of_type[TYPES], number_of_character[128];
-
-static signed char number_of(int type_or_character)
+int kernels_choose(const char *name, bool everything)
 {
-    static const char kinds[NUMBER_COUNT] = {'b', 'i', 'u', 'i', 'u', 'i', 'u',
-                                             'i', 'u', 'f', 'f', 'f', 'c', 'c'};
-    static const int sizes[NUMBER_COUNT] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 4, 8, 8, 16};
-    PyArray_Descr *descr = PyArray_DescrFromType(type_or_character);
-    signed char number = 0;
-    while (number < NUMBER_COUNT && (kinds[number] != descr->kind ||
-                                     sizes[number] != PyDataType_ELSIZE(descr))) {
-        number++;
-    }
-    Py_DECREF(descr);
-    return number;
+    also_losers = everything;
+    return level_choose(name);
 }
 
-static void note_numbers(void)
+const char *kernels_level(void)
 {
-    for (int type = 0; type < TYPES; type++) {
-        number_of_type[type] = number_of(type);
-    }
-    for (const char *character = "?bBhHiIlLqQefdFD"; *character; character++) {
-        number_of_character[(int)*character] = number_of(*character);
-    }
-}
-
-static bool is_type(int type, char wanted)
-{
-    return type < TYPES && number_of_type[type] < NUMBER_COUNT &&
-           number_of_type[type] == number_of_character[(int)wanted];
+    return level_now() ? level_now()->name : "none";
 }
 
 static bool has_floats(const PyUFuncObject *ufunc, int i)
@@ -111,168 +49,6 @@ static bool has_floats(const PyUFuncObject *ufunc, int i)
         floats |= PyTypeNum_ISFLOAT(type) || PyTypeNum_ISCOMPLEX(type);
     }
     return floats;
-}
-
-static int known_number(int type)
-{
-    return chosen >= 0 && type < TYPES ? number_of_type[type] : NUMBER_COUNT;
-}
-
-kernel_loop *kernels_cast(int from, int to)
-{
-    const int a = known_number(from), b = known_number(to);
-    return a < NUMBER_COUNT && b < NUMBER_COUNT ? (*levels[chosen].tables->casts)[a][b]
-                                                : NULL;
-}
-
-sum_function *kernels_sum(int type, enum map map, enum sum_place place)
-{
-    const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].tables->sums->sum[place][map][number]
-                                 : NULL;
-}
-
-runs_function *kernels_runs(int type)
-{
-    const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].tables->sums->runs[number] : NULL;
-}
-
-columns_function *kernels_columns(int type, enum map map)
-{
-    const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].tables->sums->columns[map][number]
-                                 : NULL;
-}
-
-kinds_function *kernels_kinds(int type)
-{
-    const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].tables->extremes->kinds[number]
-                                 : NULL;
-}
-
-signalling_function *kernels_signalling(int type)
-{
-    const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].tables->extremes->signalling[number]
-                                 : NULL;
-}
-
-enum extreme kernels_extreme_of(const char *ufunc)
-{
-    static const char *const names[EXTREME_COUNT] = {[EXTREME_MAXIMUM] = "maximum",
-                                                     [EXTREME_MINIMUM] = "minimum",
-                                                     [EXTREME_FMAX] = "fmax",
-                                                     [EXTREME_FMIN] = "fmin"};
-    int i = 0;
-    while (i < EXTREME_COUNT && strcmp(names[i], ufunc) != 0) {
-        i++;
-    }
-    return (enum extreme)i;
-}
-
-void kernels_extreme(const char *ufunc, int type, extreme_function **row,
-                     extreme_columns_function **columns)
-{
-    const int number = known_number(type);
-    const enum extreme extreme = kernels_extreme_of(ufunc);
-    const bool has = number < NUMBER_COUNT && extreme < EXTREME_COUNT;
-    *row = has ? levels[chosen].tables->extremes->row[extreme][number] : NULL;
-    *columns = has ? levels[chosen].tables->extremes->columns[extreme][number] : NULL;
-}
-
-static const struct level *level_or_least(void)
-{
-    return &levels[chosen < 0 ? LEVEL_base : chosen];
-}
-
-gather_function *kernels_gather(int type)
-{
-    return (*level_or_least()->tables->gathers)[number_of(type)];
-}
-
-exact_function *kernels_exact(void)
-{
-    return level_or_least()->tables->exact;
-}
-
-moments_function *kernels_moments(void)
-{
-    return level_or_least()->tables->moments;
-}
-
-const struct prefix_kernels *kernels_prefixes(int type)
-{
-    return &(*level_or_least()
-                  ->tables->prefixes)[type == NPY_FLOAT ? PREFIX_FLOAT : PREFIX_DOUBLE];
-}
-
-kernel_loop *kernels_scan(const char *ufunc, int type)
-{
-    const int number = known_number(type);
-    const int scan = strcmp(ufunc, "add") == 0        ? SCAN_ADD
-                     : strcmp(ufunc, "multiply") == 0 ? SCAN_MULTIPLY
-                                                      : SCAN_COUNT;
-    return number < NUMBER_COUNT && scan < SCAN_COUNT
-               ? (*levels[chosen].tables->scans)[scan][number]
-               : NULL;
-}
-
-kernel_loop *kernels_close(int type)
-{
-    const int number = known_number(type);
-    return number < NUMBER_COUNT ? levels[chosen].tables->searches->close[number]
-                                 : NULL;
-}
-
-count_function *kernels_count(void)
-{
-    return levels[chosen].tables->searches->count;
-}
-
-const struct select_kernels *kernels_select(void)
-{
-    return levels[chosen].tables->select;
-}
-
-/* "it must be a, b or c" */
-static void refuse_name(void)
-{
-    char text[128] = "it must be ";
-    for (int level = 0; level < LEVEL_COUNT; level++) {
-        const char *comma = level == 0 ? "" : level == LEVEL_COUNT - 1 ? " or " : ", ";
-        strncat(text, comma, sizeof text - strlen(text) - 1);
-        strncat(text, levels[level].name, sizeof text - strlen(text) - 1);
-    }
-    PyErr_SetString(PyExc_ValueError, text);
-}
-
-int kernels_choose(const char *name, bool everything)
-{
-    int best = -1;
-    for (int level = 0; level < LEVEL_COUNT; level++) {
-        if (name && strcmp(name, levels[level].name) == 0 && !cpu_has(level)) {
-            PyErr_Format(PyExc_ValueError, "this CPU has no %s", name);
-            return -1;
-        }
-        if (cpu_has(level) && (!name || strcmp(name, levels[level].name) == 0)) {
-            best = level;
-        }
-    }
-    if (best < 0) {
-        refuse_name();
-        return -1;
-    }
-    chosen = best;
-    also_losers = everything;
-    note_numbers();
-    return 0;
-}
-
-const char *kernels_level(void)
-{
-    return chosen < 0 ? "none" : levels[chosen].name;
 }
 
 /* The kernel for loop number i of a ufunc, the fastest of those allowed, or NULL. */
@@ -290,10 +66,10 @@ static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits
         bool same = true;
         for (int k = 0; same && k < ufunc->nargs; k++, wanted++) {
             wanted += k == ufunc->nin ? 2 : 0; /* the arrow */
-            same = is_type(types[k], *wanted);
+            same = level_is_type(types[k], *wanted);
         }
         if (same && (found == NULL || rows[row].bits > found_bits)) {
-            found = (*levels[chosen].tables->kernels)[row];
+            found = (*level_now()->tables->kernels)[row];
             found_bits = rows[row].bits;
         }
     }
@@ -419,9 +195,9 @@ PyObject *kernels_list(void)
 
 const char *kernels_whose(PyUFuncGenericFunction function)
 {
-    for (int row = 0; row < ROW_COUNT && chosen >= 0; row++) {
-        if ((*levels[chosen].tables->kernels)[row] == (kernel_function *)function) {
-            return levels[chosen].name;
+    for (int row = 0; row < ROW_COUNT && level_now(); row++) {
+        if ((*level_now()->tables->kernels)[row] == (kernel_function *)function) {
+            return level_now()->name;
         }
     }
     return NULL;

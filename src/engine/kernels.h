@@ -35,9 +35,6 @@ enum kernel_bits { KERNELS_SAME, KERNELS_CLOSE, KERNELS_FAST, KERNELS_KINDS };
 int kernels_choose(const char *name, bool everything);
 const char *kernels_level(void);
 
-/* The widest vectors that this CPU has, as people call them. */
-const char *kernels_simd(void);
-
 /* Whether a ufunc has rows of just these bits. */
 bool kernels_has(const PyUFuncObject *ufunc, enum kernel_bits bits);
 
@@ -73,7 +70,8 @@ runs_function *kernels_runs(int type);
 /* That which sums columns, or NULL. */
 columns_function *kernels_columns(int type, enum map map);
 
-/* That which knows zeros and NaNs apart, or NULL. */
+/* The kernel that classifies zeros and NaNs of a type, or NULL; the one that finds
+ * signalling NaNs. */
 kinds_function *kernels_kinds(int type);
 signalling_function *kernels_signalling(int type);
 

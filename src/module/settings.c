@@ -5,6 +5,7 @@
 #include "engine/choice.h"
 #include "engine/cost.h"
 #include "engine/kernels.h"
+#include "engine/level.h"
 #include "engine/precision.h"
 #include "engine/profile.h"
 #include "engine/size.h"
@@ -129,7 +130,7 @@ static PyObject *build_info(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
     return Py_BuildValue(
-        "{s:s,s:s,s:s,s:i,s:s,s:d,s:d,s:d}", "simd", kernels_simd(), "compiler",
+        "{s:s,s:s,s:s,s:i,s:s,s:d,s:d,s:d}", "simd", level_simd(), "compiler",
 #if defined(__clang__)
         "clang " __clang_version__,
 #else
