@@ -1,8 +1,9 @@
 /* call.c - see call.h. */
 #include "call.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
+
+#include "reasons/reasons.h"
 
 /* -- keywords ------------------------------------------------------------------- */
 

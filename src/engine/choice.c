@@ -1,13 +1,14 @@
 /* choice.c - see choice.h. */
 #include "choice.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
 
+#include "reasons/reasons.h"
 #include "threads/clock.h"
-#include "cost.h"
 #include "threads/spare.h"
 #include "threads/team.h"
+
+#include "cost.h"
 #include "profit.h"
 
 enum { KEY_SHIFT = 32, MODES = 0xff << 16 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "threads/team.h"
+
 #include "trial.h"
 
 /* What the engine spends on a call beyond what NumPy would: resolving the loop and

@@ -1,12 +1,13 @@
 /* execute.c - see execute.h. */
 #include "execute.h"
-#include "reasons/reasons.h"
 
 #include <fenv.h>
 
+#include "reasons/reasons.h"
 #include "threads/clock.h"
 #include "threads/fpu.h"
 #include "threads/team.h"
+
 #include "profit.h"
 
 /* First pieces that tell what an element costs: long enough for the clock. */

@@ -6,10 +6,9 @@
 #ifndef NPP_ENGINE_EXECUTE_H
 #define NPP_ENGINE_EXECUTE_H
 
-#include "partition.h"
-
 #include "cost.h"
 #include "iterator.h"
+#include "partition.h"
 #include "stage.h"
 
 /* What happened, or for explain() what would happen. */

@@ -9,8 +9,6 @@
 #ifndef NPP_ENGINE_KERNELS_H
 #define NPP_ENGINE_KERNELS_H
 
-#include "python/numpy_api.h"
-
 #include "kernels/blocks.h"
 #include "kernels/exact.h"
 #include "kernels/extremes.h"
@@ -18,6 +16,7 @@
 #include "kernels/prefixes.h"
 #include "kernels/searches.h"
 #include "kernels/sums.h"
+#include "python/numpy_api.h"
 
 /* As kernel_function (kernels/kernel.h); the last argument is NULL. */
 typedef void kernel_loop(char **args, const npy_intp *n, const npy_intp *steps,

@@ -2,9 +2,8 @@
 #ifndef NPP_ENGINE_LEVEL_H
 #define NPP_ENGINE_LEVEL_H
 
-#include "python/numpy_api.h"
-
 #include "kernels/level.h"
+#include "python/numpy_api.h"
 
 /* The last column of ops.def. */
 enum { BASE = 1, AVX2 = 2, AVX512 = 4 };

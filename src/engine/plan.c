@@ -1,10 +1,11 @@
 /* plan.c - see plan.h. */
 #include "plan.h"
+
+#include <string.h>
+
 #include "reasons/reasons.h"
 
 #include "kernels.h"
-
-#include <string.h>
 
 /* What _get_strided_loop fills in; the layout and the capsule's name are given in
  * the docstring of numpy.ufunc._resolve_dtypes_and_context. */

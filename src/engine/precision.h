@@ -5,8 +5,9 @@
 #ifndef NPP_ENGINE_PRECISION_H
 #define NPP_ENGINE_PRECISION_H
 
-#include "kernels.h"
 #include "python/state.h"
+
+#include "kernels.h"
 
 /* 0, or -1 with an exception set. */
 int precision_init(struct state *state);

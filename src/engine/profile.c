@@ -1,12 +1,13 @@
 /* profile.c - see profile.h. */
 #include "profile.h"
-#include "reasons/reasons.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "reasons/reasons.h"
 #include "threads/clock.h"
+
 #include "size.h"
 
 enum { ROWS = 512, NO_DTYPE = -1 };

@@ -1,8 +1,8 @@
 /* profit.c - see profit.h. */
 #include "profit.h"
-#include "reasons/reasons.h"
 
 #include "python/thread_limit.h"
+#include "reasons/reasons.h"
 #include "threads/team.h"
 
 /* What a person notices, and what an element costs at most where nothing is known. */

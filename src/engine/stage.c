@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "threads/fpu.h"
+
 #include "stream.h"
 
 /* Of each operand.  Small beside the first-level cache, as stores that are streamed

@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-#include "ufunc/dispatch.h"
 #include "engine/size.h"
-#include "scatter/scatter.h"
 #include "reduction/reduction.h"
 #include "scan/scan.h"
+#include "scatter/scatter.h"
 #include "search/search.h"
 #include "statistics/statistics.h"
+#include "ufunc/dispatch.h"
 
 enum owner { owner_ufunc, owner_ndarray, owner_function };
 

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#include "ufunc/dispatch.h"
 #include "engine/kernels.h"
+#include "ufunc/dispatch.h"
+
 #include "methods.h"
 
 /* -- the objects ---------------------------------------------------------------- */

@@ -1,10 +1,11 @@
 /* hooks.c - see hooks.h. */
 #include "hooks.h"
 
-#include "python/context.h"
-#include "engine/size.h"
 #include "engine/precision.h"
 #include "engine/profile.h"
+#include "engine/size.h"
+#include "python/context.h"
+
 #include "slots.h"
 
 struct hooks hooks;

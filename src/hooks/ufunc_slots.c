@@ -4,9 +4,10 @@
 #include <limits.h>
 #include <string.h>
 
-#include "ufunc/dispatch.h"
 #include "engine/size.h"
 #include "functions/ufuncs.h"
+#include "ufunc/dispatch.h"
+
 #include "hooks.h"
 
 /* By address: a power of two, more than twice as many as there are, SciPy's too. */

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pages.h"
 #include "extents.h"
+#include "pages.h"
 
 struct arena {
     pthread_mutex_t lock;

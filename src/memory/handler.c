@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "python/thread_limit.h"
+
 #include "pool.h"
 #include "spread.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "threads/team.h"
+
 #include "pages.h"
 
 /* Whole huge pages, so that no two threads are at one. */

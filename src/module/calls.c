@@ -1,5 +1,6 @@
 /* calls.c - numpy_par._engine: calls of functions, and what explain() says of them. */
 #include "bindings.h"
+
 #include "functions/methods.h"
 #include "functions/ufuncs.h"
 #include "hooks/hooks.h"

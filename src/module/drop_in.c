@@ -1,5 +1,6 @@
 /* drop_in.c - numpy_par._engine: the drop-in, and profile(). */
 #include "bindings.h"
+
 #include "engine/profile.h"
 #include "hooks/hooks.h"
 

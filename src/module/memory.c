@@ -1,5 +1,6 @@
 /* memory.c - numpy_par._engine: the pool. */
 #include "bindings.h"
+
 #include "memory/handler.h"
 #include "memory/pool.h"
 

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#include "bindings.h"
 #include "engine/call.h"
 #include "engine/plan.h"
 #include "engine/precision.h"
@@ -19,6 +18,8 @@
 #include "reduction/reduction.h"
 #include "threads/team.h"
 #include "ufunc/gufunc.h"
+
+#include "bindings.h"
 
 /* By this threadpoolctl knows the library for ours (numpy_par/_threadpoolctl.py). */
 __attribute__((visibility("default"))) extern const char numpy_par_engine[];

@@ -1,7 +1,9 @@
 /* settings.c - numpy_par._engine: settings, kernels and figures. */
 #include "bindings.h"
+
 #include <omp.h>
 #include <sleef.h>
+
 #include "engine/choice.h"
 #include "engine/cost.h"
 #include "engine/kernels.h"

@@ -1,5 +1,6 @@
 /* threads.c - numpy_par._engine: the number of threads. */
 #include "bindings.h"
+
 #include "engine/choice.h"
 #include "python/thread_limit.h"
 #include "threads/team.h"

@@ -3,6 +3,7 @@
 
 #include "python/arguments.h"
 #include "reasons/reasons.h"
+
 #include "move.h"
 #include "movement.h"
 

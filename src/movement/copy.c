@@ -1,6 +1,8 @@
 /* copy.c - copy, astype, copyto. */
 #include "python/arguments.h"
+
 #include "reasons/reasons.h"
+
 #include "move.h"
 #include "movement.h"
 

@@ -1,12 +1,12 @@
 /* move.c - see move.h. */
 #include "move.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
 
-#include "ufunc/elementwise.h"
 #include "engine/kernels.h"
 #include "engine/profit.h"
+#include "reasons/reasons.h"
+#include "ufunc/elementwise.h"
 
 /* What the strided loop of a movement needs to know. */
 struct move {

@@ -1,6 +1,8 @@
 /* where.c - where(condition, x, y). */
 #include "move.h"
+
 #include "reasons/reasons.h"
+
 #include "movement.h"
 
 int movement_init(struct state *state)

@@ -1,5 +1,6 @@
 /* arguments.c - see arguments.h. */
 #include "arguments.h"
+
 #include "reasons/reasons.h"
 
 PyObject *arguments_find(struct arguments *arguments, Py_ssize_t position,

@@ -1,8 +1,9 @@
 /* thread_limit.c - see thread_limit.h. */
 #include "thread_limit.h"
 
-#include "context.h"
 #include "threads/team.h"
+
+#include "context.h"
 
 int thread_limit(const struct state *state)
 {

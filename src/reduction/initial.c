@@ -1,8 +1,9 @@
 /* initial.c - see initial.h. */
 #include "initial.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
+
+#include "reasons/reasons.h"
 
 /* A value as a number of the result's dtype, in an array without axes. */
 static PyArrayObject *make_number(PyArray_Descr *descr, PyObject *value)

@@ -1,8 +1,9 @@
 /* layout.c - the axes of a reduction, in the order of NumPy's iterator. */
 #include "reduction.h"
-#include "request.h"
 
 #include <string.h>
+
+#include "request.h"
 
 /* NumPy's own flags, but for buffers.  It goes along negative strides where it makes
  * the result; where that is given it may turn them, by its version: so none come here.

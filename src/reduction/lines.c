@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "threads/fpu.h"
 #include "engine/profile.h"
 #include "engine/profit.h"
+#include "threads/fpu.h"
 
 int lines_type(PyArrayObject *array)
 {

@@ -3,9 +3,9 @@
  * and one by maximum, each a part at a time of what stays in a second-level cache.
  */
 #include "reduce.h"
-#include "reasons/reasons.h"
 
 #include "python/arguments.h"
+#include "reasons/reasons.h"
 
 /* Elements of which both are done before the next. */
 enum { TOGETHER = 16384 };

@@ -1,12 +1,12 @@
 /* reduce.c - a call of ufunc.reduce. */
 #include "reduce.h"
-#include "python/array.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
 
-#include "threads/fpu.h"
 #include "engine/stream.h"
+#include "python/array.h"
+#include "reasons/reasons.h"
+#include "threads/fpu.h"
 
 int reduction_init(struct state *state)
 {

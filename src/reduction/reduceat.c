@@ -8,13 +8,14 @@
  * all others.
  */
 #include "along.h"
-#include "reasons/reasons.h"
-#include "parts.h"
-#include "request.h"
 
 #include <string.h>
 
 #include "movement/move.h"
+#include "reasons/reasons.h"
+
+#include "parts.h"
+#include "request.h"
 
 /* What a call of the loop costs, in elements. */
 enum { CALL = 16 };

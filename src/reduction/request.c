@@ -1,11 +1,11 @@
 /* request.c - see request.h. */
 #include "request.h"
-#include "python/array.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
 
 #include "python/arguments.h"
+#include "python/array.h"
+#include "reasons/reasons.h"
 
 static bool mark_axis(struct request *request, PyObject *object)
 {

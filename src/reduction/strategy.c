@@ -1,5 +1,6 @@
 /* strategy.c - by output or within output, and where it is cut. */
 #include "reduction.h"
+
 #include "reasons/reasons.h"
 
 /* Results that a member does at least, so that none has much less than the others. */

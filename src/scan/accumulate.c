@@ -5,11 +5,13 @@
  * together one after the other, in vectors.
  */
 #include "line.h"
-#include "python/array.h"
-#include "reasons/reasons.h"
-#include "scan.h"
 
 #include <string.h>
+
+#include "python/array.h"
+#include "reasons/reasons.h"
+
+#include "scan.h"
 
 /* Lines of a block, as columns in strategy.c. */
 enum { LEAST_LINES = 256, MOST_LINES = 4096 };

@@ -7,11 +7,11 @@
  * the same.
  */
 #include "scatter.h"
-#include "python/array.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
 
+#include "python/array.h"
+#include "reasons/reasons.h"
 #include "reduction/request.h"
 
 struct call_of_at {

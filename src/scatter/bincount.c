@@ -1,10 +1,10 @@
 /* bincount.c - numpy.bincount on the engine: what is added at each index is 1, or its
  * weight, in the order of the indices. */
 #include "scatter.h"
-#include "python/array.h"
-#include "reasons/reasons.h"
 
 #include "python/arguments.h"
+#include "python/array.h"
+#include "reasons/reasons.h"
 
 static const npy_intp one = 1;
 

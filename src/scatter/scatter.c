@@ -1,16 +1,16 @@
 /* scatter.c - see scatter.h. */
 #include "scatter.h"
-#include "reasons/reasons.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/profit.h"
+#include "kernels/select.h"
+#include "reasons/reasons.h"
 #include "threads/atomics.h"
 #include "threads/fpu.h"
-#include "kernels/select.h"
 #include "threads/team.h"
-#include "engine/profit.h"
 
 /* Indices for each bin of each member at least, so that clearing bins and putting them
  * together is little; bytes of a member's bins, which stay in a second-level cache. */

@@ -4,14 +4,15 @@
  * of equals wins, and the first NaN.
  */
 #include "python/array.h"
-#include "reasons/reasons.h"
-#include "search.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "python/arguments.h"
+#include "reasons/reasons.h"
 #include "threads/atomics.h"
+
+#include "search.h"
 
 /* Elements of a part, which stay in a second-level cache; lines side by side that are
  * gathered, and bytes of each at a time. */

@@ -14,6 +14,7 @@
 #include "python/errstate.h"
 #include "reasons/reasons.h"
 #include "threads/fpu.h"
+
 #include "find.h"
 #include "search.h"
 

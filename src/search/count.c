@@ -1,9 +1,10 @@
 /* count.c - count_nonzero: truth values counted, of other numbers x != 0 in blocks. */
 #include <stdatomic.h>
 
-#include "find.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
+
+#include "find.h"
 #include "search.h"
 
 struct counting {

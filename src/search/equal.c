@@ -4,6 +4,7 @@
 #include "python/arguments.h"
 #include "reasons/reasons.h"
 #include "threads/fpu.h"
+
 #include "find.h"
 #include "search.h"
 

@@ -1,15 +1,16 @@
 /* find.c - see find.h. */
 #include "find.h"
-#include "python/errstate.h"
-#include "reasons/reasons.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "python/arguments.h"
+#include "python/errstate.h"
+#include "reasons/reasons.h"
 #include "threads/atomics.h"
-#include "ufunc/dispatch.h"
 #include "threads/fpu.h"
+#include "ufunc/dispatch.h"
+
 #include "search.h"
 
 /* -- the predicate --------------------------------------------------------------- */

@@ -4,7 +4,6 @@
  * they lose nothing, may be in any order.
  */
 #include "exact.h"
-#include "statistics.h"
 
 #include <fenv.h>
 #include <stdatomic.h>
@@ -12,6 +11,8 @@
 
 #include "engine/kernels.h"
 #include "reduction/lines.h"
+
+#include "statistics.h"
 
 /* Lines that are enough to be shared out; elements of a part at least, and parts of all
  * lines at most: a superaccumulator is 1 KiB. */

@@ -2,9 +2,8 @@
 #ifndef NPP_STATISTICS_EXACT_H
 #define NPP_STATISTICS_EXACT_H
 
-#include "python/state.h"
-
 #include "kernels/exact.h"
+#include "python/state.h"
 
 /* exact_round.c: the number of a type (NPY_HALF, NPY_FLOAT or NPY_DOUBLE) that is
  * nearest to a sum, of two of them the even one.  FE_INVALID for infinities of both

@@ -6,14 +6,15 @@
  * in the order of those sums.  What is left is arithmetic on a few results.
  */
 #include "reduction/reduction.h"
-#include "python/array.h"
-#include "reasons/reasons.h"
-#include "statistics.h"
 
 #include <math.h>
 
 #include "python/arguments.h"
+#include "python/array.h"
+#include "reasons/reasons.h"
 #include "threads/fpu.h"
+
+#include "statistics.h"
 
 /* A call, with its hook. */
 struct moment {

@@ -3,6 +3,7 @@
 #include "helpers.h"
 
 #include <errno.h>
+#include <omp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -11,8 +12,6 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <time.h>
-
-#include <omp.h>
 
 #include "clock.h"
 #include "relax.h"

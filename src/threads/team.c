@@ -11,18 +11,18 @@
  * read a field of `offer` that is being rewritten for the next one.
  */
 #include "team.h"
-#include "reasons/reasons.h"
 
 #include <assert.h>
+#include <omp.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include <omp.h>
+#include "reasons/reasons.h"
 
-#include "helpers.h"
 #include "clock.h"
 #include "fpu.h"
+#include "helpers.h"
 #include "relax.h"
 #include "spare.h"
 

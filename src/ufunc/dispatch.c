@@ -3,13 +3,14 @@
 
 #include <string.h>
 
-#include "elementwise.h"
-#include "threads/fpu.h"
-#include "engine/size.h"
-#include "gufunc.h"
 #include "engine/precision.h"
 #include "engine/profile.h"
 #include "engine/profit.h"
+#include "engine/size.h"
+#include "threads/fpu.h"
+
+#include "elementwise.h"
+#include "gufunc.h"
 
 /* -- the call ------------------------------------------------------------------- */
 

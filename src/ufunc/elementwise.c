@@ -1,8 +1,9 @@
 /* elementwise.c - see elementwise.h. */
 #include "elementwise.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
+
+#include "reasons/reasons.h"
 
 /* NumPy casts one-dimensional inputs up to its buffer size as a whole, which may
  * spare it the iterator; the strides a loop sees, and so its choice between vector

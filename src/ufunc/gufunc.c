@@ -7,12 +7,13 @@
  * own.
  */
 #include "gufunc.h"
-#include "reasons/reasons.h"
 
 #include <string.h>
 
-#include "elementwise.h"
 #include "engine/iterator.h"
+#include "reasons/reasons.h"
+
+#include "elementwise.h"
 
 /* Core problems above these sizes (the product of their dimensions) are left to BLAS
  * and LAPACK: from there on OpenBLAS starts threads inside each, gemm at 64^3 and

@@ -1,5 +1,6 @@
 /* outer.c - see outer.h. */
 #include "outer.h"
+
 #include "reasons/reasons.h"
 
 #include "dispatch.h"

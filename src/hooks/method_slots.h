@@ -1,0 +1,44 @@
+/* method_slots.h - the slots of the methods and functions in functions.def.  Only for
+ * the files of this folder. */
+#ifndef NPP_HOOKS_METHOD_SLOTS_H
+#define NPP_HOOKS_METHOD_SLOTS_H
+
+#include "engine/choice.h"
+#include "engine/hook_call.h"
+
+enum owner { owner_ndarray, owner_ufunc, owner_function };
+enum { DISPATCHED = -1 }; /* by vectorcall */
+
+struct slot {
+    const char *name, *label;
+    enum owner owner;
+    int arrays;
+    hook_function *ours;
+    int64_t (*elements)(PyObject *, PyObject *const *, Py_ssize_t);
+    /* One trampoline for each way in which CPython may call a function. */
+    PyCFunction trampolines[5];
+    PyCFunction *place; /* NULL: this NumPy has none */
+    int flags;          /* how CPython calls it: METH_*, or DISPATCHED */
+    PyCFunction saved, chosen;
+    const char *left_out;
+    bool buried;
+    struct cost_table costs;
+    struct choice_gate gate;
+};
+
+/* The rest, for a function that is hooked. */
+#define IF_HOOKED_HOOKED(...) __VA_ARGS__
+#define IF_HOOKED_BOTH(...) __VA_ARGS__
+#define IF_HOOKED_CALLED(...)
+
+enum slot_number {
+#define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
+  IF_HOOKED_##uses(slot_##owner##_##name, )
+#include "functions/functions.def"
+    slot_count,
+};
+
+/* method_calls.c: what is put into them. */
+extern struct slot slots[slot_count];
+
+#endif
