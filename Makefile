@@ -9,7 +9,7 @@ ASSERTS ?= true
 BUILD_DIR ?= build/$(if $(filter true,$(ASSERTS)),dev,release)$(patsubst .venv%,%,$(VENV))
 
 TESTS ?= tests
-TSAN_TESTS ?= $(wildcard tests/test_threads.py tests/test_team.py)
+TSAN_TESTS ?= $(wildcard tests/test_threads.py tests/test_process.py)
 PYTEST_ARGS ?=
 BENCH ?=
 BENCH_ARGS ?=
@@ -54,7 +54,7 @@ demo: build $(VENV)/.stamp-python-demo ## run the demo
 	@$(python) demo/terrain.py
 
 test: build $(VENV)/.stamp-python-test ## run the tests (asserts on)
-	@$(python) -m pytest $(TESTS) $(PYTEST_ARGS)
+	@tools/run_tests.sh $(python) $(TESTS) $(PYTEST_ARGS)
 
 bench: $(VENV)/.stamp-python-bench ## run the benchmarks, quickly (asserts off, as users have it)
 	@$(MAKE) --no-print-directory build ASSERTS=false

@@ -3,6 +3,9 @@
 import pytest
 from support import run_python
 
+# It measures time, or needs the CPUs for itself.
+pytestmark = pytest.mark.alone
+
 MODEL = {"NUMPY_PAR_MIN_ELEMENTS": None}
 START = """
 import numpy as np, numpy_par as npp

@@ -56,5 +56,17 @@ def test_links():
         assert (page.parent / link).exists(), (page.name, link)
 
 
+def test_reasons():
+    """Each reason that a page quotes is one of reasons.def, as a whole or up to its dots."""
+    rows = re.findall(r'^REASON\(\w+,\s*((?:"[^"]*"\s*)+)\)', (README.parent / "src/reasons/reasons.def").read_text(), re.MULTILINE)
+    reasons = ["".join(re.findall(r'"([^"]*)"', row)) for row in rows]
+    assert len(reasons) > 140 and len(set(reasons)) == len(reasons)
+    quoted = [reason for page in PAGES for row in re.findall(r"^\|.*by NumPy.*\|(.*)\|$|^\|.*on the calling thread.*\|(.*)\|$", page.read_text(), re.MULTILINE) for cell in row for reason in re.findall(r"`([^`]+)`", cell)]
+    assert len(quoted) > 20
+    for reason in quoted:
+        text = reason.removesuffix("...").rstrip()
+        assert any(known == text or (reason.endswith("...") and known.startswith(text)) for known in reasons), reason
+
+
 def test_readme_is_short():
     assert len(README.read_text().splitlines()) <= 150

@@ -2,7 +2,6 @@
 
 import ast
 import ctypes
-import importlib.util
 import inspect
 import pathlib
 import time

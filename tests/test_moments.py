@@ -1,146 +1,178 @@
-"""npp.var, npp.std and the nan functions: bit for bit as NumPy's, and by the engine where they promise it."""
+"""npp.moments against fractions: what the moments of the elements are, and that neither threads nor strides change a bit."""
 
-import itertools
+import math
+from fractions import Fraction
 
 import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from reductions import GRIDS, TURN, axes_of, plain
-from support import difference, outcome
-from values import sample
-
-NAMES = ("var", "std", "nansum", "nanmean", "nanvar", "nanstd")
-ENGINE = {(name, dtype) for name in NAMES for dtype in "fd"}
+from reductions import NUMBERS, THREADS, plain
+from support import run_python
 
 
-def with_gaps(dtype, shape, share=0.1):
-    x = plain(dtype, shape)
-    x[np.random.default_rng(1).random(shape) < share] = np.nan
-    return x
+def true_moments(x, ddof=0):
+    """Mean, variance, skewness, kurtosis, of numbers, rounded at the end only."""
+    numbers = [Fraction(value) for value in np.ravel(x).astype(float).tolist()]
+    n = len(numbers)
+    mean = sum(numbers) / n
+    deviations = [value - mean for value in numbers]
+    m2, m3, m4 = (sum(d**k for d in deviations) / n for k in (2, 3, 4))
+    if m2 == 0:
+        return float(mean), 0.0, math.nan, math.nan
+    skewness = math.copysign(math.sqrt(m3**2 / m2**3), m3)
+    return float(mean), float(m2 * n / (n - ddof)), skewness, float(m4 / m2**2 - 3)
 
 
-def check(name, case, label, drop_in=True):
-    """case(function) builds its operands itself; warnings compare by what they say, for a line of ours is between."""
-    want, ours = (outcome(lambda _: case(getattr(module, name)), None) for module in (np, npp))
-    ways = [("npp", ours)]
-    if drop_in:
-        with npp.enabled(pool=False):
-            ways.append(("drop-in", outcome(lambda _: case(getattr(np, name)), None)))
-    for way, got in ways:
-        text = difference(want.result, got.result, any_nan=True)
-        assert not text, f"{way} {name} {label}: {text}"
-        assert [w[:2] for w in want.warnings] == [w[:2] for w in got.warnings], f"{way} {name} {label}"
+def check(x, got, want, rel=1e-13):
+    assert got.mean == pytest.approx(want[0], rel=1e-15, abs=5e-15 * math.sqrt(want[1]))
+    assert got.variance == pytest.approx(want[1], rel=rel)
+    for a, b in zip(got[3:], want[2:]):
+        assert a == pytest.approx(b, rel=rel, abs=rel, nan_ok=True)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("dtype", "fd")
-def test_every_axis(name, dtype):
-    for shape, make in itertools.product([(1000,), (8193,), (100_003,), *GRIDS], (plain, with_gaps)):
-        for how, axis in itertools.product(("plain", "fortran"), axes_of(shape)):
-            check(name, lambda f: f(ARRANGE[how](make(dtype, shape)), axis), f"{shape} {how} {axis}", drop_in=False)
+def same_bits(case, label=""):
+    results = []
+    for n in THREADS:
+        with npp.threads(n):
+            got = case()
+        results.append([np.asarray(each).tobytes() for each in got])
+    assert all(each == results[0] for each in results), label
+    return got
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_layout(name):
-    for (how, arrange), axis in itertools.product(ARRANGE.items(), axes_of((30, 40, 50))):
-        check(name, lambda f: f(arrange(with_gaps("d", (30, 40, 50))), axis), f"{how} {axis}")
+@pytest.mark.parametrize("dtype", [dtype for dtype in NUMBERS if dtype not in "FDG"])
+def test_every_dtype(dtype):
+    for n in (1, 2, 7, 8, 9, 1023, 1024, 1025, 3000):
+        x = plain(dtype, (n,))
+        with np.errstate(all="ignore"):
+            got = same_bits(lambda: npp.moments(x))
+        assert got.count == n and type(got.mean) is np.float64
+        if np.isfinite(x).all():
+            check(x, got, true_moments(x), 1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_other_arrays(name):
-    for dtype in "?bilegFDG":
-        make = plain if dtype in "?bil" else with_gaps
-        check(name, lambda f: f(make(dtype, (40, 50)), axis=0), dtype)
-    for make in (lambda x: x.tolist(), lambda x: x.astype(">f8"), lambda x: np.ma.masked_invalid(x).sum(), lambda x: x[:0], lambda x: x[0, 0]):
-        check(name, lambda f: f(make(with_gaps("d", (40, 50)))), "")
+def test_many_elements():
+    """More than fractions are good for: extended precision, in several passes."""
+    rng = np.random.default_rng(7)
+    for n in (65_535, 65_536, 131_071, 131_072, 131_073, 200_001):
+        x = rng.gamma(2.0, size=n)
+        mean = np.mean(x.astype("g"))
+        m2, m3, m4 = (np.mean((x - mean) ** k) for k in (2, 3, 4))
+        check(x, same_bits(lambda: npp.moments(x), n), [float(each) for each in (mean, m2, m3 / m2**1.5, m4 / m2**2 - 3)])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_special_values(name):
-    """Infinities, overflow, slices of NaNs only, all of one value, zeros of both signs."""
-    for dtype, axis in itertools.product("fd", (None, 0, 1)):
-        check(name, lambda f: f(sample(dtype, (50, 60)), axis), f"{dtype} {axis}")
-        for value in (np.nan, np.inf, -0.0, 0.0, 1e-30, np.finfo(dtype).max):
-            check(name, lambda f: f(np.full((50, 60), value, dtype), axis), f"{dtype} {axis} {value}")
-
-        def case(f):
-            x = with_gaps(dtype, (50, 60))
-            x[3] = x[:, 7] = np.nan
-            return f(x, axis)
-
-        check(name, case, f"{dtype} {axis} a row of NaNs")
+@pytest.mark.parametrize("offset", (1e3, 1e9, -1e12))
+def test_ill_conditioned(offset):
+    """The numbers as they are, rounded beside an offset that is much larger: their moments are still right."""
+    rng = np.random.default_rng(8)
+    for x in (offset + rng.exponential(size=10_000), offset + np.sort(rng.normal(size=10_000)), np.where(np.arange(10_000) % 3, offset, -offset)):
+        check(x, npp.moments(x), true_moments(x), 1e-12)
 
 
-@pytest.mark.parametrize("name", ["var", "std", "nanvar", "nanstd"])
-def test_ddof(name):
-    for ddof, axis in itertools.product((0, 1, 2, 49, 50, 60, -1, 1.5, np.int64(1), "x"), (None, 0, 1)):
-        check(name, lambda f: f(with_gaps("d", (50, 60)), axis, ddof=ddof), f"{ddof} {axis}")
+@pytest.mark.parametrize("value", (0.0, 0.1, -1e300, 5e-324, 1 / 3))
+def test_all_the_same(value):
+    for n in (1, 5, 1000, 5000, 200_000):
+        got = npp.moments(np.full(n, value))
+        assert (got.mean, got.variance) == (value, 0) and np.isnan(got.skewness) and np.isnan(got.kurtosis)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_other_arguments(name):
-    for keywords in ({"keepdims": True}, {"keepdims": True, "axis": None}, {"keepdims": 1}, {"dtype": "f4"}, {"out": np.zeros(60)}, {"where": np.ones(60, bool)}, {"wrong": 1}, {"axis": 5}, {"axis": (0, 0)}, {"axis": "x"}):
-        check(name, lambda f: f(with_gaps("d", (50, 60)), **{"axis": 0, **keywords}), str(keywords))
-    check(name, lambda f: f(), "nothing")
+@pytest.mark.parametrize("how", ARRANGE)
+def test_axes_and_layouts(how):
+    """Each line is summed as if it were alone."""
+    for dtype, shape in (("d", (5, 3001)), ("f", (3001, 5)), ("h", (70, 1100)), ("e", (1100, 70)), ("d", (20, 9, 30)), ("d", (2, 131_072))):
+        plain_x = plain(dtype, shape)
+        x = ARRANGE[how](plain_x.copy())
+        for axis in range(-1, len(shape)):
+            got = npp.moments(x, axis)
+            lines = np.moveaxis(plain_x, axis, -1).reshape(-1, shape[axis])
+            for k in range(0, len(lines), len(lines) // 7 + 1):
+                want = npp.moments(lines[k].copy())
+                assert [np.ravel(each)[k].tobytes() for each in got[1:]] == [each.tobytes() for each in want[1:]]
+        assert got.mean.shape == np.mean(plain_x, axis).shape and got.count == shape[axis]
+        assert npp.moments(x) == npp.moments(plain_x.ravel())
 
 
-@pytest.mark.parametrize("name, dtype", sorted(ENGINE))
-def test_by_the_engine(name, dtype):
-    for shape, axis in (((200_000,), None), ((400, 500), 0), ((400, 500), 1), ((20, 100, 100), (0, 2))):
+def test_axes_by_any_thread():
+    for shape in ((3, 70_000), (70_000, 3), (300, 400), (2, 131_072)):
+        x = plain("d", shape)
+        for axis in (None, 0, 1):
+            same_bits(lambda: npp.moments(x, axis), f"{shape} {axis}")
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_nan_and_infinities():
+    for n in (5, 5000, 200_000):
+        x = np.ones(n)
+        x[n // 2] = np.nan
+        assert all(np.isnan(each) for each in npp.moments(x)[1:])
+        x[n // 2] = np.inf
+        got = npp.moments(x)
+        assert got.mean == np.inf and all(np.isnan(each) for each in got[2:])
+        x[0] = -np.inf
+        assert np.isnan(npp.moments(x).mean)
+    x = np.ones((3, 4))
+    x[1, 1] = np.nan
+    assert np.isnan(npp.moments(x, 1).variance).tolist() == [False, True, False]
+
+
+def test_warnings():
+    with pytest.warns(RuntimeWarning, match="invalid value encountered in moments"):
+        npp.moments([np.inf, 1])
+    with np.errstate(invalid="ignore"), pytest.warns(RuntimeWarning, match="overflow encountered in moments"):
+        npp.moments([1e200, -1e200])
+    with pytest.warns(RuntimeWarning, match="ddof is 2; for a variance it must be less than the count, 2"):
+        assert npp.moments([1, 2], ddof=2).variance == np.inf
+    with np.errstate(all="raise"):
+        npp.moments([0.0, 0.0])
+
+
+def test_ddof():
+    x = plain("d", (50, 60))
+    got = npp.moments(x, 0, ddof=1)
+    assert got.variance == pytest.approx(np.var(x, 0, ddof=1), rel=1e-13)
+    assert got.kurtosis.tolist() == npp.moments(x, 0).kurtosis.tolist()
+    check(x[0], npp.moments(x[0], ddof=1.5), true_moments(x[0], Fraction(3, 2)))
+
+
+@pytest.mark.filterwarnings("ignore:moments. ddof")
+def test_nothing():
+    for x, axis, shape in ((np.zeros(0), None, ()), (np.zeros((0, 3)), 0, (3,)), (np.zeros((3, 0)), 1, (3,))):
+        got = npp.moments(x, axis)
+        assert got.count == 0 and all(np.isnan(each).all() and each.shape == shape for each in got[1:])
+    assert npp.moments(np.zeros((0, 3)), 1).mean.shape == (0,)
+
+
+def test_what_is_wrong_is_said():
+    for error, words, case in (
+        (TypeError, "x has elements of complex128; they must be real", {"x": np.ones(3, "D")}),
+        (TypeError, "x has elements of object", {"x": [None]}),
+        (TypeError, "x is a MaskedArray", {"x": np.ma.ones(3)}),
+        (TypeError, r"axis must be an int or None, not \(0, 1\) \(tuple\)", {"axis": (0, 1)}),
+        (np.exceptions.AxisError, "axis 3 is out of bounds", {"axis": 3}),
+        (TypeError, "ddof must be a number, not 'x'", {"ddof": "x"}),
+    ):
+        with pytest.raises(error, match=words):
+            npp.moments(**{"x": np.ones((3, 4)), **case})
+
+
+def test_by_the_engine():
+    for shape, axis in (((200_000,), None), ((400, 500), 0), ((400, 500), 1)):
+        npp.set_num_threads(2)
         before = npp._engine.counters()["regions"]
-        getattr(npp, name)(with_gaps(dtype, shape), axis)
+        npp.moments(plain("d", shape), axis)
         assert npp._engine.counters()["regions"] > before, f"{shape} {axis}"
 
 
-@pytest.mark.parametrize("name", ["var", "std"])
-@pytest.mark.parametrize("dtype", "fd")
-def test_methods_under_the_drop_in(name, dtype):
-    x = plain(dtype, (60, 70))
-    cases = [
-        lambda: getattr(x, name)(),
-        lambda: getattr(x, name)(0),
-        lambda: getattr(x, name)((0, 1), None, None, 1, True),
-        lambda: getattr(x.T, name)(axis=-1, ddof=2),
-        lambda: getattr(x, name)(axis=0, where=x > 0),
-        lambda: getattr(x, name)(axis=2),
-        lambda: getattr(x.view(np.ma.MaskedArray), name)(0),
-        lambda: getattr(np.matrix(x), name)(0),
-    ]
-    for i, case in enumerate(cases):
-        want = outcome(lambda _: case(), None)  # noqa: B023
-        with npp.enabled(pool=False):
-            got = outcome(lambda _: case(), None)  # noqa: B023
-        text = difference(want.result, got.result)
-        assert not text, f"case {i}: {text}"
-
-
-def test_explained():
-    x = plain("d", (200_000,))
-    for name in NAMES:
-        assert npp.explain(getattr(np, name), x).path == npp.explain(getattr(npp, name), x).path == "reduction"
-    assert npp.explain(x.var).ufunc == "ndarray.var"
-    assert "judge" in npp.explain(np.var, x, dtype="f4").reason
-    with pytest.raises(TypeError, match="median"):
-        npp.explain(np.median, x)
-
-
-@pytest.mark.parametrize("name", ["nanargmax", "nanargmin"])
-@pytest.mark.parametrize("dtype", "fde")
-def test_searches_without_nans(name, dtype):
-    """The first of equals, infinities, lines of NaNs only (NumPy raises)."""
-    for shape, share in itertools.product([(1000,), (70_000,), *GRIDS], (0, 0.1, 0.999, 1)):
-        for (how, arrange), axis in itertools.product(ARRANGE.items(), (None, *range(-len(shape), len(shape)))):
-            if next(TURN) % 9:
-                continue  # for time
-
-            def case(f):
-                x = np.round(with_gaps(dtype, shape, share))  # noqa: B023
-                x[..., 5:9] = np.inf if share < 0.1 else -np.inf  # noqa: B023
-                return f(arrange(x), axis)  # noqa: B023
-
-            check(name, case, f"{shape} {how} {axis} {share}")
-    check(name, lambda f: f(with_gaps(dtype, (50, 60)), axis=0, keepdims=True), "keepdims")
-    check(name, lambda f: f(with_gaps(dtype, (50, 60)), 0, np.zeros(60, np.intp)), "out")
-    if dtype in "fd":
-        assert npp.explain(getattr(np, name), with_gaps(dtype, (400, 500)), axis=0).path == "reduction"
+@pytest.mark.parametrize("level", [name for name in ("baseline", "avx2") if npp._kernels.level in ("avx2", "avx512")])
+def test_other_instruction_sets(level):
+    code = """
+        import numpy as np
+        import numpy_par as npp
+        from reductions import plain
+        for dtype in "?hqefd":
+            for shape in ((70_003,), (5, 1030), (1030, 70)):
+                for axis in range(len(shape)):
+                    print([np.asarray(each).tobytes().hex()[:99] for each in npp.moments(plain(dtype, shape), axis)])
+    """
+    assert run_python(code) == run_python(code, env={"NUMPY_PAR_ISA": level})

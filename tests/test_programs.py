@@ -9,6 +9,9 @@ import numpy_par as npp
 import pytest
 from support import difference, run_python
 
+# It measures time, or needs the CPUs for itself.
+pytestmark = pytest.mark.alone
+
 BENCH = Path(__file__).parents[1] / "asv_bench"
 PROGRAMS = sorted((BENCH / "programs").glob("*.py"))
 

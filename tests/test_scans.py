@@ -1,4 +1,4 @@
-"""ufunc.accumulate, argmax and argmin on the engine: bit for bit as NumPy, at every number of threads."""
+"""ufunc.accumulate on the engine: bit for bit as NumPy, at every number of threads."""
 
 import itertools
 
@@ -17,7 +17,6 @@ def test_every_size(dtype):
         ufunc = getattr(np, name)
         check(lambda: ufunc.accumulate(plain(dtype, n)), f"{name} {n}", any_nan=True)
         check(lambda: ufunc.accumulate(plain(dtype, n)[::-2]), f"{name} {n} strided", any_nan=True)
-        check(lambda: (plain(dtype, n).argmax(), plain(dtype, n)[::3].argmin()), f"{n}")
 
 
 @pytest.mark.parametrize("name", SCANS)
@@ -73,35 +72,7 @@ def test_arguments():
         check(lambda: in_place(shift), f"in place {shift}")
 
 
-@pytest.mark.parametrize("dtype", NUMBERS)
-@pytest.mark.parametrize("name", ["argmax", "argmin"])
-def test_where_the_extreme_is(name, dtype):
-    """The first of equals, and the first NaN."""
-    values = (plain, sample, lambda dtype, shape: plain(dtype, shape).astype(bool).astype(dtype))
-    for (shape, (how, arrange)), values in zip(itertools.product(GRIDS, ARRANGE.items()), itertools.cycle(values)):
-        for axis in (None, *range(len(shape))):
-            check(lambda: getattr(arrange(values(dtype, shape)), name)(axis), f"{how} {shape} {axis}")
-
-
-@pytest.mark.parametrize("hit", [0, 1, 20_000, 70_000, 99_999, None])
-def test_the_first_truth(hit):
-    def case():
-        x = np.zeros(100_000, bool)
-        if hit is not None:
-            x[hit:] = True
-        return x.argmax(), x.argmin(), np.argmax(~x)
-
-    check(case, f"{hit}")
-
-
-def test_keywords_of_argmax():
-    for keywords in ({"keepdims": True}, {"out": np.zeros(300, int)}, {"axis": 5}, {"axis": "x"}, {"wrong": 1}, {"axis": (0, 1)}):
-        check(lambda: plain("d", (90, 300)).argmax(**{"axis": 0, **keywords}), str(keywords))
-
-
 def test_they_run_in_parallel():
     grid = plain("d", (400, 500))
     for case in (lambda: np.cumsum(grid, 0), lambda: np.cumsum(grid, 1), lambda: np.cumsum(plain("l", 200_000)), lambda: np.cumsum(plain("?", 200_000)), lambda: grid.cumprod(axis=1)):
         assert outcomes(case, "ufunc.accumulate") == {"parallel"}
-    for axis in (None, 0, 1):
-        assert outcomes(lambda: grid.argmax(axis), "ndarray.argmax") == outcomes(lambda: np.argmin(grid, axis), "ndarray.argmin").union({"parallel"}) == {"parallel"}

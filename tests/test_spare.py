@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from support import PATIENCE, environment, run_python
 
+# It measures time, or needs the CPUs for itself.
+pytestmark = pytest.mark.alone
+
 MODEL = {"NUMPY_PAR_MIN_ELEMENTS": None}
 START = """
 import time

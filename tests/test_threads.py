@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import math
 import os
 import threading
 
@@ -10,6 +9,9 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from support import run_python
+
+# It measures time, or needs the CPUs for itself.
+pytestmark = pytest.mark.alone
 
 X = np.linspace(0, 1, 200_000)
 

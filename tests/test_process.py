@@ -10,6 +10,9 @@ import time
 import pytest
 from support import PATIENCE, environment, run_python
 
+# It measures time, or needs the CPUs for itself.
+pytestmark = pytest.mark.alone
+
 START = """
 import os, sys, threading, time
 import numpy as np, numpy_par as npp
