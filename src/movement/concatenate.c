@@ -7,9 +7,10 @@
 #include "move.h"
 #include "movement.h"
 
-/* The shape of a concatenation of plain C-contiguous arrays of one dtype along an
- * axis, or why it is not that.  Other layouts have a result whose strides NumPy finds
- * by a vote; axes of length 1 take part in it with strides that say nothing. */
+/* Set `shape` to the shape of a concatenation along `axis`.  Returns NULL, or the
+ * reason why `arrays` are not plain C-contiguous arrays of one dtype that fit together.
+ * For other layouts NumPy finds the strides of the result by a vote, in which axes of
+ * length 1 take part with strides that say nothing. */
 static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *shape)
 {
     const Py_ssize_t count = PyTuple_GET_SIZE(arrays);
@@ -43,7 +44,7 @@ static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *sha
     return NULL;
 }
 
-/* Give a view another place along an axis. */
+/* Returns a view of `length` elements of `whole` along `axis`, from `begin` on. */
 static PyObject *window(PyArrayObject *whole, int axis, npy_intp begin, npy_intp length)
 {
     npy_intp shape[NPY_MAXDIMS];
@@ -53,7 +54,8 @@ static PyObject *window(PyArrayObject *whole, int axis, npy_intp begin, npy_intp
                       PyArray_NDIM(whole), shape, PyArray_STRIDES(whole));
 }
 
-/* One report of all parts: parallel if one was, else why the last one was not. */
+/* Add the report of a part to `sum`, the one report of all parts: parallel if one part
+ * was, else with the reason why the last part was not. */
 static void add_report(struct report *sum, const struct report *part)
 {
     const double ns =
@@ -67,7 +69,8 @@ static void add_report(struct report *sum, const struct report *part)
     sum->reason = sum->threads > 1 ? NULL : part->reason;
 }
 
-/* Copy the arrays side by side into one that is there.  -1: an exception is set. */
+/* Copy `arrays` side by side into the existing array `whole`.  Returns -1 with an
+ * exception set. */
 static int fill(struct hook_call *hook, PyArrayObject *whole, PyObject *arrays,
                 int axis)
 {
@@ -112,7 +115,7 @@ PyObject *movement_concatenate(struct hook_call *hook, PyObject *self,
     }
     int axis = axis_given ? PyArray_PyIntAsInt(axis_given) : 0;
     if (PyErr_Occurred()) {
-        PyErr_Clear(); /* out of range */
+        PyErr_Clear(); /* `axis` is out of range */
         return decline(hook, reason_arguments_refused);
     }
     /* A list may change while loops run without the GIL. */

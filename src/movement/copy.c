@@ -6,8 +6,9 @@
 #include "move.h"
 #include "movement.h"
 
-/* What names one dtype, always the same one, without a warning: a dtype, a concrete
- * type of scalars, a Python type of numbers, or a text but for the deprecated "a8". */
+/* Returns whether `object` names one dtype, always the same one, without a warning.  It
+ * is a dtype, a concrete type of scalars, a Python type of numbers, or a text other
+ * than the deprecated "a8". */
 static bool names_dtype(PyObject *object)
 {
     PyTypeObject *const abstract[] = {

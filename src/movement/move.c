@@ -8,7 +8,7 @@
 #include "reasons/reasons.h"
 #include "ufunc/elementwise.h"
 
-/* What the strided loop of a movement needs to know. */
+/* The data of a movement's strided loop. */
 struct move {
     NpyAuxData base;
     move_loop *loop;
@@ -35,7 +35,7 @@ void move_begin(struct call *call, const struct hook_call *hook, int nin)
     call->nout = 1;
     call->nop = nin + 1;
     call->order = NPY_KEEPORDER;
-    call->casting = NPY_UNSAFE_CASTING; /* judged before */
+    call->casting = NPY_UNSAFE_CASTING; /* checked before */
     call->return_arrays = true;
 }
 
@@ -97,7 +97,8 @@ static int run_kernel(PyArrayMethod_Context *context, char *const *data,
     return 0;
 }
 
-/* NULL: NumPy's iterator casts, or there is nothing to cast. */
+/* Returns the kernel that casts `from` to `to`.  NULL: NumPy's iterator casts, or there
+ * is nothing to cast. */
 static kernel_loop *kernel_for(PyArrayObject *from, PyArrayObject *to)
 {
     return PyArray_ISBEHAVED_RO(from) && PyArray_ISBEHAVED(to) &&
@@ -122,8 +123,9 @@ static PyObject *cast_by_kernel(struct hook_call *hook, struct call *call,
     return result;
 }
 
-/* What becomes of floating-point numbers that do not fit an integer differs between
- * NumPy's contiguous and its strided loops. */
+/* Returns whether the bits of a cast depend on strides.  NumPy's contiguous and strided
+ * loops differ in what they make of floating-point numbers that do not fit an integer.
+ */
 static bool depends_on_strides(PyArrayObject *from, PyArrayObject *to)
 {
     const bool contiguous =

@@ -13,7 +13,8 @@ int movement_init(struct state *state)
     return state->result_type ? 0 : -1;
 }
 
-/* An operand of where(): a plain array, or a number as NumPy makes an array of it. */
+/* Returns an operand of where(): a plain array, or the array that NumPy makes of a
+ * number. */
 static PyArrayObject *where_operand(PyObject *object)
 {
     if (PyArray_CheckExact(object)) {
@@ -62,7 +63,8 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
         goto finish;
     }
     for (int i = 1; i <= 2; i++) {
-        /* One that the dtype cannot hold: NumPy 2.5 raises, others wrap around. */
+        /* If the dtype cannot hold the integer, NumPy 2.5 raises, other versions wrap
+         * around. */
         if (PyLong_CheckExact(args[i])) {
             Py_INCREF(descr);
             Py_XSETREF(call.op[i],

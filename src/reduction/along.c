@@ -14,7 +14,8 @@ void along_lay_out(struct along *along, PyArrayObject *array, PyArrayObject *out
         if (other == axis || PyArray_DIM(array, other) == 1) {
             continue;
         }
-        /* Axes from the innermost of the results on, so that lines are neighbours. */
+        /* Sort the axes from the innermost of the results on, so that lines are
+         * neighbours. */
         int at = along->ndim++;
         for (; at > 0 && along->tos[at - 1] > PyArray_STRIDE(out, other); at--) {
             along->shape[at] = along->shape[at - 1];

@@ -5,7 +5,8 @@
 
 #include "reasons/reasons.h"
 
-/* A value as a number of the result's dtype, in an array without axes. */
+/* Returns `value` as a number of the result's dtype `descr`, in an array without axes.
+ */
 static PyArrayObject *make_number(PyArray_Descr *descr, PyObject *value)
 {
     Py_INCREF(descr);
@@ -17,7 +18,7 @@ static PyArrayObject *make_number(PyArray_Descr *descr, PyObject *value)
     return number;
 }
 
-/* The ufunc's identity; NULL without an exception: it has none. */
+/* Returns the ufunc's identity.  NULL without an exception: it has none. */
 static PyArrayObject *make_identity(const PyUFuncObject *ufunc, PyArray_Descr *descr)
 {
     PyObject *value = attribute_of((PyObject *)ufunc, "identity");
@@ -37,8 +38,8 @@ static PyArrayObject *make_identity(const PyUFuncObject *ufunc, PyArray_Descr *d
     return number;
 }
 
-/* Whether it becomes one of these numbers without a warning: what is no number, or may
- * not fit, is NumPy's to judge. */
+/* Returns whether `value` becomes a number of dtype `descr` without a warning.  NumPy
+ * judges what is not a number, or may not fit. */
 static bool fits(PyObject *value, PyArray_Descr *descr)
 {
     const double least = -60000, most = 60000; /* float16 holds them */
@@ -77,7 +78,7 @@ int initial_put(const struct initials *initials, struct reduction *reduction,
     PyArrayObject *identity = initials->identity;
     PyArrayObject *value = initials->initial ? initials->initial : identity;
     if (reduction->mask && !identity) {
-        identity = value; /* of an extreme, which may come in several times */
+        identity = value; /* of an extreme, into which `value` may come several times */
     }
     reduction->copies_first = split ? !identity : !value;
     if (identity && PyArray_ITEMSIZE(identity) <= (npy_intp)sizeof reduction->neutral) {

@@ -5,17 +5,20 @@
 #include "reduction.h"
 #include "request.h"
 
-/* Owned; that of the ufunc, the caller's; NULL where it is the first element. */
+/* Owned.  `identity` is the ufunc's, `initial` the caller's.  NULL where a result
+ * begins with its first element. */
 struct initials {
     PyArrayObject *identity, *initial;
 };
 
-/* Of a call, whose result has this dtype.  NULL, or why NumPy is to run it. */
+/* Take the initials of the call in `request`, whose result has the dtype `descr`.
+ * Returns NULL, or the reason why NumPy runs the call. */
 const char *initial_take(struct initials *initials, const struct request *request,
                          PyArray_Descr *descr);
 
-/* Before a run, of which ways differ in this; into a result, if it is not NULL.  -1: an
- * exception is set. */
+/* Prepare `reduction` for a run, and put the initial into the result `out`, if it is
+ * not NULL.  The two strategies differ in the initial: `split` means within output.
+ * Returns -1 with an exception set. */
 int initial_put(const struct initials *initials, struct reduction *reduction,
                 bool split, PyArrayObject *out);
 

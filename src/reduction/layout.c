@@ -5,9 +5,9 @@
 
 #include "request.h"
 
-/* NumPy's own flags, but for buffers.  It goes along negative strides where it makes
- * the result; where that is given it may turn them, by its version: so none come here.
- */
+/* The flags of NumPy's own iterator, without the one for buffers.  NumPy goes along
+ * negative strides where it makes the result.  Where the result is given, NumPy may
+ * turn them, depending on its version, so no such call comes here. */
 #define ITERATOR_FLAGS                                                                 \
   (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REDUCE_OK | NPY_ITER_REFS_OK |                    \
    NPY_ITER_DONT_NEGATE_STRIDES)
@@ -63,7 +63,7 @@ PyArrayObject *reduction_new_like(PyArrayObject *array, PyArray_Descr *descr)
     return new_like(array, NULL, descr);
 }
 
-/* With all axes, of which those that are reduced have length 1. */
+/* Returns a new result with all axes; the axes that are reduced have length 1. */
 static PyArrayObject *make_result(const struct request *request, PyArray_Descr *descr)
 {
     PyArrayObject *array = request->array;
@@ -80,7 +80,7 @@ static PyArrayObject *make_result(const struct request *request, PyArray_Descr *
     for (int axis = 0; axis < ndim; axis++) {
         shape[axis] = axes[axis] ? 1 : PyArray_DIM(array, axis);
         strides[axis] = PyDataType_ELSIZE(descr);
-        /* As many elements as the kept axes within this one have. */
+        /* The elements of all axes within this one that are not reduced. */
         for (int other = 0; other < ndim; other++) {
             if (alike[other] < alike[axis] && !axes[other]) {
                 strides[axis] *= PyArray_DIM(array, other);
@@ -93,7 +93,7 @@ static PyArrayObject *make_result(const struct request *request, PyArray_Descr *
                                                  strides, NULL, 0, NULL);
 }
 
-/* Without the axes of length 1 that are reduced. */
+/* Returns a view of `out` without the reduced axes, which have length 1. */
 static PyArrayObject *without_axes(PyArrayObject *out, const bool *axes)
 {
     npy_intp shape[NPY_MAXDIMS], strides[NPY_MAXDIMS];
@@ -125,8 +125,9 @@ static int take_axes(struct reduction *reduction, NpyIter *iter)
     return NpyIter_Deallocate(iter) == NPY_SUCCEED ? 0 : -1;
 }
 
-/* Elements that NumPy's buffers have room for; -1: not known.  Asked of a function in
- * C, in which no signal is handled, so that no exception of a handler is cleared. */
+/* Returns how many elements NumPy's buffers have room for, or -1 if it is not known.
+ * It asks a function in C, in which no signal is handled, so that it clears no
+ * exception of a signal handler. */
 static npy_intp buffer_size(const struct state *state)
 {
     PyObject *settings =
@@ -139,18 +140,18 @@ static npy_intp buffer_size(const struct state *state)
 }
 
 /*
- * What NumPy's loop is given at a time where that is not a row as it lies in memory:
- * its iterator casts in buffers; since 2.3 gathers short rows in them, if the next axis
- * is reduced as well; up to 2.2 has nothing longer than a buffer.  When, it knows
- * itself: the first of its buffers tells.
+ * Returns what NumPy passes to its loop at a time, where that is not a row as it lies
+ * in memory.  NumPy's iterator casts in buffers.  Since 2.3 it gathers short rows in
+ * them, if the next axis is reduced as well.  Up to 2.2 it passes nothing longer than a
+ * buffer.  The iterator itself knows when it does so: the first of its buffers tells.
  */
 static enum rows rows_of_numpy(struct reduction *reduction,
                                const struct request *request, PyArrayObject *out)
 {
     const bool old = PyArray_GetNDArrayCFeatureVersion() < NUMPY_2_3;
     const bool more = reduction->ndim > 1;
-    /* Side by side it makes no difference, but to extremes: which zero one is depends
-     * on where in a vector it was. */
+    /* For results side by side the rows make no difference, except to extremes: which
+     * zero an extreme is depends on where in a vector that zero was. */
     const bool asks = reduction->reduced[0]
                           ? old || reduction->cast || (more && reduction->reduced[1])
                           : more && reduction->order == ORDER_EXTREME;

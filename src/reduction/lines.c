@@ -81,8 +81,8 @@ npy_intp lines_together(const struct lines *lines, npy_intp i, npy_intp end)
     return count < end - i ? count : end - i;
 }
 
-/* A call that is not worth a region: without the polls of execute(), but for that is
- * known to be short, or may have only one thread. */
+/* Run a call that is not worth a region.  It does without the polls of execute(): the
+ * call is known to be short, or may have only one thread. */
 static int run_alone(const struct job *job, int *fpe)
 {
     int status;

@@ -1,13 +1,14 @@
 /*
- * minmax.c - the least and the greatest in one pass over memory: a reduction by minimum
- * and one by maximum, each a part at a time of what stays in a second-level cache.
+ * minmax.c - the least and the greatest element in one pass over memory.  A reduction
+ * by minimum and one by maximum take turns, each on a part that stays in a second-level
+ * cache.
  */
 #include "reduce.h"
 
 #include "python/arguments.h"
 #include "reasons/reasons.h"
 
-/* Elements of which both are done before the next. */
+/* Elements on which both reductions are done before the next elements. */
 enum { TOGETHER = 16384 };
 
 struct minmax {
@@ -29,7 +30,8 @@ static int run(const struct job *job, npy_intp begin, npy_intp end)
     return status;
 }
 
-/* Of the same array, so they are cut alike, unless a kernel knows one of them only. */
+/* Returns whether two jobs are cut alike.  They are of the same array, so they are,
+ * unless a kernel exists for only one of them. */
 static bool are_alike(const struct job *a, const struct job *b)
 {
     return a->run == b->run && a->size == b->size && a->split.step == b->split.step;

@@ -1,11 +1,11 @@
-/* nodes.c - the parts of a reduction that are some of the elements of a result. */
+/* nodes.c - reductions within output: each part is some of the elements of a result. */
 #include "parts.h"
 
 #include <string.h>
 
 enum { MOST_NODES = 16384, MOST_PARTIALS = 1 << 22 };
 
-/* -- where they begin ----------------------------------------------------------- */
+/* -- where nodes begin ----------------------------------------------------------- */
 
 static bool has_tree(const struct reduction *reduction)
 {
@@ -18,7 +18,9 @@ static bool has_runs(const struct reduction *reduction)
     return reduction->order == ORDER_TREE && reduction->mask;
 }
 
-/* Nodes of at most `each` elements, none of which goes beyond a multiple of `span`. */
+/* Cut n elements into nodes of at most `each` elements, none of which goes beyond a
+ * multiple of `span`.  Returns the number of nodes, and puts where they begin into
+ * `starts`, if that is not NULL. */
 static npy_intp cut_even(npy_intp *starts, npy_intp n, npy_intp span, npy_intp each)
 {
     npy_intp count = 0;
@@ -33,8 +35,9 @@ static npy_intp cut_even(npy_intp *starts, npy_intp n, npy_intp span, npy_intp e
     return count;
 }
 
-/* The chunks are of all elements; and of whole rows, of whole rows of rows, or such
- * parts: one ends with the axis that it has a part of. */
+/* Returns the `span` of cut_even() for chunks.  Chunks are taken from all elements.  A
+ * chunk has whole rows, or whole rows of rows, and so on, or a part of one of these.  A
+ * chunk with a part of an axis ends with that axis. */
 static npy_intp span_of_chunks(const struct reduction *reduction)
 {
     npy_intp span = 1;
@@ -49,8 +52,8 @@ static bool has_extreme(const struct reduction *reduction)
     return reduction->extreme && reduction->from[0] == reduction->itemsize;
 }
 
-/* Of a row whose nodes may have any length; there are never more of them than need be.
- */
+/* Returns the length of a node in a row of n whose nodes may have any length.  There
+ * are never more nodes than needed. */
 static npy_intp even_node(const struct reduction *reduction, npy_intp n)
 {
     const bool twice = reduction->order == ORDER_EXTREME && !has_extreme(reduction);
@@ -90,7 +93,7 @@ int reduction_split(struct reduction *reduction)
         PyMem_Malloc(sizeof *reduction->starts * (size_t)(reduction->nodes + 1));
     reduction->partials = PyMem_Malloc(sizeof *reduction->partials * (size_t)all);
     if (has_runs(reduction)) {
-        /* The kernel touches what it needs of it only. */
+        /* The kernel touches only what it needs of this memory. */
         reduction->sums = PyMem_Malloc((size_t)all * RUNS_ROOM(NODE));
     }
     if (!reduction->starts || !reduction->partials ||
@@ -198,7 +201,7 @@ int reduction_run_within_output(const struct job *job, npy_intp begin, npy_intp 
         if (atomic_load_explicit(&reduction->ended, memory_order_relaxed)) {
             break;
         }
-        /* Results may lie side by side: theirs are neighbours in the range too. */
+        /* Results may lie side by side: their nodes are neighbours in the range too. */
         const npy_intp result = i % reduction->results, rest = i / reduction->results;
         const npy_intp node = rest % reduction->nodes, row = rest / reduction->nodes;
         if (reduction->is_chunked) {
@@ -263,7 +266,7 @@ bool reduction_combine(struct reduction *reduction, bool has_initial)
         if (first < n) {
             rows_run_loop(reduction, out, 0, partials[first].bytes, size, n - first);
         }
-        /* Of the partial results, too, there must be one kind only. */
+        /* The partial results, too, must be of one kind only. */
         kinds_function *const kinds =
             reduction->order == ORDER_EXTREME ? kernels_kinds(reduction->type) : NULL;
         const enum kinds found =

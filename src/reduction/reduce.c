@@ -66,7 +66,8 @@ bool reduction_has_numpys_bits(const char *ufunc)
            strcmp(ufunc, "subtract") == 0;
 }
 
-/* In which several axes may be taken at once; NumPy keeps it for each ufunc. */
+/* Returns whether several axes may be reduced by `ufunc` at once.  NumPy keeps this for
+ * each ufunc. */
 static bool is_reorderable(const PyUFuncObject *ufunc)
 {
     return ufunc->identity != PyUFunc_None;
@@ -74,8 +75,9 @@ static bool is_reorderable(const PyUFuncObject *ufunc)
 
 /* -- the loop ------------------------------------------------------------------- */
 
-/* As for results that are written past the caches, an array of half of the last one is
- * taken to come from memory. */
+/* Returns where the elements of `array` come from.  An array of half of the last-level
+ * cache is taken to come from memory, by the same rule as for results that are written
+ * past the caches. */
 static enum sum_place place_of(PyArrayObject *array)
 {
     return stream_is_far(PyArray_NBYTES(array)) ? SUM_FAR : SUM_NEAR;
@@ -128,7 +130,7 @@ const char *reduction_choose_loop(struct reduction *reduction,
 
 /* -- the call ------------------------------------------------------------------- */
 
-/* NULL, or why NumPy is to run it; no exception is set. */
+/* Returns NULL, or the reason why NumPy runs the call; no exception is set. */
 static const char *prepare_loop(struct reduction *reduction, struct request *request,
                                 struct initials *initials, PyArrayObject **out)
 {
@@ -172,7 +174,8 @@ static bool is_alike(PyArrayObject *a, PyArrayObject *b)
                                 PyArray_NDIM(a));
 }
 
-/* NULL, or why the sum of what is made of the elements is not to be had here. */
+/* Returns NULL, or the reason why the sum of what `map` makes of the elements cannot be
+ * computed here. */
 static const char *refuse_map(const struct reduction *reduction)
 {
     const bool rows = reduction->sum && !reduction->cast && reduction->reduced[0];
@@ -182,10 +185,11 @@ static const char *refuse_map(const struct reduction *reduction)
 }
 
 /*
- * NumPy makes arrays for the other parts of such a call, and sums float16 one by one.
- * Of a million float32 its sum takes 150 us where ours takes 60, of float64 160 and 110
- * to 150, by the machine's memory.  Below FEW elements taking the call apart, half a
- * microsecond, is more than what is gained.
+ * Returns whether the call pays on one thread.  For the other parts of a larger call,
+ * NumPy makes arrays.  NumPy sums float16 one by one.  A sum of a million float32 takes
+ * NumPy 150 us, and 60 us here.  For float64 it is 160 us, and 110 to 150 us here,
+ * depending on the machine's memory.  Below FEW elements, taking the call apart, half a
+ * microsecond, costs more than is gained.
  */
 static bool pays_alone(const struct request *request, const struct part *part)
 {
@@ -289,8 +293,8 @@ static PyArrayObject *reduce(struct hook_call *hook, PyObject *ufunc,
     return result;
 }
 
-/* Whether NumPy's any() or all() ends with one of the first elements, sooner than a
- * call is taken apart here. */
+/* Returns whether NumPy's any() or all() ends with one of the first elements, sooner
+ * than a call is taken apart here. */
 static bool ends_at_once(const char *ufunc, PyObject *const *args, Py_ssize_t nargs)
 {
     enum { FIRST = 64, WHERE = 6 };

@@ -1,10 +1,12 @@
-/* reduce.h - a call of ufunc.reduce in three steps, for those that do two at once. */
+/* reduce.h - a call of ufunc.reduce in three steps, for functions that do two such
+ * calls at once. */
 #ifndef NPP_REDUCTION_REDUCE_H
 #define NPP_REDUCTION_REDUCE_H
 
 #include "initial.h"
 
-/* Zero it; what is in it is owned, but for what request.h says. */
+/* Zero it before use.  It owns what is in it, except for what request.h marks as
+ * borrowed. */
 struct reducing {
     struct request request;
     struct initials initials;
@@ -13,19 +15,21 @@ struct reducing {
     PyArrayObject *out;
 };
 
-/* Of a call that is more than a reduction: var, say. */
+/* A reduction that is part of a larger call, such as var. */
 struct part {
     enum map map;
     PyArrayObject *centers; /* borrowed, or NULL */
 };
 
-/* The call laid out, for execute() to run the job.  False: NumPy is to do it, for the
- * reason in the report, or an exception is set.  `part` may be NULL. */
+/* Lay out the call, so that execute() can run the job.  `part` may be NULL.  Returns
+ * false if NumPy runs the call, for the reason in the report, or if an exception is
+ * set. */
 bool reduce_start(struct reducing *reducing, struct hook_call *hook, PyObject *ufunc,
                   PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                   const struct part *part);
 
-/* After that: the result is in `out`.  False as before. */
+/* Complete the call after execute(): then the result is in `out`.  Returns false as
+ * reduce_start() does. */
 bool reduce_complete(struct reducing *reducing, struct hook_call *hook, int fpe);
 
 void reduce_clear(struct reducing *reducing);

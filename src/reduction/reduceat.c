@@ -1,11 +1,11 @@
 /*
  * reduceat.c - ufunc.reduceat on the engine, with NumPy's bits.
  *
- * A *segment* is the elements along the axis from one index to the next, or the one at
- * the index if the next is not greater.  NumPy copies its first element and gives the
- * others to the ufunc's loop, which is what rows.c does with a row.  Segments are
- * shared out by what is in them, found by binary search, since one may have as much as
- * all others.
+ * A *segment* is the elements along the axis from one index to the next, or the element
+ * at the index if the next index is not greater.  NumPy copies the first element of a
+ * segment and gives the others to the ufunc's loop, as rows.c does with a row.
+ * Segments are shared out by the elements in them, found by binary search, since one
+ * segment may have as many elements as all others.
  */
 #include "along.h"
 
@@ -17,14 +17,15 @@
 #include "parts.h"
 #include "request.h"
 
-/* What a call of the loop costs, in elements. */
+/* The cost of a call of the loop, in elements. */
 enum { CALL = 16 };
 
-/* Bytes of lines side by side that are read together, since they share cache lines;
- * lines whose rows are put together in vectors. */
+/* NEIGHBOURS_BYTES: bytes of lines side by side that are read together, since they
+ * share cache lines.  ROW: lines whose rows are put together in vectors. */
 enum { NEIGHBOURS_BYTES = 128, ROW = 512 };
 
-/* Costs are those neither of reductions, whose keys begin with a map, nor of scans. */
+/* Segments have their own cost key, different from the keys of reductions, which begin
+ * with a map, and of scans. */
 enum { SEGMENTS_KEY = MAP_COUNT + 1 };
 
 struct segments {
@@ -32,10 +33,11 @@ struct segments {
     struct along along;
     const npy_intp *indices;
     npy_intp count;
-    npy_intp *before; /* [count + 1]: what the segments before each cost; NULL: indices
-                         increase, so that they tell */
-    bool by_rows;     /* lines side by side are put together row by row */
-    npy_intp wide;    /* lines side by side in a block */
+    /* [count + 1]: the cost of the segments before each one.  NULL: the indices
+     * increase, so they tell the costs. */
+    npy_intp *before;
+    bool by_rows;  /* lines side by side are put together row by row */
+    npy_intp wide; /* lines side by side in a block */
     npy_intp blocks, blocks_a_row;
 };
 
@@ -47,7 +49,8 @@ static npy_intp length_of(const struct segments *segments, npy_intp i)
     return n > 1 ? n : 1;
 }
 
-/* What the segments before number i cost: the elements in them, and calls. */
+/* Returns what the segments before number `i` cost: the elements in them, and the
+ * calls. */
 static inline npy_intp cost_before(const struct segments *segments, npy_intp i)
 {
     const npy_intp *indices = segments->indices;
@@ -70,7 +73,8 @@ static int run_by_rows(const struct segments *segments, char *out, char *in,
     return status;
 }
 
-/* Where kernels of sums are no faster than NumPy's loop, and a call counts. */
+/* Rows up to this length: kernels of sums are no faster than NumPy's loop, and the cost
+ * of a call counts. */
 enum { SHORT = SUM_LEAF };
 
 static inline int run_row(const struct reduction *reduction, char *out, char *in,
@@ -89,7 +93,7 @@ static inline int run_row(const struct reduction *reduction, char *out, char *in
     return n > 1 ? loop_run(&reduction->plan.loop, data, n - 1, strides) : 0;
 }
 
-/* The segments from number i to `end`, of all lines of a block. */
+/* Run the segments from number `i` to `end` for all lines of `block`. */
 static int run_block(const struct segments *segments, npy_intp block, npy_intp i,
                      npy_intp end)
 {
@@ -123,7 +127,7 @@ static int run_block(const struct segments *segments, npy_intp block, npy_intp i
     return status;
 }
 
-/* The first segment before which there is as much. */
+/* Returns the first segment before which the others cost at least `cost`. */
 static npy_intp segment_from(const struct segments *segments, npy_intp cost)
 {
     npy_intp first = 0, last = segments->count;
@@ -156,8 +160,8 @@ static int run_piece(const struct job *job, npy_intp begin, npy_intp end)
 
 /* -- the call ------------------------------------------------------------------- */
 
-/* Where axes are in the order of NumPy's own iterator: over the array as it was given,
- * also where its elements are cast first. */
+/* Returns a new result whose axes are in the order of NumPy's own iterator over the
+ * array as it was given, even where its elements are cast first. */
 static PyArrayObject *make_result(PyArrayObject *given, PyArrayObject *indices,
                                   PyArray_Descr *descr, int along)
 {
@@ -185,7 +189,7 @@ static PyArrayObject *make_result(PyArrayObject *given, PyArrayObject *indices,
     return result;
 }
 
-/* As NumPy casts all elements first.  False: an exception is set. */
+/* Cast all elements first, as NumPy does.  Returns false with an exception set. */
 static bool cast_array(struct hook_call *hook, struct request *request,
                        PyArray_Descr *descr, PyArrayObject **cast)
 {
@@ -199,7 +203,8 @@ static bool cast_array(struct hook_call *hook, struct request *request,
     return true;
 }
 
-/* NULL, or why NumPy is to run it, or an exception is set. */
+/* Returns NULL, or the reason why NumPy runs the call.  With NULL an exception may be
+ * set. */
 static const char *prepare_loop(struct hook_call *hook, struct reduction *reduction,
                                 struct request *request, PyArrayObject **cast)
 {
@@ -227,7 +232,7 @@ static const char *prepare_loop(struct hook_call *hook, struct reduction *reduct
     return reduction_choose_loop(reduction, request);
 }
 
-/* How lines are read together. */
+/* Choose how lines are read together. */
 static void choose_blocks(struct segments *segments)
 {
     const struct along *along = &segments->along;
@@ -247,7 +252,8 @@ static void choose_blocks(struct segments *segments)
     segments->blocks = along->lines / side_by_side * segments->blocks_a_row;
 }
 
-/* Whether all indices increase; and what the longest of the segments costs. */
+/* Returns whether all indices increase, and sets `greatest` to the cost of the longest
+ * segment. */
 static bool increase(const struct segments *segments, npy_intp *greatest)
 {
     const npy_intp *indices = segments->indices, last = segments->count - 1;
@@ -261,7 +267,7 @@ static bool increase(const struct segments *segments, npy_intp *greatest)
     return least > 0;
 }
 
-/* NULL, or a reason. */
+/* Add up the costs of the segments in `before`.  Returns NULL, or a reason. */
 static const char *add_up(struct segments *segments, npy_intp *greatest)
 {
     const npy_intp count = segments->count;
@@ -281,7 +287,7 @@ static const char *add_up(struct segments *segments, npy_intp *greatest)
     return NULL;
 }
 
-/* NULL, or why NumPy is to run it. */
+/* Cut the job into segments.  Returns NULL, or the reason why NumPy runs the call. */
 static const char *cut_segments(struct segments *segments, struct job *job)
 {
     const npy_intp count = segments->count;
@@ -300,14 +306,14 @@ static const char *cut_segments(struct segments *segments, struct job *job)
     if (segments->blocks == 1 && greatest > all - all / 8) {
         return reason_one_segment;
     }
-    /* A first piece that tells what an element costs has a segment in it. */
+    /* The first piece, which tells what an element costs, has a segment in it. */
     const npy_intp step = segments->wide * (all / count);
     job->size = all * segments->wide * segments->blocks;
     job->split = (struct split){job->size, step};
     return NULL;
 }
 
-/* The ufunc's, the axis's, and that of the segments' length. */
+/* Returns the cost key, of the ufunc, the axis, and the length of the segments. */
 static uint32_t key_of(const struct request *request)
 {
     const npy_intp n = PyArray_SIZE(request->array) / PyArray_SIZE(request->indices);

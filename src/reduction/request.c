@@ -41,7 +41,7 @@ static bool take_axes(struct request *request, PyObject *object)
     return count > 0;
 }
 
-/* Whether an array has the axes that the result has. */
+/* Returns whether `out` has the axes that the result has. */
 static bool has_shape_of_result(const struct request *request, PyArrayObject *out)
 {
     int next = 0;
@@ -63,7 +63,8 @@ static bool has_shape_of_result(const struct request *request, PyArrayObject *ou
     return next == PyArray_NDIM(out);
 }
 
-/* Which NumPy's iterator may turn where it does not make the result. */
+/* Returns whether `array` has negative strides, which NumPy's iterator may turn where
+ * it does not make the result. */
 static bool goes_backwards(PyArrayObject *array)
 {
     bool found = false;
@@ -89,9 +90,9 @@ static bool take_out(struct request *request, PyObject *object)
            !array_overlaps_itself(request->out);
 }
 
-/* By its name it is known how a ufunc's elements may be put together: so it has to be
- * NumPy's of that name.  What was found is kept, as looking it up took half of the time
- * of taking a call apart. */
+/* Returns whether `ufunc` is NumPy's ufunc of its name.  How its elements may be put
+ * together is known by the name.  Ufuncs that were found are noted, because the look-up
+ * took half of the time of taking a call apart. */
 static bool is_numpys(const struct state *state, PyObject *ufunc)
 {
     bool found = PySet_Contains(state->numpys, ufunc) == 1;
@@ -105,7 +106,8 @@ static bool is_numpys(const struct state *state, PyObject *ufunc)
     return found;
 }
 
-/* Of bool, and no more axes than the array has, each as long or broadcast. */
+/* Take the mask.  It has to be of bool, with no more axes than the array, each as long
+ * as the array's or broadcast. */
 static bool take_mask(struct request *request, PyObject *object)
 {
     PyArrayObject *mask = (PyArrayObject *)object;
@@ -135,8 +137,8 @@ const char *request_take_ufunc(const struct state *state, PyObject *self)
                                      : NULL;
 }
 
-/* Without the conversions that run code of the caller's, which NumPy would run again.
- */
+/* Take the indices, without the conversions that run the caller's code, because NumPy
+ * would run it again. */
 static bool take_indices(struct request *request, PyObject *object)
 {
     const bool array = PyArray_CheckExact(object) &&

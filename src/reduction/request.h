@@ -20,17 +20,19 @@ struct request {
     bool keepdims;
 };
 
-/* Of one of a ufunc's methods; the others than reduce take one axis and have fewer
- * parameters.  NULL, or why NumPy is to run the call; no exception is set. */
+/* Take apart a call of `method` of the ufunc `self`.  The methods other than reduce
+ * take one axis and have fewer parameters.  Returns NULL, or the reason why NumPy runs
+ * the call; no exception is set. */
 const char *request_take(struct request *request, const struct state *state,
                          PyObject *self, PyObject *const *args, Py_ssize_t nargs,
                          PyObject *kwnames, enum method method);
 void request_clear(struct request *request);
 
-/* What the cost of a call depends on, beside the array: the ufunc, the axes, `more`. */
+/* Returns a key of what the cost of a call depends on, beside the array: the ufunc, the
+ * axes, whether there is a mask, `more`. */
 uint32_t request_key(const struct request *request, uint32_t more);
 
-/* NULL, or why a method of this ufunc is NumPy's. */
+/* Returns NULL, or the reason why NumPy runs the methods of the ufunc `self`. */
 const char *request_take_ufunc(const struct state *state, PyObject *self);
 
 #endif

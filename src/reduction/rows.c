@@ -1,4 +1,4 @@
-/* rows.c - rows by the ufunc's loop, and the parts of a reduction that are some of its
+/* rows.c - rows by the ufunc's loop, and reductions by output: each part is some of the
  * results. */
 #include "parts.h"
 
@@ -66,7 +66,7 @@ int rows_run(const struct reduction *reduction, char *out, npy_intp to, char *in
 
 /* -- under a mask --------------------------------------------------------------- */
 
-/* NumPy's loop is given one run of elements after the other. */
+/* Give the loop one run of elements after the other, as NumPy does. */
 static int run_runs(const struct reduction *reduction, char *out, npy_intp to, char *in,
                     npy_intp from, const char *mask, npy_intp step, npy_intp n)
 {
@@ -100,9 +100,10 @@ int rows_run_masked(const struct reduction *reduction, char *out, npy_intp to, c
 /* -- columns -------------------------------------------------------------------- */
 
 /*
- * Results side by side: NumPy's loop is called for each row, which if they are few is
- * most of the time, and reads and writes the results each time, if they are many.  A
- * result is the sum of its column in order, so a kernel may go through all rows at
+ * Returns whether results lie side by side, so that a kernel may go through columns.
+ * NumPy calls its loop for each row.  If the rows have few results, these calls take
+ * most of the time; if they have many, the loop reads and writes all results each time.
+ * A result is the sum of its column in order, so a kernel may go through all rows at
  * once.
  */
 static bool are_columns(const struct reduction *reduction)
@@ -117,7 +118,8 @@ bool reduction_has_columns(const struct reduction *reduction)
     return reduction->columns && are_columns(reduction);
 }
 
-/* One row after the other where it matters which zero or NaN an extreme is. */
+/* Run the kernel for extremes of columns, or one row after the other where it matters
+ * which zero or NaN an extreme is. */
 static int run_extremes(const struct reduction *reduction, char *out, char *in,
                         const npy_intp *shape, bool first)
 {
@@ -150,7 +152,8 @@ static int run_columns(const struct reduction *reduction, char *out, char *in,
 
 /* -- by output ------------------------------------------------------------------ */
 
-/* All elements whose index along the cut axis is from `begin` on, in NumPy's order. */
+/* Run all elements whose index along the cut axis is from `begin` to `end`, in NumPy's
+ * order. */
 static int run_range(const struct reduction *reduction, npy_intp begin, npy_intp end)
 {
     npy_intp index[NPY_MAXDIMS] = {0}, shape[NPY_MAXDIMS];

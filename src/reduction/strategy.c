@@ -1,17 +1,18 @@
-/* strategy.c - by output or within output, and where it is cut. */
+/* strategy.c - chooses by output or within output, and where the job is cut. */
 #include "reduction.h"
 
 #include "reasons/reasons.h"
 
-/* Results that a member does at least, so that none has much less than the others. */
+/* Results for each member at least, so that none has much less to do than the others.
+ */
 enum { RESULTS_A_THREAD = 4 };
 
 /* Columns of a member: few enough for their results to stay in the first-level cache,
- * and enough for a call of the loop with each row of them.  They end where vectors do
- * (partition.h). */
+ * and enough to be worth a call of the loop for each of their rows.  They end where
+ * vectors do (partition.h). */
 enum { LEAST_COLUMNS = 256, MOST_COLUMNS = 4096, GROUP_STEP = 8 };
 
-/* Rows for each of which a call of the loop is dear. */
+/* Rows up to this length are short: a call of the loop for each is dear. */
 enum { SHORT_ROW = 64 };
 
 static void swap(npy_intp *a, npy_intp *b)
@@ -21,7 +22,8 @@ static void swap(npy_intp *a, npy_intp *b)
     *b = c;
 }
 
-/* Columns one by one in place of short rows, where the order is free. */
+/* Turn the two innermost axes, to do columns one by one in place of short rows, where
+ * the order is free. */
 static void turn(struct reduction *reduction)
 {
     swap(&reduction->shape[0], &reduction->shape[1]);
@@ -39,7 +41,8 @@ static bool has_short_rows(const struct reduction *reduction)
            reduction->shape[0] < reduction->shape[1];
 }
 
-/* One thread has the strategy that two would. */
+/* Returns the number of members, at least two: one thread has the strategy that two
+ * would. */
 static int members_of(const struct job *job)
 {
     return job->limit < 2 ? 2 : job->limit;
@@ -85,7 +88,7 @@ const char *reduction_choose(struct reduction *reduction, struct job *job)
             reduction->axis = axis;
         }
     }
-    /* Where the order is part of a result, it is that of NumPy's rows. */
+    /* Where the order is part of a result, it is the order of NumPy's rows. */
     const bool gathered = !is_free && reduction->rows_are != ROWS_NATURAL;
     const bool whole = results_of(reduction) == 1;
     reduction->is_chunked = rows && gathered && !is_extreme;
@@ -104,7 +107,7 @@ const char *reduction_choose(struct reduction *reduction, struct job *job)
     const bool may_keep = !gathered && !(turned && is_extreme);
     const bool columns = reduction->columns && has_short_rows(reduction);
     const bool few = most < enough;
-    /* Each row would be a node of its own. */
+    /* With short rows each row would be a node of its own. */
     const bool short_rows = !reduction->is_chunked && reduction->ndim > 1 &&
                             reduction->reduced[1] && reduction->shape[0] < SHORT_ROW;
     if (may_split && short_rows && (few || !may_keep)) {

@@ -1,5 +1,5 @@
-/* sums.c - sums in NumPy's order: kernels/sums.h has that of a row, or of a node of it.
- */
+/* sums.c - sums in NumPy's order.  kernels/sums.h has the order within a row, or within
+ * a node of a row. */
 #include "parts.h"
 
 #include <string.h>
@@ -69,7 +69,7 @@ npy_intp sums_cut_tree(const struct reduction *reduction, npy_intp *starts, npy_
     return cut_tree(starts, 0, 0, n * each, each);
 }
 
-/* As cut_tree() went. */
+/* Put the sums of nodes together in the order in which cut_tree() went. */
 static union sum add_tree(const struct reduction *reduction,
                           const union partial **partials, npy_intp parts)
 {
@@ -91,7 +91,7 @@ union sum sums_add_tree(const struct reduction *reduction,
 
 /* -- elements ------------------------------------------------------------------- */
 
-/* n elements, cast or not, to where they are contiguous. */
+/* Copy n elements, cast if need be, to `to`, where they are contiguous. */
 static void gather(const struct reduction *reduction, char *in, npy_intp n, char *to)
 {
     const npy_intp from = reduction->from[0], size = reduction->cast_size;
@@ -108,7 +108,8 @@ static void gather(const struct reduction *reduction, char *in, npy_intp n, char
     }
 }
 
-/* Elements from number `start` on: of one row that begins at `in`, or (NULL) of all. */
+/* Copy n elements from number `start` on to `to`, of one row that begins at `in`, or
+ * of all elements if `in` is NULL. */
 static void gather_range(const struct reduction *reduction, char *in, npy_intp start,
                          npy_intp n, char *to)
 {
@@ -129,8 +130,8 @@ static void gather_range(const struct reduction *reduction, char *in, npy_intp s
     }
 }
 
-/* As the kernel sums what is contiguous: so many parts of its tree at a time, which a
- * small stack has room for. */
+/* The kernel sums contiguous elements, so GATHERED parts of its tree are gathered at a
+ * time.  A small stack has room for them. */
 enum { GATHERED = 1024 };
 
 static union sum sum_gathered(const struct reduction *reduction, char *in,
@@ -173,7 +174,7 @@ npy_intp sums_of_runs(const struct reduction *reduction, const char *in,
     const npy_intp end = i + stretch < n ? i + stretch : n;
     if (i > 0 && mask[(i - 1) * step]) {
         while (i < end && mask[i * step]) {
-            i++; /* of a run that began before */
+            i++; /* these belong to a run that began before */
         }
     }
     const struct masked row = {in + i * from, mask + i * step, from, step};

@@ -13,9 +13,10 @@
 
 #include "scan.h"
 
-/* Lines of a block, as columns in strategy.c. */
+/* Lines of a block, as for columns in strategy.c. */
 enum { LEAST_LINES = 256, MOST_LINES = 4096 };
-/* Its costs are not those of the ufunc's reductions, whose keys begin with a map. */
+/* A scan has its own cost key, different from the keys of the ufunc's reductions, which
+ * begin with a map. */
 enum { SCAN_KEY = MAP_COUNT };
 
 /* -- lines ---------------------------------------------------------------------- */
@@ -35,7 +36,7 @@ static int run_lines(const struct job *job, npy_intp begin_at, npy_intp end)
     return status;
 }
 
-/* Rows of n lines side by side. */
+/* Run n lines side by side, row by row. */
 static int run_side_by_side(const struct scan *scan, char *out, char *in, npy_intp n)
 {
     _Alignas(16) char cast[CAST_BYTES];
@@ -77,8 +78,9 @@ static int run_blocks(const struct job *job, npy_intp begin_at, npy_intp end)
 
 /* -- the call ------------------------------------------------------------------- */
 
-/* Whether elements side by side have the bits of those one by one: not floating-point
- * extremes, of which a vector may choose another zero, nor complex products. */
+/* Returns whether elements that are done side by side have the bits of elements done
+ * one by one.  Floating-point extremes do not, because a vector may choose another
+ * zero.  Complex products do not either. */
 static bool may_go_side_by_side(const char *ufunc, int type)
 {
     const bool extreme = kernels_extreme_of(ufunc) != EXTREME_COUNT;
@@ -128,7 +130,7 @@ static bool run(struct hook_call *hook, struct scan *scan, struct job *job,
            (!scan->plan.fpe || execute_give_fpe("accumulate", fpe) == 0);
 }
 
-/* NULL, or why NumPy is to run it. */
+/* Returns NULL, or the reason why NumPy runs the call. */
 static const char *prepare(struct scan *scan, const struct request *request,
                            const struct state *state, int *type)
 {
@@ -180,7 +182,7 @@ PyObject *scan_accumulate(struct hook_call *hook, PyObject *self, PyObject *cons
     if (hook->report.reason) {
         goto finish;
     }
-    /* NumPy's scans go through memory. */
+    /* NumPy's scans go through memory, so a kernel pays on one thread. */
     const bool pays_alone =
         kernels_scan(request.ufunc->name, PyArray_TYPE(request.array)) != NULL;
     if (!hook_pays(hook, request.array, request_key(&request, SCAN_KEY), pays_alone,

@@ -1,11 +1,12 @@
 /*
  * cumsum.c - running sums in blocks.
  *
- * The order: in each block of PREFIX_BLOCK elements a running sum, which begins anew;
- * what the blocks before it add up to, one total after the other; a result is the sum
- * of these two.  (So what comes before the next block is the last result of this one:
- * sums of what is not negative do not fall.)  Lines are shared out, or the blocks of a
- * few lines, in two passes: their totals, then their results.
+ * The order: each block of PREFIX_BLOCK elements has a running sum, which begins anew.
+ * The totals of the blocks before it are added up, one after the other.  A result is
+ * the sum of these two.  (So the sum before the next block is the last result of this
+ * block: sums of numbers that are not negative do not fall.)  Lines are shared out.  If
+ * there are few, their blocks are shared out instead, in two passes: first the totals
+ * of the blocks, then their results.
  */
 #include "scan.h"
 
@@ -15,14 +16,14 @@
 #include "python/thread_limit.h"
 #include "reduction/lines.h"
 
-/* Lines that are enough to be shared out; elements of a part. */
+/* ENOUGH: lines that are enough to be shared out.  PART: elements of a part. */
 enum { ENOUGH = 64, PART = PREFIX_CHAINS * PREFIX_BLOCK };
 
 struct scan {
     struct lines lines;
     const struct prefix_kernels *kernels;
     npy_intp blocks; /* of a line */
-    char *totals;    /* [line][block]; then what is before each */
+    char *totals;    /* [line][block]; then the sum before each block */
 };
 
 /* -- lines ---------------------------------------------------------------------- */
@@ -32,7 +33,8 @@ static npy_intp least(npy_intp a, npy_intp b)
     return a < b ? a : b;
 }
 
-/* The totals of all whole blocks of n elements become what is before each block. */
+/* Turn the totals of all whole blocks of n elements into the sums before each block.
+ */
 static void add_up(const struct scan *scan, char *totals, void *sum, npy_intp n)
 {
     const npy_intp whole = n / PREFIX_BLOCK;
@@ -42,8 +44,8 @@ static void add_up(const struct scan *scan, char *totals, void *sum, npy_intp n)
     }
 }
 
-/* n elements of a line, from the beginning of a block on, and what is before each of
- * the blocks. */
+/* Compute the results of n elements of a line, from the beginning of a block on.
+ * `before` has the sum before each of the blocks. */
 static void run_blocks(const struct scan *scan, char *out, const char *in, npy_intp n,
                        const char *before)
 {
@@ -61,7 +63,7 @@ static void run_blocks(const struct scan *scan, char *out, const char *in, npy_i
     }
 }
 
-/* A line: PART after PART, which is still in a cache when it is read again. */
+/* Run a line, PART after PART.  A part is still in a cache when it is read again. */
 static void run_line(const struct scan *scan, char *out, const char *in)
 {
     const struct lines *lines = &scan->lines;
@@ -79,7 +81,8 @@ static void run_line(const struct scan *scan, char *out, const char *in)
     }
 }
 
-/* Lines side by side, row by row: what is before the next block is the last row. */
+/* Run `count` lines side by side, row by row.  The sums before the next block are the
+ * last row. */
 static void run_side_by_side(const struct scan *scan, char *out, const char *in,
                              npy_intp count)
 {
@@ -141,7 +144,8 @@ static struct part part_at(const struct scan *scan, npy_intp i)
         lines_at(lines, &lines->in, line) + begin_at * lines->in.step};
 }
 
-/* The last block of a line, if it is not whole, is before no other. */
+/* Compute the totals of the whole blocks of parts.  A last block of a line that is not
+ * whole is before no other block. */
 static int run_totals(const struct job *job, npy_intp begin_at, npy_intp end)
 {
     const struct scan *scan = job->context;
@@ -208,7 +212,7 @@ static int scan_lines(const struct state *state, PyArrayObject *array,
     scan.kernels = kernels_prefixes(scan.lines.type);
     scan.blocks = (scan.lines.n + PREFIX_BLOCK - 1) / PREFIX_BLOCK;
     const int threads = thread_limit(state);
-    if (threads > 1) { /* for one, it would be read from memory twice */
+    if (threads > 1) { /* one thread would read the lines from memory twice */
         lines_cut(&scan.lines, ENOUGH, PART, scan.lines.count * scan.lines.n);
     }
     const int status =

@@ -1,14 +1,15 @@
-/* scan.h - running results: what hooks, methods and module/ lead to. */
+/* scan.h - running results: entry points for hooks, methods and module/. */
 #ifndef NPP_SCAN_SCAN_H
 #define NPP_SCAN_SCAN_H
 
 #include "engine/hook_call.h"
 
-/* A method of a ufunc (self). */
+/* A method of a ufunc (`self`). */
 hook_function scan_accumulate;
 
-/* npp._engine.blocked_cumsum(array, out): of the lines along the last axis of floats or
- * complex numbers; the arrays are of one shape and dtype, and do not overlap. */
+/* npp._engine.blocked_cumsum(array, out): puts the running sums of the lines along the
+ * last axis of `array`, which has floats or complex numbers, into `out`.  The arrays
+ * are of one shape and dtype, and do not overlap. */
 PyObject *scan_blocked_cumsum(const struct state *state, PyObject *const *args,
                               Py_ssize_t nargs);
 

@@ -1,4 +1,4 @@
-/* scan_line.c - see scan.h. */
+/* scan_line.c - see line.h. */
 #include "line.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ static int run_loop(const struct scan *scan, char *before, char *in, npy_intp fr
 {
     char *data[] = {before, in, out};
     const npy_intp strides[] = {to, from, to};
-    if (scan->kernel && to != 0) { /* for one result NumPy's loop has vectors */
+    if (scan->kernel && to != 0) { /* NumPy's loop has vectors for one result */
         scan->kernel(data, &n, strides, NULL);
         return 0;
     }

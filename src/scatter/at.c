@@ -1,10 +1,10 @@
 /*
- * at.c - ufunc.at on the engine, with NumPy's bits: of two inputs, on an array of one
- * axis, at an array of integers.
+ * at.c - ufunc.at on the engine, with NumPy's bits: for ufuncs of two inputs, on an
+ * array of one axis, at an array of integers.
  *
- * NumPy has fast loops for values of the array's own dtype.  Others it casts one by
- * one, which takes some fifty times as long; here they are cast first, where that gives
- * the same.
+ * NumPy has fast loops for values of the array's own dtype.  It casts other values one
+ * by one, which takes some fifty times as long.  Here they are cast first, where that
+ * gives the same result.
  */
 #include "scatter.h"
 
@@ -20,15 +20,17 @@ struct call_of_at {
     bool cast;
 };
 
-/* NumPy's integers wrap around in a longer type, or in their own. */
+/* Returns whether it gives the same if NumPy's integers wrap around in a longer type,
+ * or in their own. */
 static bool wraps(const char *ufunc)
 {
     return strcmp(ufunc, "add") == 0 || strcmp(ufunc, "subtract") == 0 ||
            strcmp(ufunc, "multiply") == 0 || strncmp(ufunc, "bitwise_", 8) == 0;
 }
 
-/* A number that float32 holds: then a sum or a product in double, rounded to float32,
- * is that of float32 (S. Figueroa, "When is double rounding innocuous?", 1995). */
+/* Returns whether `values` is one number that float32 holds.  Then a sum or a product
+ * in double, rounded to float32, equals the one in float32 (S. Figueroa, "When is
+ * double rounding innocuous?", 1995). */
 static bool is_float32(PyArrayObject *values)
 {
     PyObject *number = PyArray_SIZE(values) == 1
@@ -44,7 +46,8 @@ static bool is_float32(PyArrayObject *values)
                           (double)(float)value == value);
 }
 
-/* Whether values may be cast before, and not what comes of them after. */
+/* Returns whether values may be cast to the type `to` before the ufunc, in place of its
+ * results after it. */
 static bool may_cast(const struct call_of_at *call, int to)
 {
     const int from = PyArray_TYPE(call->values);
@@ -63,7 +66,7 @@ static bool may_cast(const struct call_of_at *call, int to)
                       is_float32(call->values));
 }
 
-/* NULL, or a reason. */
+/* Take the values for n indices.  Returns NULL, or a reason. */
 static const char *take_values(struct call_of_at *call, PyObject *object, npy_intp n)
 {
     const int to = PyArray_TYPE(call->array);
@@ -88,15 +91,15 @@ static const char *take_values(struct call_of_at *call, PyObject *object, npy_in
     return call->values ? NULL : reason_values_cast;
 }
 
-/* Whether NumPy is sure to have a loop of its own for floating-point numbers, whose
- * order is not free. */
+/* Returns whether NumPy is sure to have a loop of its own for this call on
+ * floating-point numbers, whose order is not free. */
 static bool has_loop(const struct call_of_at *call, PyObject *values)
 {
     return PyTypeNum_ISFLOAT(PyArray_TYPE(call->array)) && PyArray_CheckExact(values) &&
            PyArray_TYPE((PyArrayObject *)values) == PyArray_TYPE(call->array);
 }
 
-/* NULL, or why NumPy is to run it; an exception may be set. */
+/* Returns NULL, or the reason why NumPy runs the call; an exception may be set. */
 static const char *take(struct call_of_at *call, struct scatter *scatter,
                         const struct state *state, PyObject *self,
                         PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
@@ -130,7 +133,8 @@ static const char *take(struct call_of_at *call, struct scatter *scatter,
                : NULL;
 }
 
-/* Whose order is free; differences are sums that are taken off at the end. */
+/* Returns the kernels for bins if the order is free, else NULL.  For differences these
+ * are the kernels for sums: the sums are subtracted at the end. */
 static const scatter_kernels *find_bins(const char *ufunc, int type)
 {
     const bool subtract = strcmp(ufunc, "subtract") == 0;
@@ -138,7 +142,7 @@ static const scatter_kernels *find_bins(const char *ufunc, int type)
                                    : scatter_find(subtract ? "add" : ufunc, type);
 }
 
-/* Whether NumPy calls its loop for each index, with casts or without. */
+/* Returns whether NumPy calls its loop for each index, with casts or without. */
 static bool is_slow(const struct call_of_at *call)
 {
     const char *ufunc = call->ufunc->name;

@@ -1,5 +1,5 @@
-/* bincount.c - numpy.bincount on the engine: what is added at each index is 1, or its
- * weight, in the order of the indices. */
+/* bincount.c - numpy.bincount on the engine: adds 1 at each index, or its weight, in
+ * the order of the indices. */
 #include "scatter.h"
 
 #include "python/arguments.h"
@@ -8,7 +8,7 @@
 
 static const npy_intp one = 1;
 
-/* NULL, or why NumPy is to run it. */
+/* Returns NULL, or the reason why NumPy runs the call. */
 static const char *take(struct scatter *scatter, struct arguments *arguments,
                         Py_ssize_t nargs, npy_intp *least)
 {

@@ -12,18 +12,19 @@
 #include "threads/fpu.h"
 #include "threads/team.h"
 
-/* Indices for each bin of each member at least, so that clearing bins and putting them
- * together is little; bytes of a member's bins, which stay in a second-level cache. */
+/* INDICES_A_BIN: indices for each bin of each member at least, so that clearing bins
+ * and putting them together takes little time.  MOST_BYTES: bytes of a member's bins,
+ * which stay in a second-level cache. */
 enum { INDICES_A_BIN = 4, MOST_BYTES = 1 << 19 };
 
-/* Owners go through all indices: few are done sooner by NumPy; many are done in
- * stretches, between which a signal may stop them. */
+/* Owners go through all indices.  NumPy does few indices sooner.  Many are done in
+ * stretches, between which a signal may stop the call. */
 enum { LEAST_FOR_OWNERS = 1 << 17, STRETCH = 1 << 22 };
 
-/* Whose bounds are known before another thread is awake. */
+/* The bounds of fewer indices than these are known before another thread is awake. */
 enum { FEW_BOUNDS = 1 << 20 };
 
-/* Indices that tell how they are spread. */
+/* The indices of a sample, which tells how all indices are spread. */
 enum { SAMPLE = 1024 };
 
 struct bins {
@@ -87,7 +88,8 @@ const char *scatter_take_index(struct scatter *scatter, PyObject *index)
     return NULL;
 }
 
-/* n indices, at most SELECT_BLOCK, from number i on. */
+/* Returns n indices, at most SELECT_BLOCK, from number `i` on.  They are in `room` if
+ * they are cast. */
 static const npy_intp *index_block(const struct scatter *scatter, npy_intp i,
                                    npy_intp n, npy_intp *room)
 {
@@ -172,7 +174,8 @@ static struct bins *take_bins(struct scatter *scatter)
     return set;
 }
 
-/* The indices from number `begin` to `end`.  True: some are beyond the elements. */
+/* Run the indices from number `begin` to `end`.  Returns true if some are beyond the
+ * elements. */
 static bool run_all(const struct scatter *scatter, const scatter_kernels *kernels,
                     char *to, npy_intp begin, npy_intp end)
 {
@@ -278,8 +281,8 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Elements for each owner, so that each has as many indices in a sample.  False: it is
- * too much for one of them. */
+/* Give each owner a range of elements, so that all owners have as many indices of a
+ * sample.  Returns false if that is too much for one of them. */
 static bool share_out(struct scatter *scatter)
 {
     npy_intp sample[SAMPLE], room[SELECT_BLOCK];
@@ -342,8 +345,8 @@ static bool do_by_owners(struct hook_call *hook, struct scatter *scatter,
     }
     job->run = run_owners;
     job->key = cost_mix(job->key, 1);
-    /* Of about the same length: none is too short for execute(), as NumPy could not go
-     * on where it stopped. */
+    /* The stretches have about the same length.  None is too short for execute(),
+     * because NumPy could not go on where the engine stopped. */
     const npy_intp n = scatter->n, stretches = (n + STRETCH - 1) / STRETCH;
     bool done = true;
     int flags = 0;

@@ -1,7 +1,7 @@
 /*
- * argextreme.c - argmax and argmin on the engine: parts of a line by NumPy's own
- * function for the dtype, and the best of their results by the same, so that the first
- * of equals wins, and the first NaN.
+ * argextreme.c - argmax and argmin on the engine.  NumPy's own function for the dtype
+ * searches the parts of a line.  The same function finds the best of their results, so
+ * that the first of equals wins, and the first NaN.
  */
 #include "python/array.h"
 
@@ -14,18 +14,18 @@
 
 #include "search.h"
 
-/* Elements of a part, which stay in a second-level cache; lines side by side that are
- * gathered, and bytes of each at a time. */
+/* PART: elements of a part, which stay in a second-level cache.  SIDE_BY_SIDE: lines
+ * side by side that are gathered.  LINE: bytes of each of them at a time. */
 enum { PART = 16384, SIDE_BY_SIDE = 8, LINE = 1024 };
 
-/* Bytes of a line without NaNs at a time. */
+/* Bytes of a line that are copied at a time, to leave out NaNs. */
 enum { BLOCK = 8192 };
 
 struct search {
     PyArray_ArgFunc *find;
     npy_intp size; /* of an element */
-    int type;      /* of float32 or float64, of which NaNs are left out; or -1 */
-    double worst;  /* in the place of those */
+    int type;      /* float32 or float64, if NaNs are left out; or -1 */
+    double worst;  /* the value in the place of NaNs */
     char *in;
     npy_intp *out;
     npy_intp n, from, lines; /* along the axis; how many lines */
@@ -34,8 +34,8 @@ struct search {
     int ndim;
     npy_intp shape[NPY_MAXDIMS], froms[NPY_MAXDIMS];
 
-    /* Of a line in parts: where the best of each is, and the first part that ends it.
-     */
+    /* For a line in parts: `found` has where the best of each part is, `last` is the
+     * first part that ends the search. */
     npy_intp *found;
     bool has_end;
     _Atomic(npy_intp) last;
@@ -48,11 +48,11 @@ static npy_intp find_any(const struct search *search, char *data, npy_intp n)
     return at;
 }
 
-/* What is best of a line so far. */
+/* The best element of a line so far. */
 struct best {
     npy_intp at;
-    _Alignas(16) char pair[2 * 2 * sizeof(npy_longdouble)]; /* it, and what is compared
-                                                               with it */
+    /* The best element, and the one that is compared with it. */
+    _Alignas(16) char pair[2 * 2 * sizeof(npy_longdouble)];
 };
 
 static void consider(const struct search *search, struct best *best, char *data,
@@ -106,8 +106,8 @@ static npy_intp find(const struct search *search, char *data, npy_intp n)
 
 /* -- lines ---------------------------------------------------------------------- */
 
-/* n elements of each of `count` lines, that are `apart`, to where they are contiguous.
- */
+/* Copy n elements of each of `count` lines, which are `apart` bytes apart, to where
+ * they are contiguous. */
 #define GATHER(T)                                                                      \
   for (npy_intp i = 0; i < n; i++, in += from) {                                       \
     for (npy_intp line = 0; line < count; line++) {                                    \
@@ -141,7 +141,8 @@ static void gather(npy_intp size, const char *in, npy_intp from, npy_intp n,
     }
 }
 
-/* `count` lines that are `apart` from each other, gathered part by part. */
+/* Search `count` lines that are `apart` bytes apart from each other, gathered part by
+ * part. */
 static void search_strided(const struct search *search, const char *in, npy_intp apart,
                            npy_intp count, npy_intp *out)
 {
@@ -214,7 +215,7 @@ static int run_parts(const struct job *job, npy_intp begin, npy_intp end)
     return 0;
 }
 
-/* The best of the parts' best. */
+/* Find the best among the best of each part. */
 static int combine(struct search *search, npy_intp parts)
 {
     const npy_intp last = atomic_load(&search->last);
@@ -286,7 +287,8 @@ static PyArrayObject *lay_out(struct search *search, PyArrayObject *array, int a
     return out;
 }
 
-/* Whether each line has a number: what was found is one. */
+/* Returns whether each line has a number: then the element that was found in it is one.
+ */
 static bool has_numbers(const struct search *search)
 {
     bool found = true;
@@ -298,7 +300,7 @@ static bool has_numbers(const struct search *search)
     return found;
 }
 
-/* Of numbers: a function of an array, which is args[0], that leaves out NaNs. */
+/* `of_numbers`: a function that leaves out NaNs, of an array, which is args[0]. */
 static PyObject *search_extreme(struct hook_call *hook, PyObject *self,
                                 PyObject *const *args, Py_ssize_t nargs,
                                 PyObject *kwnames, bool greatest, bool of_numbers)

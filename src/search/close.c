@@ -3,8 +3,8 @@
  * not close.
  *
  * NumPy computes |x - y| <= atol + rtol * |y| in the dtypes of its operations.  Here
- * all of them have one, float32 or float64: other operands are cast to it first, where
- * NumPy's operations do so.
+ * all operations have one dtype, float32 or float64.  Other operands are cast to it
+ * first, where NumPy's operations do so.
  */
 #include <math.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 #include "find.h"
 #include "search.h"
 
-/* Flags: NumPy ignores what is invalid here. */
+/* The flags that NumPy reports: it ignores FE_INVALID here. */
 enum { REPORTED = FPU_FLAGS & ~FE_INVALID };
 
 /* The aux of run_close. */
@@ -39,7 +39,7 @@ static int run_close(PyArrayMethod_Context *context, char *const *data,
 
 /* -- the arguments --------------------------------------------------------------- */
 
-/* A Python number is *weak*: it has the dtype of the others. */
+/* A Python number is *weak*: it takes the dtype of the other operands. */
 struct operand {
     PyArrayObject *array; /* owned; NULL: a number */
     double value;
@@ -85,7 +85,8 @@ static bool take_tolerance(PyObject *object, double usual, double *value)
     return object == NULL || (take_number(object, value) && isfinite(*value));
 }
 
-/* The type of all of NumPy's operations; NPY_NOTYPE: they have several, or another. */
+/* Returns the one type of all of NumPy's operations.  NPY_NOTYPE: they have several
+ * types, or another one. */
 static int common_type(const struct comparison *comparison)
 {
     const int x = comparison->x.array ? PyArray_TYPE(comparison->x.array) : NPY_NOTYPE;
@@ -104,7 +105,8 @@ static bool fits(double value, int type)
     return type != NPY_FLOAT || !isfinite(value) || isfinite((float)value);
 }
 
-/* A number as an array of that type; false: it does not fit, of which NumPy warns. */
+/* Make an array of `type` of an operand that is a number.  Returns false if the number
+ * does not fit; NumPy warns of that. */
 static bool make_array(struct operand *operand, int type)
 {
     if (operand->array) {
@@ -132,7 +134,7 @@ static void comparison_clear(struct comparison *comparison)
     Py_CLEAR(comparison->y.array);
 }
 
-/* NULL, or why NumPy is to run the call. */
+/* Returns NULL, or the reason why NumPy runs the call. */
 static const char *take_comparison(struct comparison *comparison,
                                    const struct state *state, PyObject *const *args,
                                    Py_ssize_t nargs, PyObject *kwnames)
@@ -163,7 +165,7 @@ static const char *take_comparison(struct comparison *comparison,
         return reason_numpy1_promotion;
     }
     if (!comparison->y.array) {
-        /* Of a Python number NumPy computes the bound as Python does. */
+        /* If `y` is a Python number, NumPy computes the bound as Python does. */
         comparison->absolute += comparison->relative * fabs(comparison->y.value);
         comparison->relative = 0;
     }
@@ -177,10 +179,10 @@ static const char *take_comparison(struct comparison *comparison,
 
 /* -- the calls ------------------------------------------------------------------- */
 
-/* What both calls need: operands, casts, a loop. */
+/* The operands, casts and loop that both calls need. */
 struct closeness {
     struct comparison comparison;
-    struct call call; /* nothing of its own */
+    struct call call; /* owns nothing */
     struct close close;
     struct casting casting;
     struct job job;
@@ -249,10 +251,10 @@ PyObject *search_allclose(struct hook_call *hook, PyObject *self, PyObject *cons
 }
 
 /*
- * Whether the result of NumPy's last operation lies like that of its first, the
- * difference: each has the order of its own operands.  One of the whole shape in C
- * order decides it for all of them; operands that lie alike leave no choice, nor does a
- * single one.
+ * Returns whether the result of NumPy's last operation lies like the result of its
+ * first one, the difference.  Each operation has the order of its own operands.  An
+ * operand of the whole shape in C order decides the order for all operations.  Operands
+ * that lie alike leave no choice, and neither does a single operand.
  */
 static bool has_one_order(PyArrayObject *x, PyArrayObject *y, npy_intp size)
 {
@@ -275,9 +277,9 @@ static bool has_one_order(PyArrayObject *x, PyArrayObject *y, npy_intp size)
 }
 
 /*
- * The last of NumPy's operations takes arrays that are contiguous as one line, and
- * makes its result alike: so what an iterator chose as the stride of an axis of length
- * 1 is not seen.
+ * Returns `result` with the strides of NumPy's result.  The last of NumPy's operations
+ * takes contiguous arrays as one line, and makes its result alike.  So the stride that
+ * an iterator chose for an axis of length 1 is not seen.
  */
 static PyObject *as_a_line(PyArrayObject *result)
 {

@@ -1,4 +1,5 @@
-/* count.c - count_nonzero: truth values counted, of other numbers x != 0 in blocks. */
+/* count.c - count_nonzero: counts truth values.  For other numbers these are the
+ * results of x != 0, in blocks. */
 #include <stdatomic.h>
 
 #include "python/array.h"
@@ -55,7 +56,8 @@ static int run(const struct job *job, npy_intp begin, npy_intp end)
     return status == 0 ? 0 : -1;
 }
 
-/* count_nonzero(array), which is an int up to NumPy 2.2 and a scalar since. */
+/* Returns the result of count_nonzero(array), which is an int up to NumPy 2.2 and a
+ * scalar since. */
 static PyObject *make_result(npy_intp count)
 {
     if (PyArray_GetNDArrayCFeatureVersion() < NUMPY_2_3) {
@@ -67,7 +69,7 @@ static PyObject *make_result(npy_intp count)
     return result;
 }
 
-/* The loop of x != 0; NULL, or why NumPy is to do it. */
+/* Take the loop of x != 0.  Returns NULL, or the reason why NumPy runs the call. */
 static const char *take_loop(struct counting *counting, struct predicate *nonzero)
 {
     struct call *call = &nonzero->call;
@@ -95,7 +97,7 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     }
     const int type = PyArray_TYPE((PyArrayObject *)args[0]);
     const bool is_bool = type == NPY_BOOL;
-    /* NumPy's count of integers is as fast, and that of strided elements. */
+    /* NumPy counts integers as fast, and strided elements too. */
     const bool pays_alone =
         PyArray_ISCONTIGUOUS((PyArrayObject *)args[0]) && !PyTypeNum_ISINTEGER(type);
     PyObject *zero = PyArray_ZEROS(0, NULL, type, 0);

@@ -8,11 +8,11 @@
 #include "find.h"
 #include "search.h"
 
-/* x == y, or both are NaN: the `aux` of run_equal_nan, with the loops of both. */
+/* The `aux` of run_equal_nan, for x == y or both are NaN: the loops of these two tests.
+ */
 struct equal_nan {
     NpyAuxData base;
     struct loop equal, isnan;
-    npy_intp size; /* of an element, of both */
 };
 
 static int run_equal_nan(PyArrayMethod_Context *context, char *const *data,
@@ -36,14 +36,15 @@ static int run_equal_nan(PyArrayMethod_Context *context, char *const *data,
     return status;
 }
 
-/* Whether what is compared, of one type for both, may be NaN, or NaT. */
+/* Returns whether operands, which have one type for both, may be NaN, or NaT. */
 static bool may_be_nan(const struct plan *equal)
 {
     const int type = plan_descr(equal, 0)->type_num;
     return !PyTypeNum_ISBOOL(type) && !PyTypeNum_ISINTEGER(type);
 }
 
-/* The loop of np.isnan for what the loop of np.equal takes. */
+/* Take the loop of np.isnan for what the loop of np.equal takes.  Returns NULL, or the
+ * reason why NumPy runs the call. */
 static const char *take_isnan(struct predicate *isnan, const struct state *state,
                               const struct plan *equal)
 {
@@ -71,7 +72,7 @@ static const char *take_isnan(struct predicate *isnan, const struct state *state
     return reason;
 }
 
-/* -1: no answer. */
+/* Returns whether the arrays are equal.  -1: no answer. */
 static int are_equal(struct hook_call *hook, PyObject *const *arrays, bool equal_nan)
 {
     struct predicate equal, isnan = {0};
@@ -88,7 +89,7 @@ static int are_equal(struct hook_call *hook, PyObject *const *arrays, bool equal
     }
     struct call *call = &equal.call;
     hook->report.elements = call->size;
-    call->more += equal_nan; /* another cost */
+    call->more += equal_nan; /* this call has another cost */
     if (!hook_call_pays(hook, call, &job)) {
         goto finish;
     }

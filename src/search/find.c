@@ -72,7 +72,7 @@ void predicate_clear(struct predicate *predicate)
 
 /* -- casts ----------------------------------------------------------------------- */
 
-/* Elements that are cast at a time: those of two operands stay in the first-level
+/* Elements that are cast at a time: the ones of two operands stay in the first-level
  * cache. */
 enum { CAST = 512, LARGEST_ITEM = 16 };
 
@@ -91,7 +91,7 @@ static int casting_run(PyArrayMethod_Context *context, char *const *data,
             at[k] = data[k] + i * strides[k];
             steps[k] = strides[k];
             if (k < out && casting->is_cast[k]) {
-                /* The same number for all is cast once. */
+                /* A number that is the same for all elements is cast once. */
                 const npy_intp m = strides[k] ? n : 1, to = casting->casts[k].steps[1];
                 casting->casts[k].run((char *[]){at[k], buffers[k]}, &m,
                                       (npy_intp[]){strides[k], to}, NULL);
@@ -161,7 +161,7 @@ const char *search_prepare(struct search *search, struct casting *casting,
     return find_nest(&search->nest, call->op, call->nin, order);
 }
 
-/* What the predicate says of one block, as far as it is known. */
+/* The truth values of the predicate for one block, as far as they are known. */
 struct block {
     const struct search *search;
     char *end;
@@ -185,8 +185,8 @@ static int judge(void *context, char **data, npy_intp n)
     return loop_run(&search->plan.loop, at, n, steps);
 }
 
-/* The flags of a block, so that those behind the first hit do not count, whoever was
- * there meanwhile. */
+/* Note the flags of a block, so that flags from behind the first hit do not count,
+ * whichever member was there meanwhile. */
 static void take_flags(struct search *search, npy_intp begin)
 {
     const int raised = fpu_get_flags() & search->flags;
@@ -197,7 +197,7 @@ static void take_flags(struct search *search, npy_intp begin)
     }
 }
 
-/* The first hit in a block, or -1. */
+/* Returns the first hit in a block, or -1. */
 static npy_intp look(struct search *search, npy_intp begin, npy_intp end)
 {
     struct block block; /* not cleared: that would cost a tenth of a search */
@@ -214,7 +214,7 @@ static npy_intp look(struct search *search, npy_intp begin, npy_intp end)
     return hit ? begin + (hit - block.truth) : -1;
 }
 
-/* As many elements as the range has, but the next ones. */
+/* Search as many elements as the range has, but take the next ones in order. */
 static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
     struct search *search = job->context;
@@ -238,7 +238,8 @@ static int run(const struct job *job, npy_intp begin, npy_intp end)
     return 0;
 }
 
-/* Most arrays that differ do so at once: one block on this thread, then all of them. */
+/* Search one block on this thread, because most arrays that differ do so at once;
+ * then the others on all threads. */
 static bool run_all(struct search *search, struct hook_call *hook, struct job *job)
 {
     const npy_intp size = search->nest.size;
@@ -275,7 +276,7 @@ bool search_run(struct search *search, struct hook_call *hook, struct job *job,
         return false;
     }
     if (atomic_load(&search->failed)) {
-        /* Its exception, if it set one, is NumPy's to set. */
+        /* If the loop set an exception, NumPy will set it itself. */
         PyErr_Clear();
         hook->report.reason = reason_loop_failed;
         return false;

@@ -2,8 +2,8 @@
  * find.h - the first element at which a predicate is true, or is not.
  *
  * The predicate is a loop with a bool result.  It runs over blocks, whose results stay
- * in the first-level cache.  The members take the blocks in order, so that with the
- * first hit all blocks before it are done or at work: then nobody takes another one.
+ * in the first-level cache.  The members take the blocks in order.  So at the first hit
+ * all blocks before it are done or at work, and no member takes another one.
  */
 #ifndef NPP_SEARCH_FIND_H
 #define NPP_SEARCH_FIND_H
@@ -21,11 +21,13 @@ struct predicate {
     struct plan plan;
 };
 
-/* NULL, or why NumPy is to run the call; then there is nothing to clear. */
+/* Take apart a call of `ufunc` on `operands`.  Returns NULL, or the reason why NumPy
+ * runs the call; then there is nothing to clear. */
 const char *predicate_take(struct predicate *predicate, const struct state *state,
                            PyObject *ufunc, PyObject *const *operands);
 
-/* Its loop, once the call is worth it.  As above. */
+/* Get the loop of the predicate, once the call is known to be worth it.  Returns NULL,
+ * or the reason why NumPy runs the call. */
 const char *predicate_plan(struct predicate *predicate);
 void predicate_clear(struct predicate *predicate);
 
@@ -39,33 +41,35 @@ struct casting {
     struct cast casts[FIND_INPUTS];
 };
 
-/* Casts of operands to what the inner loop takes.  NULL, or why NumPy is to do it. */
+/* Find the casts of the operands to what the inner loop takes.  Returns NULL, or the
+ * reason why NumPy runs the call. */
 const char *casting_make(struct casting *casting, const struct loop *inner, int nin,
                          PyArrayObject *const *op, PyArray_Descr *const *descrs);
 struct loop casting_loop(struct casting *casting);
 
-/* The nest of the operands, in an order.  NULL, or why NumPy is to do it. */
+/* Make the nest of the operands, in `order`.  Returns NULL, or the reason why NumPy
+ * runs the call. */
 const char *find_nest(struct nest *nest, PyArrayObject *const *op, int nin,
                       NPY_ORDER order);
 
 struct search {
-    struct plan plan; /* of which execute() sees the loop */
-    bool wanted;      /* what the predicate is to be */
+    struct plan plan; /* execute() sees its loop */
+    bool wanted;      /* the truth value that is searched for */
     struct nest nest; /* of the inputs */
     int flags;        /* FE_* that NumPy may report */
     _Atomic(npy_intp) next, found;
-    _Atomic(npy_intp) flagged; /* the first block in which any were raised */
+    _Atomic(npy_intp) flagged; /* the first block that raised any flags */
     _Atomic int raised;
-    _Atomic bool failed; /* a loop */
+    _Atomic bool failed; /* a loop failed */
 };
 
-/* The loop and the operands of a predicate that has its plan.  NULL, or why NumPy is to
- * do it. */
+/* Prepare the loop and the operands of a predicate that has its plan.  Returns NULL,
+ * or the reason why NumPy runs the call. */
 const char *search_prepare(struct search *search, struct casting *casting,
                            const struct predicate *predicate, NPY_ORDER order);
 
-/* The first hit, or -1.  False, and no answer: an exception is set, or NumPy is to do
- * it for the reason in the report. */
+/* Set `found` to the first hit, or -1.  Returns false without an answer if an
+ * exception is set, or if NumPy runs the call for the reason in the report. */
 bool search_run(struct search *search, struct hook_call *hook, struct job *job,
                 npy_intp *found);
 

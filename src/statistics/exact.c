@@ -1,7 +1,7 @@
 /*
- * exact.c - the correctly rounded sum: each line, or part of one, to a superaccumulator
- * (kernels/exact.h) of its own.  Those of parts are put together at the end, which, as
- * they lose nothing, may be in any order.
+ * exact.c - the correctly rounded sum.  Each line, or each part of one, is added to a
+ * superaccumulator (kernels/exact.h) of its own.  The superaccumulators of parts are
+ * put together at the end.  They lose nothing, so any order will do.
  */
 #include "exact.h"
 
@@ -14,20 +14,20 @@
 
 #include "statistics.h"
 
-/* Lines that are enough to be shared out; elements of a part at least, and parts of all
- * lines at most: a superaccumulator is 1 KiB. */
+/* ENOUGH: lines that are enough to be shared out.  PART: elements of a part at least.
+ * PARTS: parts of all lines at most, because a superaccumulator is 1 KiB. */
 enum { ENOUGH = 64, PART = 16384, PARTS = 1024, SIDE_BY_SIDE = 8 };
 
 struct summation {
     struct lines lines;
     exact_function *add;
-    gather_function *gather, *gather_out; /* of elements; of what is in a result */
-    int type;                             /* of the results */
+    gather_function *gather, *gather_out; /* for elements; for what is in a result */
+    int type;                             /* the type of the results */
     struct exact *parts;
     _Atomic int flags;
 };
 
-/* n elements of each of `count` lines. */
+/* Add n elements of each of `count` lines to `sums`. */
 static void add_elements(const struct summation *summation, struct exact *sums,
                          const char *in, npy_intp n, npy_intp count)
 {
@@ -50,7 +50,7 @@ static void add_elements(const struct summation *summation, struct exact *sums,
     }
 }
 
-/* What is in the result is one more element. */
+/* Round `sum` into the result `out`.  What was in the result is one more element. */
 static void finish(struct summation *summation, struct exact *sum, char *out)
 {
     double before;
@@ -87,7 +87,8 @@ static void sum_parts(struct summation *summation, npy_intp i, npy_intp end)
     }
 }
 
-/* The kernels need the default environment; what they raise says nothing. */
+/* The kernels need the default floating-point environment; the flags they raise say
+ * nothing. */
 static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
     struct summation *summation = job->context;

@@ -1,8 +1,9 @@
 /*
- * exact_round.c - a superaccumulator (kernels/exact.h) as a number, rounded once.
+ * exact_round.c - makes a number of a superaccumulator (kernels/exact.h), rounded once.
  *
- * In integers, whose units are the least double's: bits 0 ... 52 are the mantissa of a
- * subnormal double, and the last bit of a float32 is never below bit 1074 - 149.
+ * It computes in integers, in units of the least double.  Bits 0 ... 52 are the
+ * mantissa of a subnormal double.  The last bit of a float32 is never below bit 1074 -
+ * 149.
  */
 #include "exact.h"
 
@@ -11,11 +12,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Of 32 bits: those of the bins, and what sums of 2^43 of the greatest number carry. */
+/* Limbs of 32 bits: one for each bin, and more for what sums of 2^43 of the greatest
+ * number carry. */
 enum { LIMBS = EXACT_BINS + 4 };
 
-/* A type as bits: of its mantissa, with the one that is not written; the unit of its
- * subnormal numbers; where its exponent ends. */
+/* A type as bits.  `precision`: the bits of its mantissa, with the one that is not
+ * written.  `least`: the unit of its subnormal numbers.  `exponents`: where its
+ * exponent ends. */
 static const struct format {
     int size, precision, least, exponents;
 } f16 = {2, 11, 1074 - 24, 31}, f32 = {4, 24, 1074 - 149, 255}, f64 = {8, 53, 0, 2047};
@@ -25,7 +28,8 @@ struct magnitude {
     bool is_negative;
 };
 
-/* Bins overlap: what is above the bits of one goes to the next. */
+/* Returns the sum in limbs.  Bins overlap: what is above the bits of one goes to the
+ * next. */
 static struct magnitude carry(const struct exact *sum)
 {
     struct magnitude all;
@@ -33,7 +37,7 @@ static struct magnitude carry(const struct exact *sum)
     for (int i = 0; i < LIMBS; i++) {
         rest += i < EXACT_BINS ? sum->bins[i] : 0;
         all.limbs[i] = (uint32_t)rest;
-        rest >>= EXACT_STEP; /* with its sign, in gcc and clang */
+        rest >>= EXACT_STEP; /* keeps the sign, in gcc and clang */
     }
     assert(rest == 0 || rest == -1);
     all.is_negative = rest < 0;
@@ -46,7 +50,7 @@ static struct magnitude carry(const struct exact *sum)
     return all;
 }
 
-/* The highest bit that is set, or -1. */
+/* Returns the number of the highest bit that is set, or -1. */
 static int highest(const uint32_t *limbs)
 {
     int i = LIMBS - 1;
@@ -56,7 +60,7 @@ static int highest(const uint32_t *limbs)
     return i < 0 ? -1 : EXACT_STEP * i + 31 - __builtin_clz(limbs[i]);
 }
 
-/* At most 53 bits from number `bit` on. */
+/* Returns `count` bits, at most 53, from number `bit` on. */
 static uint64_t bits_from(const uint32_t *limbs, int bit, int count)
 {
     uint64_t bits = 0;
@@ -78,8 +82,8 @@ static bool any_below(const uint32_t *limbs, int bit)
     return any != 0;
 }
 
-/* The bits of the nearest number: the mantissa, and above it an exponent into which its
- * first bit carries. */
+/* Returns the bits of the nearest number: the mantissa, and above it the exponent, into
+ * which the first bit of the mantissa carries. */
 static uint64_t nearest(const uint32_t *limbs, const struct format *format)
 {
     const int top = highest(limbs);

@@ -1,12 +1,13 @@
 /*
  * moments.c - mean and central moments in one pass over memory.
  *
- * Blocks have theirs from two sweeps in the first-level cache (kernels/moments.h).  Two
- * neighbours are put together by the formulas of Chan, Golub and LeVeque (1979) for the
- * squares and of Pebay ("Formulas for robust, one-pass parallel computation of
- * covariances and arbitrary-order statistical moments", SAND2008-6212) for the others.
- * The order is a tree over the blocks of a line, cut at the greatest power of 2 that is
- * less than their number: it depends on that alone, not on who has which part.
+ * The moments of a block come from two sweeps in the first-level cache
+ * (kernels/moments.h).  Two neighbours are put together by the formulas of Chan, Golub
+ * and LeVeque (1979) for the squares and of Pebay ("Formulas for robust, one-pass
+ * parallel computation of covariances and arbitrary-order statistical moments",
+ * SAND2008-6212) for the others.  The order is a tree over the blocks of a line, cut at
+ * the greatest power of 2 that is less than their number.  It depends on that number
+ * alone, not on which thread has which part.
  */
 #include "statistics.h"
 
@@ -16,8 +17,8 @@
 #include "engine/kernels.h"
 #include "reduction/lines.h"
 
-/* Lines that are enough to be shared out; elements of a part, a power of 2 of blocks,
- * so that it is a node of the tree; the depth of a tree. */
+/* ENOUGH: lines that are enough to be shared out.  PART: elements of a part, a power of
+ * 2 of blocks, so that a part is a node of the tree.  DEPTH: the depth of a tree. */
 enum { ENOUGH = 64, PART = 64 * MOMENTS_BLOCK, SIDE_BY_SIDE = 8, DEPTH = 64 };
 
 struct work {
@@ -45,7 +46,8 @@ static struct moments put_together(const struct moments *a, const struct moments
     return sum;
 }
 
-/* Whole trees, each of half as many nodes as that before it, or less. */
+/* A stack of whole trees.  Each tree has half as many nodes as the tree before it, or
+ * less. */
 struct tree {
     uint64_t count; /* of all nodes */
     int height;     /* of the stack */
@@ -76,7 +78,8 @@ static const struct moments *finish(struct tree *tree)
 
 /* -- lines ---------------------------------------------------------------------- */
 
-/* The blocks of n elements of each of `count` lines, to their trees. */
+/* Push the blocks of n elements of each of `count` lines to the trees of the lines.
+ */
 static void push_blocks(const struct work *work, struct tree *trees, const char *in,
                         npy_intp n, npy_intp count)
 {

@@ -1,9 +1,10 @@
 /*
  * var.c - var, std and the nan functions of floats, with NumPy's bits.
  *
- * NumPy makes arrays of the deviations, of their squares, and of what is left when NaN
- * is 0, and sums these.  Here a kernel makes them of each element while it is summed,
- * in the order of those sums.  What is left is arithmetic on a few results.
+ * NumPy makes arrays of the deviations, of their squares, and of the elements with 0 in
+ * the place of NaN, and sums these.  Here a kernel computes these values of each
+ * element while it is summed, in the order of NumPy's sums.  The rest is arithmetic on
+ * a few results.
  */
 #include "reduction/reduction.h"
 
@@ -27,7 +28,7 @@ struct moment {
 
 /* -- the call ------------------------------------------------------------------- */
 
-/* 0: NumPy is to judge the axes. */
+/* Returns the number of elements of a result.  0: NumPy judges the axes. */
 static npy_intp elements_of_result(PyArrayObject *array, PyObject *axis)
 {
     const bool several = PyTuple_CheckExact(axis);
@@ -45,7 +46,8 @@ static npy_intp elements_of_result(PyArrayObject *array, PyObject *axis)
     return n;
 }
 
-/* Deviations have the order of the array only where NumPy's copies of it have that. */
+/* Returns whether `object` is an array that can be done here.  Deviations have the
+ * order of the array only where NumPy's copies of it have that order. */
 static bool is_array(PyObject *object)
 {
     PyArrayObject *array = (PyArrayObject *)object;
@@ -53,7 +55,8 @@ static bool is_array(PyObject *object)
            (PyArray_TYPE(array) == NPY_FLOAT || PyArray_TYPE(array) == NPY_DOUBLE);
 }
 
-/* Of a method of an array (self), or of a function of one.  NULL, or the reason. */
+/* Take the arguments of a method of an array (`self`), or of a function of one.
+ * Returns NULL, or the reason why NumPy runs the call. */
 static const char *take(struct moment *moment, PyObject *self, PyObject *const *args,
                         Py_ssize_t nargs, PyObject *kwnames, bool has_ddof)
 {
@@ -88,7 +91,8 @@ static const char *take(struct moment *moment, PyObject *self, PyObject *const *
 
 /* -- results -------------------------------------------------------------------- */
 
-/* NULL: NumPy is to do it, or an exception is set. */
+/* Returns the sums of what `map` makes of the elements.  NULL: NumPy runs the call, or
+ * an exception is set. */
 static PyArrayObject *sum(const struct moment *moment, enum map map,
                           PyArrayObject *centers)
 {
@@ -96,7 +100,7 @@ static PyArrayObject *sum(const struct moment *moment, enum map map,
                              moment->keepdims, centers);
 }
 
-/* Results of all sums of a call lie alike, without gaps. */
+/* The results of all sums of a call lie alike, without gaps. */
 #define EACH(x, STATEMENT)                                                             \
   for (npy_intp i = 0, n = PyArray_SIZE(x); i < n; i++) {                              \
     if (PyArray_TYPE(x) == NPY_FLOAT) {                                                \
@@ -115,8 +119,9 @@ static double number(PyArrayObject *x, npy_intp i)
 }
 
 /*
- * Divide sums by counts (NULL: zeros) and `more`, as NumPy divides floats by integers,
- * in double.  Owned, and given back; or NULL, for NumPy, if there is an error to tell.
+ * Divide `sums` by `counts` (NULL: zeros) plus `more` in double, as NumPy divides
+ * floats by integers.  Takes over the reference to `sums`.  Returns `sums`, or NULL,
+ * for NumPy, if there is an error to tell.
  */
 static PyArrayObject *divide(const struct moment *moment, PyArrayObject *sums,
                              PyArrayObject *counts, npy_intp more)
@@ -160,7 +165,8 @@ static PyArrayObject *var(const struct moment *moment)
     return squares;
 }
 
-/* How many elements are no NaN: more than ddof, for each result; or NULL. */
+/* Returns how many elements of each result are not NaN, more than ddof for each; or
+ * NULL. */
 static PyArrayObject *count(const struct moment *moment)
 {
     const npy_intp exact =
