@@ -89,10 +89,15 @@ tune: $(VENV)/.stamp-python-bench ## measure which kernels of ours win at each i
 	@$(MAKE) --no-print-directory build ASSERTS=false
 	@$(python) asv_bench/kernels.py --all
 
-lint: $(VENV)/.stamp-python-build ## check the C code: layers, clang, clang-tidy, cppcheck, clang-format
+lint: build $(VENV)/.stamp-python-lint ## check the code: layers, ruff, mypy, clang, clang-tidy, cppcheck, clang-format
 	@tools/setup.sh lint
 	@echo 'layers'
 	@$(python) tools/layers.py
+	@echo 'ruff, mypy'
+	@$(python) -m ruff check --quiet numpy_par
+	@$(python) -m ruff format --quiet --check numpy_par
+	@tools/quietly lint-mypy $(python) -m mypy --strict numpy_par
+	@tools/quietly lint-stubtest $(python) -m mypy.stubtest numpy_par._engine
 	@echo 'clang-format'
 	@clang-format --dry-run -Werror $(c_files)
 	@echo 'clang -Werror'
@@ -111,9 +116,10 @@ lint: $(VENV)/.stamp-python-build ## check the C code: layers, clang, clang-tidy
 	    $(foreach id,memleak deallocret leakReturnValNotUsed,--suppress=$(id):src/memory/*) \
 	    --error-exitcode=1 --library=python,posix,gnu,openmp -i src/kernels -I src src
 
-format: ## format the C code in place
+format: $(VENV)/.stamp-python-lint ## format the code in place
 	@tools/setup.sh lint
 	@clang-format -i $(c_files)
+	@$(python) -m ruff format --quiet numpy_par
 
 test-asan: $(VENV)/.stamp-python-build $(VENV)/.stamp-python-test ## tests under gcc's address and undefined-behaviour sanitizers
 	@tools/sanitize.sh address $(VENV) $(sanitized_pytest) $(TESTS) $(PYTEST_ARGS)

@@ -1,11 +1,13 @@
 /*
  * angles.h - sine, cosine and tangent of doubles up to LARGEST_ANGLE, and the arc
- * tangent, in half of SLEEF's time, which reduces angles from 15 on in a slower way.
+ * tangent.  They take half of SLEEF's time; SLEEF reduces angles from 15 on in a slower
+ * way.
  *
- * The angle less its nearest multiple of pi / 2, with what rounding lost of it (Muller,
- * "Elementary Functions", 3rd edition 2016, chapter 11), and polynomials that are close
- * to minimax up to pi / 4 (by Chebyshev's points: relative errors below 2^-59):
- * at most 0.8 ULP in all.
+ * The functions subtract the nearest multiple of pi / 2 from the angle and keep what
+ * rounding lost of the difference (Muller, "Elementary Functions", 3rd edition 2016,
+ * chapter 11).  Then they evaluate polynomials that are close to minimax up to pi / 4
+ * (by Chebyshev's points: relative errors below 2^-59).  The error is at most 0.8 ULP
+ * in all.
  */
 #ifndef NPP_KERNELS_ANGLES_H
 #define NPP_KERNELS_ANGLES_H
@@ -14,7 +16,7 @@
 
 #ifdef NPP_LANES
 
-/* r + low is the angle less k pi / 2. */
+/* An angle minus k pi / 2, as the sum r + low. */
 struct angle {
     v_f64 r, low, k;
 };
@@ -29,7 +31,7 @@ static inline struct angle reduced(v_f64 x)
     return (struct angle){sum.hi, low, k};
 }
 
-/* What the sine is more than r. */
+/* Returns the sine of `a` minus `a.r`. */
 static inline v_f64 sine_beside(struct angle a, v_f64 square)
 {
     const v_f64 others = POLYNOMIAL_SPLIT(
@@ -40,7 +42,8 @@ static inline v_f64 sine_beside(struct angle a, v_f64 square)
     return fma_f64(a.r * square, others, low);
 }
 
-/* What the cosine is more than 1 - r^2 / 2, of which this is lost. */
+/* Returns the cosine of `a` minus (1 - r^2 / 2).  `lost` is what rounding lost of
+ * 1 - r^2 / 2. */
 static inline v_f64 cosine_beside(struct angle a, v_f64 square, v_f64 lost)
 {
     const v_f64 others = POLYNOMIAL_SPLIT(
@@ -55,7 +58,7 @@ static inline m_f64 is_odd(v_f64 whole)
     return not_f64(equal_f64(half, floor_f64(half)));
 }
 
-/* The sine k quarters of a turn further on. */
+/* Returns the sine of r + low plus `k` quarters of a turn. */
 static inline v_f64 quarter_turns(struct angle a, v_f64 k)
 {
     const v_f64 square = a.r * a.r;
@@ -78,7 +81,7 @@ static inline v_f64 cosine(v_f64 x)
     return quarter_turns(a, a.k + all_f64(1));
 }
 
-/* Both as two numbers. */
+/* Returns the sine and the cosine of `a`, each as the sum of two doubles. */
 static inline struct sincos sine_cosine(struct angle a)
 {
     const v_f64 square = a.r * a.r;
@@ -90,7 +93,7 @@ static inline struct sincos sine_cosine(struct angle a)
                            dd_fast_sum(first, cosine_beside(a, square, all_lost))};
 }
 
-/* The quotient of both. */
+/* The tangent is the quotient of sine and cosine. */
 static inline v_f64 tangent(v_f64 x)
 {
     const struct angle a = reduced(x);
@@ -103,8 +106,8 @@ static inline v_f64 tangent(v_f64 x)
     return fma_f64(rest, inverse, q);
 }
 
-/* Arc tangent: of x up to tan(pi / 8), of (x - 1) / (x + 1) from there on, of -1 / x
- * from tan(3 pi / 8) on. */
+/* Returns the arc tangent.  It is computed from x up to tan(pi / 8), from
+ * (x - 1) / (x + 1) from there on, and from -1 / x from tan(3 pi / 8) on. */
 static inline v_f64 arc_tangent(v_f64 given)
 {
     const v_f64 x = abs_f64(given), zero = all_f64(0), one = all_f64(1);
@@ -118,7 +121,7 @@ static inline v_f64 arc_tangent(v_f64 given)
     const v_f64 d_low = select_f64(sums, x - (more - one), zero);
     const v_f64 inverse = less / d, t = select_f64(small, x, n * inverse);
     const v_f64 t_low =
-        (fma_f64(-t, d, n) + fma_f64(-t, d_low, n_low)) * inverse; /* of x none */
+        (fma_f64(-t, d, n) + fma_f64(-t, d_low, n_low)) * inverse; /* 0 where t is x */
     const v_f64 square = t * t;
     const v_f64 others = POLYNOMIAL_SPLIT(
         square, -0x1.5555555555555p-2, 0x1.9999999999997p-3, -0x1.24924924920a8p-3,

@@ -5,8 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* SIGN is the sign's bit, QUIET a NaN's, INF infinity, NAN the usual one, NORMAL the
- * least number that is normal, all of them as bits; BIAS is the exponent's of one. */
+/* Constants, as bits: SIGN is the sign bit, QUIET the bit of a quiet NaN, INF infinity,
+ * NAN the usual NaN, NORMAL the least normal number.  BIAS is the exponent field
+ * of 1. */
 #define BITS_OF(S, T, U, I, DIGITS, MAX_EXPONENT)                                      \
   typedef T t_##S;                                                                     \
   typedef U u_##S;                                                                     \
@@ -32,7 +33,8 @@
     return x;                                                                          \
   }                                                                                    \
                                                                                        \
-  /* All bits set or none, and a choice by that: SSE2 compares no 64 bits. */          \
+  /* nonzero and is_nan return all bits set or none, and pick chooses by that, because \
+   * SSE2 cannot compare 64 bits. */                                                   \
   static inline U nonzero_##S(U a)                                                     \
   {                                                                                    \
     return (U)0 - ((a | ((U)0 - a)) >> (sizeof(U) * 8 - 1));                           \
@@ -43,7 +45,7 @@
     return (U)0 - ((INF_##S - size) >> (sizeof(U) * 8 - 1));                           \
   }                                                                                    \
                                                                                        \
-  /* Not zero for a signalling NaN. */                                                 \
+  /* Returns nonzero for a signalling NaN, else 0. */                                  \
   static inline U signalling_##S(U bits)                                               \
   {                                                                                    \
     return is_nan_##S(bits & ~SIGN_##S) & ~bits & QUIET_##S;                           \

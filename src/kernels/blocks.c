@@ -7,8 +7,8 @@
 #include "bits.h"
 #include "lanes.h"
 
-/* The bits of a float16 at the place of a double's, with the exponent that this has; a
- * number that is not normal as the integer it is. */
+/* Converts a float16.  Its bits go to the place of a double's, with the exponent that a
+ * double has.  A number that is not normal is converted as the integer it is. */
 static inline double of_half(f16 x)
 {
     enum { SIZE = 0x7fff, NORMAL = 0x400, INFINITE = 0x7c00, MANTISSA = 10, BIAS = 15 };
@@ -23,7 +23,7 @@ static inline double of_half(f16 x)
 #define AS_IT_IS(x) ((double)(x))
 #define IS_NOT_ZERO(x) ((double)((x) != 0)) /* a bool may be any byte */
 
-/* Strides that are known make vectors. */
+/* Compilers vectorize loops whose strides are known. */
 #define GATHER(T, CONVERT)                                                             \
   static void gather_##T(double *block, intptr_t room, const char *x, intptr_t n,      \
                          intptr_t stride, intptr_t lines, intptr_t apart)              \

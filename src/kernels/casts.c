@@ -15,8 +15,8 @@
 #define FROM_INTEGERS(V, TO)                                                           \
   TO(V, i8) TO(V, u8) TO(V, i16) TO(V, u16) TO(V, i32) TO(V, u32) TO(V, i64) TO(V, u64)
 
-/* On aarch64 what does not fit becomes the nearest number that does, but its last bits
- * in vectors, where these go by a wider integer. */
+/* On aarch64 a number that does not fit becomes the nearest number that does.  But
+ * vectors go by way of a wider integer, where it becomes its last bits. */
 #if defined(__aarch64__)
 #  define BY_WIDER(V)
 #  define HALF_BY_WIDER(V)
@@ -57,7 +57,7 @@
 /* A bool may be any byte. */
 #define FROM_BOOL(A, B) BODY(A, B, y[i] = (B)(x[i] != 0))
 #define IS_NOT_ZERO(A, B) BODY(A, B, y[i] = x[i] != 0)
-/* The part's type is its own: sizeof tells the two apart. */
+/* CONVERT_B casts to the type of a part of B. */
 #define AS_REAL_PART(A, B) BODY(A, B, ((y[i].re = CONVERT_##B x[i]), y[i].im = 0))
 #define CONVERT_c64 (float)
 #define CONVERT_c128 (double)
@@ -87,7 +87,8 @@ static void float_to_half(const f32 *x, f16 *y, intptr_t n)
     }
 }
 
-/* By way of float32, which holds every float16; NumPy goes that way too. */
+/* These casts go by way of float32, which holds every float16; NumPy goes that way
+ * too. */
 #  define WIDEN(A, B) WIDEN_BY(A, B, OWN_UNARY_LOOP)
 #  define WIDEN_QUIETLY(A, B) WIDEN_BY(A, B, OWN_QUIET_LOOP)
 #  define WIDEN_BY(A, B, LOOP)                                                         \
@@ -114,8 +115,8 @@ static void float_to_half(const f32 *x, f16 *y, intptr_t n)
     }                                                                                  \
     OWN_UNARY_LOOP(cast_##A##_##B, A, B)
 
-/* Only float16 comes here, whose numbers all but those that NumPy makes zero too fit.
- */
+/* Only float16 numbers come here.  All of them fit, except those that NumPy makes zero
+ * too. */
 #  define SMALL(A, B)                                                                  \
     static void cast_f32_##B##_body(const f32 *x, B *y, intptr_t n)                    \
     {                                                                                  \
@@ -138,8 +139,9 @@ static void cast_f16_f32_body(const f16 *x, f32 *y, intptr_t n)
 }
 OWN_QUIET_LOOP(cast_f16_f32, f16, f32)
 
-/* Of conversions only a signalling NaN's is invalid, and NumPy's is done in integers,
- * to which it is a number like any other. */
+/* Clears the invalid flag, unless it was set `before`.  Only the conversion of a
+ * signalling NaN is invalid, and NumPy converts in integers, for which a signalling NaN
+ * is a number like any other. */
 static void without_invalid(int before)
 {
     const int after = fpu_get_flags();
@@ -157,7 +159,7 @@ static void cast_f32_f16_body(const f32 *x, f16 *y, intptr_t n)
 OWN_UNARY_LOOP(cast_f32_f16, f32, f16)
 
 /*
- * Rounded once, not twice: what float32 has no room for is first kept as its last bit
+ * Rounds once, not twice.  What float32 has no room for is first kept as its last bit
  * (S. Boldo and G. Melquiond, "When double rounding is odd", 2005), after which the
  * second rounding is the only one.
  */

@@ -1,7 +1,8 @@
 /*
- * casts.h - from one type of numbers to another: a loop for each two that C converts as
- * NumPy does, whatever instructions it takes.  (Not from floating-point numbers to most
- * integers: what becomes of those that do not fit differs.)
+ * casts.h - loops that cast from one type of numbers to another.  There is one for each
+ * pair of types that C converts as NumPy does, whatever instructions it takes.  (There
+ * is none from floating-point numbers to most integers, because the results for numbers
+ * that do not fit differ.)
  */
 #ifndef NPP_KERNELS_CASTS_H
 #define NPP_KERNELS_CASTS_H
@@ -9,8 +10,8 @@
 #include "kernel.h"
 #include "numbers.h"
 
-/* By `from` and `to`; NULL: none.  Those of float16 need instructions that a level may
- * lack. */
+/* The loop for [from][to], or NULL.  Loops of float16 need instructions that a level
+ * may lack. */
 typedef kernel_function *const cast_table[NUMBER_COUNT][NUMBER_COUNT];
 
 #endif

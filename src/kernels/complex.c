@@ -42,7 +42,7 @@ COMPLEX_DIVISION(divide_c64, f32, float)
 COMPLEX_RECIPROCAL(reciprocal_c128, f64, double)
 COMPLEX_RECIPROCAL(reciprocal_c64, f32, float)
 
-/* Part by part: NumPy calls a function for each. */
+/* These kernels compute each part alone.  NumPy calls a function for each. */
 #  define COMPLEX_PARTS(name, S, T, EXPRESSION)                                        \
     static inline void name##_body(const T *x, T *z, intptr_t n)                       \
     {                                                                                  \

@@ -1,10 +1,11 @@
 /*
- * complex_arithmetic.h - products and quotients of vectors of complex numbers: NumPy's
- * operations on the same operands, so its bits and its flags.
+ * complex_arithmetic.h - products and quotients of vectors of complex numbers.  They do
+ * NumPy's operations on the same operands, and so have its bits and its flags.
  *
- * Division is Smith's (Communications of the ACM 5, 1962): by the larger part of the
- * divisor.  Where that is the imaginary one, the parts change places beforehand, and
- * the difference changes its direction: no operation is done that NumPy does not do.
+ * Division is Smith's algorithm (Communications of the ACM 5, 1962), which divides by
+ * the larger part of the divisor.  Where that is the imaginary part, the parts change
+ * places beforehand and the difference changes its direction, so that no operation is
+ * done that NumPy does not do.
  */
 #ifndef NPP_KERNELS_COMPLEX_ARITHMETIC_H
 #define NPP_KERNELS_COMPLEX_ARITHMETIC_H
@@ -45,7 +46,7 @@
       if (!bits_##S(none)) {                                                           \
         return quotient_not_by_zero_##S(a, b);                                         \
       }                                                                                \
-      /* By zero: part by part. */                                                     \
+      /* Divisions by zero divide each part by zero. */                                \
       const v_##S zero = all_##S(0), one = all_##S(1);                                 \
       const struct pair_##S ones = {one, one};                                         \
       const struct pair_##S others = quotient_not_by_zero_##S(                         \

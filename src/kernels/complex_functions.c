@@ -1,12 +1,13 @@
 /*
- * complex_functions.c - transcendental functions of complex numbers: both parts at most
- * 1.0 ULP from the true values.
+ * complex_functions.c - transcendental functions of complex numbers.  Both parts are at
+ * most 1.0 ULP from the true values.
  *
- * They are made of elementary.h, in double also for complex64.  What those do not
- * reach (arguments that are large or not finite, results that are not normal numbers)
- * goes to libm one by one: the flags are those of the function that NumPy calls, and so
- * are zeros, infinities, NaNs and what is less than normal.  Its other results can be
- * some units off; they are those of the next wider type.  All else raises no flag.
+ * They are made of the functions of elementary.h, in double also for complex64.
+ * Arguments outside the range of those (large or not finite), and results that are not
+ * normal numbers, go to libm one by one.  The flags, zeros, infinities, NaNs and
+ * results less than normal are those of the function that NumPy calls.  Its other
+ * results can be some units off, so they come from the function of the next wider type.
+ * All other elements raise no flag.
  */
 #include "angles.h"
 #include "exp_log.h"
@@ -22,7 +23,7 @@
 
 #  define atan2_f64 SLEEF_f64(atan2, u10)
 
-/* What is smaller has no room for a low part. */
+/* Smaller numbers have no room for a low part. */
 #  define LEAST 0x1p-960
 
 /* A vector of results, and which of them hold. */
@@ -36,8 +37,8 @@ static inline m_f64 below(v_f64 x, double limit)
     return less_f64(abs_f64(x), all_f64(limit));
 }
 
-/* Sine and cosine of at most pi / 4, in each other's place and negative as the quarters
- * of a turn say. */
+/* exp uses sine and cosine of at most pi / 4.  The quarters of a turn say where the two
+ * change places, and where they are negative. */
 static inline struct result exp_vector(struct pair_f64 z)
 {
     v_f64 scale;
@@ -74,7 +75,7 @@ static inline struct result cos_vector(struct pair_f64 z)
         and_f64(below(z.im, LARGEST_EXPONENT), below(z.re, LARGEST_ANGLE))};
 }
 
-/* tan(x + iy) = (sin x cos x + i sinh y cosh y) / (cos^2 x + sinh^2 y), whose squares
+/* tan(x + iy) = (sin x cos x + i sinh y cosh y) / (cos^2 x + sinh^2 y).  The squares
  * must not overflow. */
 static inline struct result tan_vector(struct pair_f64 z)
 {
@@ -89,7 +90,8 @@ static inline struct result tan_vector(struct pair_f64 z)
         and_f64(below(z.im, LARGEST_EXPONENT / 2), below(z.re, LARGEST_ANGLE))};
 }
 
-/* f(z) = -i g(iz): the same with both parts in each other's place. */
+/* sinh and tanh: f(z) = -i g(iz) is g of the number with its parts swapped, and the
+ * parts of the result swapped back. */
 static inline struct pair_f64 swapped(struct pair_f64 z)
 {
     return (struct pair_f64){z.im, z.re};
@@ -113,7 +115,8 @@ static inline struct result cosh_vector(struct pair_f64 z)
     return cos_vector((struct pair_f64){-z.im, z.re});
 }
 
-/* Where neither the length's square nor what its parts add to it vanishes. */
+/* Returns the lanes where neither the square of the length, nor what the parts add to
+ * it, vanishes. */
 static inline m_f64 has_length(struct pair_f64 z)
 {
     const v_f64 re = abs_f64(z.re), im = abs_f64(z.im);
@@ -127,7 +130,8 @@ static inline struct result log_vector(struct pair_f64 z)
     return (struct result){{re.hi, atan2_f64(z.im, z.re)}, has_length(z)};
 }
 
-/* The angle of atan2 and what it lacks, by one step of Newton's. */
+/* Returns the angle as the sum of two doubles: that of atan2, and what it lacks, by one
+ * Newton step. */
 static inline struct dd angle_dd(struct pair_f64 z)
 {
     const v_f64 angle = atan2_f64(z.im, z.re);
@@ -141,7 +145,7 @@ static inline struct dd angle_dd(struct pair_f64 z)
     return exact;
 }
 
-/* The logarithm to another base, of which `high` and `low` are 1 / log(base). */
+/* Returns the logarithm to another base.  `high` and `low` are 1 / log(base). */
 static inline struct result log_to(struct pair_f64 z, double high, double low)
 {
     const struct dd factor = {all_f64(high), all_f64(low)};
@@ -176,8 +180,8 @@ static inline struct result sqrt_vector(struct pair_f64 z)
                            or_f64(none, has_length(z))};
 }
 
-/* Results that are normal numbers, or zeros of arguments with one: other zeros have
- * vanished. */
+/* Returns the lanes whose results are normal numbers, or zeros where the argument has a
+ * zero (`zero_in`).  Other zeros have vanished. */
 static inline m_f64 is_plain(v_f64 r, m_f64 zero_in, double least, double largest)
 {
     const v_f64 size = abs_f64(r);
@@ -199,8 +203,9 @@ static inline unsigned odd_of(struct pair_f64 z, struct result r, double least,
     return ~bits_f64(and_f64(plain, holds)) & ((1U << LANES_f64) - 1);
 }
 
-/* By libm: NUMPYS is the function that NumPy calls, WIDER the same of the next wider
- * type.  Through memory, so that they stay between their flags. */
+/* Calls of libm: NUMPYS is the function that NumPy calls, WIDER the same function of
+ * the next wider type.  Numbers go through memory, so that the calls stay between the
+ * operations on their flags. */
 #  define FUNCTION_OF(name, C, T, TAKE, GIVE, MIN, MAX, NUMPYS, WIDER, WIDE)           \
     static __attribute__((noinline)) void name##_##C##_wider(const T *x, T *z)         \
     {                                                                                  \
@@ -256,7 +261,7 @@ static inline unsigned odd_of(struct pair_f64 z, struct result r, double least,
     FUNCTION_OF(name, c64, float, take_pairs_wide, give_pairs_wide, (double)FLT_MIN,   \
                 (double)FLT_MAX, function##f, function, double)
 
-/* As NumPy makes them of others. */
+/* log2 and log10 are made of log, as NumPy makes them. */
 #  define SCALARS(C, T, LOG, LOG2E, LOG10E)                                            \
     static T complex times##C(T complex z, T factor)                                   \
     {                                                                                  \

@@ -1,10 +1,10 @@
 /*
  * complex_order.c - complex numbers in NumPy's order: by the real parts, and where they
- * are equal by the imaginary ones.  None is before or after one with a NaN.
+ * are equal by the imaginary parts.  No number is before or after one with a NaN.
  *
- * NumPy's comparisons raise invalid for a NaN that they have to look at, which is not
- * the imaginary part's where the real ones tell; its choices of the larger raise
- * nothing.
+ * NumPy's comparisons raise invalid for a NaN that they have to look at.  They need not
+ * look at the imaginary parts where the real parts tell.  NumPy's maximum, minimum,
+ * fmax and fmin raise nothing.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -63,7 +63,8 @@ COMPLEX_ORDER(f32)
     }                                                                                  \
     BINARY_LOOP_WITH_FLAGS(name, T complex, T complex, uint8_t)
 
-/* The first if it is the one, or if the one that counts has a NaN. */
+/* Chooses the first operand where BEFORE says so, or where NAN_OF, the operand that
+ * counts, has a NaN. */
 #  define COMPLEX_CHOOSE(name, S, T, BEFORE, NAN_OF)                                   \
     static inline void name##_body(const T *x, const T *y, T *z, intptr_t n)           \
     {                                                                                  \

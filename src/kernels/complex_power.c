@@ -1,7 +1,7 @@
 /*
- * complex_power.c - powers of complex numbers with one whole exponent for all, by
- * NumPy's products in its order (and its quotient), so its bits and its flags.  All
- * others are left to its loop.
+ * complex_power.c - powers of complex numbers with one whole exponent for all.  They do
+ * NumPy's products in its order (and its quotient), and so have its bits and its flags.
+ * All other calls are left to NumPy's loop.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -13,7 +13,7 @@
 
 #  include "complex_arithmetic.h"
 
-/* From there on NumPy asks libm. */
+/* From this exponent on NumPy calls libm. */
 enum { EXPONENTS_END = 100 };
 
 #  define COMPLEX_POWER(name, S, T)                                                    \
@@ -55,7 +55,7 @@ enum { EXPONENTS_END = 100 };
           result = name##_of(a, exponent);                                             \
         } else if (exponent != 0) {                                                    \
           result = name##_of(select_pair_##S(none, one, a), exponent);                 \
-          /* Of infinities: it raises invalid. */                                      \
+          /* A difference of infinities raises invalid. */                             \
           const v_##S huge = all_##S(exponent < 0 ? (T)INFINITY : 0);                  \
           const v_##S nan = huge - huge;                                               \
           const struct pair_##S nans = {nan, nan};                                     \

@@ -9,8 +9,8 @@
 DIVISION(f64, double, F64, 0x1p52, 0x1p-1000)
 DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
 
-/* A body with one output or two.  `flags` are those that belong to what was done so
- * far. */
+/* Defines a body with one output or two.  `flags` are the flags that belong to the work
+ * done so far. */
 #  define DIVISION_BODY(name, S, T, STORE, ONE, ...)                                   \
     static inline void name##_body(const T *x, const T *y, __VA_ARGS__, intptr_t n,    \
                                    int *flags)                                         \

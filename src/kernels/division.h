@@ -2,10 +2,10 @@
  * division.h - fmod, and Python's remainder and floor division, in one vector.
  *
  * Where the quotient is below 2^(digits - 1), its integral part q is at most one too
- * large, as division rounds; x - q y is exact in one fused operation, and the sign
- * tells.  What is not ordinary (large quotients, zeros, infinities, NaNs, results that
- * underflow) is done again one by one, by libm, with the flags that belong to it; all
- * others raise none.
+ * large, because division rounds.  x - q y is exact in one fused operation, and its
+ * sign tells whether q is too large.  Lanes that are not ordinary (large quotients,
+ * zeros, infinities, NaNs, results that underflow) are computed again one by one by
+ * libm, with the flags that belong to them.  All other lanes raise no flag.
  */
 #ifndef NPP_KERNELS_DIVISION_H
 #define NPP_KERNELS_DIVISION_H
@@ -19,8 +19,9 @@
 #  define F64(name) name
 #  define F32(name) name##f
 
-/* In one vector of each: remainder, Python's remainder, Python's quotient.  Not
- * ordinary are quotients from LARGEST on, and up to LEAST. */
+/* Divides one vector by another: `rest` is the remainder, `modulo` Python's remainder,
+ * `floored` Python's quotient.  Quotients from LARGEST on, and up to LEAST, are not
+ * ordinary. */
 #  define DIVISION(S, T, FN, LARGEST, LEAST)                                           \
     struct division_##S {                                                              \
       v_##S rest, modulo, floored;                                                     \
@@ -38,7 +39,7 @@
       const v_##S back = near + copysign_##S(abs_##S(y), x);                           \
       result.rest = copysign_##S(select_##S(too_far, back, near), x);                  \
                                                                                        \
-      /* The divisor's sign, not the dividend's. */                                    \
+      /* Python's remainder has the divisor's sign, not the dividend's. */             \
       const m_##S is_zero = equal_##S(result.rest, zero);                              \
       const m_##S other_sign = differ_##S(y_negative, less_##S(result.rest, zero));    \
       const v_##S moved = select_##S(other_sign, result.rest + y, result.rest);        \
@@ -59,8 +60,8 @@
       return result;                                                                   \
     }                                                                                  \
                                                                                        \
-    /* One by one.  Through memory, so that nothing of them is moved to where the      \
-     * flags are not theirs. */                                                        \
+    /* The functions below compute one element.  They store it in memory, so that no   \
+     * operation of theirs is moved to a place where the flags belong to others. */    \
     static T one_modulo_##S(T rest, T y)                                               \
     {                                                                                  \
       const bool other_sign = isless(y, 0) != isless(rest, 0);                         \

@@ -1,8 +1,8 @@
 /*
- * double_double.h - vectors of numbers that are the sum of two doubles, the second at
- * most a rounding error of the first: some 2^-100 of relative error in each operation
- * (Joldes, Muller, Popescu, "Tight and rigorous error bounds for basic building blocks
- * of double-word arithmetic", ACM TOMS 44, 2017).
+ * double_double.h - vectors of numbers that are the sum of two doubles.  The second
+ * double is at most a rounding error of the first.  Each operation has a relative error
+ * of some 2^-100 (Joldes, Muller, Popescu, "Tight and rigorous error bounds for basic
+ * building blocks of double-word arithmetic", ACM TOMS 44, 2017).
  */
 #ifndef NPP_KERNELS_DOUBLE_DOUBLE_H
 #define NPP_KERNELS_DOUBLE_DOUBLE_H
@@ -14,21 +14,22 @@ struct dd {
     v_f64 hi, lo;
 };
 
-/* Exact.  That a is the larger in size, or zero, is the caller's word. */
+/* Returns a + b exactly.  The caller guarantees that `a` is the larger in size, or
+ * zero. */
 static inline struct dd dd_fast_sum(v_f64 a, v_f64 b)
 {
     const v_f64 sum = a + b;
     return (struct dd){sum, b - (sum - a)};
 }
 
-/* Exact. */
+/* Returns a + b exactly. */
 static inline struct dd dd_sum(v_f64 a, v_f64 b)
 {
     const v_f64 sum = a + b, back = sum - a;
     return (struct dd){sum, (a - (sum - back)) + (b - back)};
 }
 
-/* Exact. */
+/* Returns a * b exactly. */
 static inline struct dd dd_product(v_f64 a, v_f64 b)
 {
     const v_f64 product = a * b;
@@ -54,7 +55,7 @@ static inline struct dd dd_multiply(struct dd a, struct dd b)
     return dd_fast_sum(product.hi, low);
 }
 
-/* By a power of two. */
+/* Returns a * `power`, where `power` is a power of two. */
 static inline struct dd dd_scale(struct dd a, v_f64 power)
 {
     return (struct dd){a.hi * power, a.lo * power};
@@ -68,7 +69,7 @@ static inline struct dd dd_divide(struct dd a, struct dd b)
     return dd_fast_sum(quotient, low);
 }
 
-/* Of what is not zero. */
+/* Returns the square root of `a`, which must not be zero. */
 static inline struct dd dd_sqrt(struct dd a)
 {
     const v_f64 root = sqrt_f64(a.hi);
@@ -81,7 +82,8 @@ static inline struct dd dd_select(m_f64 m, struct dd a, struct dd b)
     return (struct dd){select_f64(m, a.hi, b.hi), select_f64(m, a.lo, b.lo)};
 }
 
-/* The one double; a zero has the sign of the first factor times the second's. */
+/* Returns the product as one double.  A zero has the sign of the first factor times the
+ * sign of the second. */
 static inline v_f64 dd_multiplied(struct dd a, struct dd b)
 {
     const struct dd product = dd_multiply(a, b);

@@ -1,10 +1,12 @@
 /*
- * elementary.h - real functions as double_double numbers, from which complex ones are
- * made whose parts have one rounding: their relative error is less than 2^-55.
+ * elementary.h - real functions that return double_double numbers.  Complex functions
+ * are made of them, whose parts then have one rounding.  The relative error of the real
+ * functions is less than 2^-55.
  *
- * Series are Taylor's, cut where the next term is below 2^-60, of arguments reduced in
- * the usual ways (Muller, "Elementary Functions", 3rd edition 2016, chapters 5 and 11);
- * their first terms are summed in double_double, the others are small beside those.
+ * The series are Taylor's, cut where the next term is below 2^-60.  Their arguments are
+ * reduced in the usual ways (Muller, "Elementary Functions", 3rd edition 2016, chapters
+ * 5 and 11).  The first terms are summed in double_double; the others are small beside
+ * those.
  */
 #ifndef NPP_KERNELS_ELEMENTARY_H
 #define NPP_KERNELS_ELEMENTARY_H
@@ -13,11 +15,9 @@
 
 #ifdef NPP_LANES
 
-/* Where the functions below are what they promise. */
-#  define LARGEST_ANGLE 0x1p30 /* of sine and cosine: the quotient stays an integer */
-#  define LARGEST_EXPONENT                                                             \
-    600.0 /* of exp, sinh and cosh: the low part stays normal                          \
-           */
+/* The functions below keep their promise up to these limits. */
+#  define LARGEST_ANGLE 0x1p30   /* sine and cosine: the quotient stays an integer */
+#  define LARGEST_EXPONENT 600.0 /* exp, sinh and cosh: the low part stays normal */
 
 /* c[0] + c[1] x + ... */
 #  define POLYNOMIAL(x, ...)                                                           \
@@ -34,8 +34,8 @@ static inline __attribute__((always_inline)) v_f64 polynomial(v_f64 x, const dou
     return sum;
 }
 
-/* The same, its even and its odd powers side by side: vectors one after the other wait
- * for each other less. */
+/* The same polynomial.  Even and odd powers are summed side by side, so that vector
+ * operations wait less for each other. */
 #  define POLYNOMIAL_SPLIT(x, ...)                                                     \
     polynomial_split(x, (const double[]){__VA_ARGS__},                                 \
                      sizeof((double[]){__VA_ARGS__}) / sizeof(double))
@@ -50,7 +50,7 @@ polynomial_split(v_f64 x, const double *c, unsigned long n)
         last = before;
         before = sum;
     }
-    /* One is of c[0] on, the other of c[1] on. */
+    /* `before` is the sum from c[0] on, `last` the sum from c[1] on. */
     return fma_f64(last, x, before);
 }
 
@@ -81,7 +81,7 @@ polynomial_split(v_f64 x, const double *c, unsigned long n)
 #  define HALF_PI_LOW 0x1.1a62633145c07p-54
 #  define HALF_PI_LOWEST -0x1.f1976b7ed8fbcp-110
 
-/* exp(x).  The difference from the nearest multiple of ln 2 is exact. */
+/* Returns exp(x).  The difference of `x` from the nearest multiple of ln 2 is exact. */
 static inline struct dd exp_dd(v_f64 x)
 {
     const v_f64 k = rint_f64(x * all_f64(1 / LN2));
@@ -99,7 +99,7 @@ static inline struct dd exp_dd(v_f64 x)
     return dd_scale(dd_fast_sum(second.hi, rest), power_of_two_f64(k));
 }
 
-/* x + x^3 (sixth + x^2 others), where the sixth is positive or negative. */
+/* Returns x + x^3 (sixth + x^2 others), where `sixth` is positive or negative. */
 static inline struct dd odd_series(struct dd x, struct dd square, double sixth,
                                    double low, v_f64 others)
 {
@@ -116,8 +116,8 @@ struct sincos {
     struct dd sin, cos;
 };
 
-/* Of angles up to LARGEST_ANGLE; their difference from the nearest multiple of pi / 2
- * is exact but for the third part of that. */
+/* Returns sine and cosine of angles up to LARGEST_ANGLE.  The difference from the
+ * nearest multiple of pi / 2 is exact, except for the third part of pi / 2. */
 static inline struct sincos sincos_dd(v_f64 x)
 {
     const v_f64 k = rint_f64(x * all_f64(1 / HALF_PI));
@@ -133,7 +133,7 @@ static inline struct sincos sincos_dd(v_f64 x)
     struct dd sine = odd_series((struct dd){r.hi, low}, square, -SIXTH, -SIXTH_LOW,
                                 POLYNOMIAL(square.hi, 1 / F5, -1 / F7, 1 / F9, -1 / F11,
                                            1 / F13, -1 / F15, 1 / F17));
-    /* Of both zeros too. */
+    /* This keeps the sign of both zeros, too. */
     sine.hi = copysign_f64(sine.hi, select_f64(equal_f64(k, all_f64(0)), x, r.hi));
 
     const struct dd first = dd_fast_sum(all_f64(1), square.hi * -half);
@@ -159,7 +159,8 @@ struct sinhcosh {
     struct dd sinh, cosh;
 };
 
-/* From exp(x) and exp(-x), and where their difference is small by its series. */
+/* Computes sinh and cosh from exp(x) and exp(-x).  Where the difference of these is
+ * small, sinh comes from its series. */
 static inline struct sinhcosh sinhcosh_dd(v_f64 x)
 {
     const v_f64 size = abs_f64(x), half = all_f64(0.5), zero = all_f64(0);
@@ -176,7 +177,7 @@ static inline struct sinhcosh sinhcosh_dd(v_f64 x)
     return (struct sinhcosh){sinh, dd_scale(dd_add(up, down), half)};
 }
 
-/* The squared length, and 1 less than that, which is exact near 0. */
+/* The squared length, and the squared length minus 1, which is exact near 0. */
 struct length {
     struct dd squared, from_one;
 };
@@ -189,20 +190,21 @@ static inline struct length length_dd(v_f64 x, v_f64 y)
     const struct dd p = dd_product(large, large), q = dd_product(small, small);
     const struct dd low = dd_sum(p.lo, q.lo);
     const struct dd sum = dd_fast_sum(p.hi, q.hi);
-    /* Exact, as the difference is where the length is near 1. */
+    /* This is exact, because the difference is exact where the length is near 1. */
     const struct dd high = dd_sum(sum.hi - all_f64(1), sum.lo);
     const struct dd near = dd_sum(high.hi, low.hi);
     return (struct length){dd_fast_sum(sum.hi, sum.lo + low.hi),
                            dd_sum(near.hi, near.lo + (high.lo + low.lo))};
 }
 
-/* Natural logarithm of the length: half the one of its square, m 2^k with m near 1, by
- * the series of the hyperbolic arc tangent of (m - 1) / (m + 1). */
+/* Returns the natural logarithm of the length: half the logarithm of its square.  The
+ * square is m 2^k with m near 1, and log m comes from the series of the hyperbolic arc
+ * tangent of (m - 1) / (m + 1). */
 static inline struct dd log_length_dd(v_f64 x, v_f64 y)
 {
     const struct length length = length_dd(x, y);
     const v_f64 one = all_f64(1), half = all_f64(0.5), zero = all_f64(0);
-    /* From sqrt(1/2) to sqrt(2). */
+    /* m is between sqrt(1/2) and sqrt(2). */
     const v_f64 k = exponent_f64(length.squared.hi * all_f64(0x1.6a09e667f3bcdp0));
     const struct dd m = dd_scale(length.squared, power_of_two_f64(-k));
     const struct dd by_m = dd_sum(m.hi - one, m.lo);

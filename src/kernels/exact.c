@@ -1,12 +1,13 @@
 /*
  * exact.c - see exact.h.
  *
- * Numbers of about one size are not added to the bins one by one, at 2.5 ns each, but
- * cut into slices by additions of doubles that lose nothing (Rump, Ogita and Oishi,
- * "Accurate floating-point summation", 2008; Demmel and Nguyen, "Parallel reproducible
- * summation", 2015): with c = 1.5 * 2^k, q = (x + c) - c is x rounded to a multiple of
- * the last bit of c, and x - q is exact.  The q of a block have so few bits above that
- * one that their sum is exact too, in any order.  It is what goes to the bins: 0.4 ns.
+ * Adding numbers to the bins one by one takes 2.5 ns each.  So numbers of about one
+ * size are cut into slices, by additions of doubles that lose nothing (Rump, Ogita and
+ * Oishi, "Accurate floating-point summation", 2008; Demmel and Nguyen, "Parallel
+ * reproducible summation", 2015).  With c = 1.5 * 2^k, q = (x + c) - c is x rounded to
+ * a multiple of the last bit of c, and x - q is exact.  The q of a block have so few
+ * bits above the last bit of c that their sum is exact too, in any order.  Only that
+ * sum goes to the bins, which takes 0.4 ns.
  */
 #include "exact.h"
 #include "level.h"
@@ -16,21 +17,23 @@
 #include "bits.h"
 #include "vectors.h"
 
-/* Bits of a slice: so many numbers of these add up to 53. */
+/* Bits of a slice, so few that the sum of EXACT_BLOCK slices has at most 53. */
 enum { WIDTH = 42 };
 _Static_assert(EXACT_BLOCK <= 1 << (53 - WIDTH), "a sum of slices is exact");
 
-/* Two slices do for numbers within a factor of 2^32, four for 2^118. */
+/* Two slices are enough for numbers within a factor of 2^32, four for 2^118. */
 enum { FEW_SLICES = 2, MOST_SLICES = 4 };
 
-/* The exponents of the constants beside that of the greatest number: of the first, and
- * from one to the next, which cuts what is at most half of the last bit before. */
+/* Exponents of the constants, relative to that of the greatest number.  FIRST is the
+ * exponent of the first constant.  NEXT is the step from one to the next, which cuts
+ * what is at most half of the last bit before. */
 enum { FIRST = 53 - WIDTH, NEXT = -WIDTH - 1, LAST = FIRST + (MOST_SLICES - 1) * NEXT };
 
-/* Where all constants are normal, and their last bits not below the least double. */
+/* Within these exponents all constants are normal, and their last bits are not below
+ * the least double. */
 enum { LEAST_EXPONENT = -1022 - LAST, GREATEST_EXPONENT = 1023 - FIRST };
 
-/* Numbers whose greatest is looked for together, a multiple of all vectors. */
+/* How many numbers greatest() looks at together, a multiple of all vectors. */
 enum { SIDE_BY_SIDE = 16 };
 
 /* -- one by one ----------------------------------------------------------------- */
@@ -41,7 +44,7 @@ static inline void add(struct exact *sum, double x)
     const unsigned field = (unsigned)(bits >> MANTISSA_f64) & 0x7ff;
     const int64_t sign = -(int64_t)(bits >> 63); /* all bits or none */
     int64_t mantissa = (int64_t)(bits & (NORMAL_f64 - 1));
-    unsigned exponent = 0; /* of its last bit, from the least double's on */
+    unsigned exponent = 0; /* of the last bit, from the least double's on */
     if (field == 0x7ff) {
         sum->specials |= mantissa ? EXACT_NAN
                          : sign   ? EXACT_NEGATIVE_INFINITE
@@ -65,7 +68,7 @@ static void add_each(struct exact *sum, const double *x, intptr_t n)
 
 /* -- in slices ------------------------------------------------------------------ */
 
-/* The greatest |x|, but of NaNs. */
+/* Returns the greatest |x|, leaving out NaNs. */
 static double greatest(const double *x, intptr_t n)
 {
     double most[SIDE_BY_SIDE] = {0};
@@ -81,8 +84,8 @@ static double greatest(const double *x, intptr_t n)
     return most[0];
 }
 
-/* Adds the slices of each number; false, with nothing added, if that leaves something
- * of one, or there is a NaN. */
+/* Adds the slices of each number.  Returns false, with nothing added, if something of a
+ * number is left, or if there is a NaN. */
 static inline __attribute__((always_inline)) bool
 add_slices(struct exact *sum, const double *x, intptr_t n, int exponent, int slices)
 {

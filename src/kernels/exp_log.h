@@ -1,10 +1,10 @@
 /*
- * exp_log.h - exponentials and logarithms of doubles: as two numbers, and rounded once,
- * in less than SLEEF's time.
+ * exp_log.h - exponentials and logarithms of doubles, as the sum of two doubles or
+ * rounded once, in less than SLEEF's time.
  *
  * Reductions are the usual ones (Muller, "Elementary Functions", 3rd edition 2016,
- * chapters 5 and 11); polynomials with coefficients that are not 1/n are close to
- * minimax, by Chebyshev's points.
+ * chapters 5 and 11).  Polynomials whose coefficients are not 1/n are close to minimax,
+ * by Chebyshev's points.
  */
 #ifndef NPP_KERNELS_EXP_LOG_H
 #define NPP_KERNELS_EXP_LOG_H
@@ -30,7 +30,7 @@
 
 /* -- exponentials ----------------------------------------------------------------- */
 
-/* e^r = 1 + r + r^2 others. */
+/* Returns `others` in e^r = 1 + r + r^2 others. */
 static inline v_f64 exp_others(v_f64 r)
 {
     return POLYNOMIAL_SPLIT(
@@ -40,7 +40,8 @@ static inline v_f64 exp_others(v_f64 r)
         0x1.af4e554377204p-26, 0x1.1f7340dbc337ep-29);
 }
 
-/* e^r of at most ln(2) / 2 in size, to some 2^-57 of it. */
+/* Returns e^r for `r` of at most ln(2) / 2 in size, with a relative error of some
+ * 2^-57. */
 static inline struct dd exp_small(struct dd r)
 {
     const v_f64 square = r.hi * r.hi, others = exp_others(r.hi);
@@ -49,7 +50,8 @@ static inline struct dd exp_small(struct dd r)
     return dd_fast_sum(first.hi, fma_f64(square, others, first.lo + low));
 }
 
-/* e^x where the result is a normal number, without its power of two. */
+/* Returns e^x without its power of two, which goes to `scale`.  The result must be a
+ * normal number. */
 static inline struct dd exp_unscaled(struct dd x, v_f64 *scale)
 {
     const v_f64 k = rint_f64(x.hi * all_f64(1 / LN2));
@@ -59,7 +61,7 @@ static inline struct dd exp_unscaled(struct dd x, v_f64 *scale)
     return exp_small((struct dd){r, ((near - r) - second) + x.lo});
 }
 
-/* 0.6 ULP. */
+/* Returns e^x with an error of 0.6 ULP. */
 static inline v_f64 exp_of_dd(struct dd x)
 {
     v_f64 scale;
@@ -72,10 +74,10 @@ static inline v_f64 exp_once(v_f64 x)
     return exp_of_dd((struct dd){x, all_f64(0)});
 }
 
-/* -n / (n + 2) with n = e^(-2|x|) - 1; 0.91 ULP. */
+/* Computes tanh as -n / (n + 2) with n = e^(-2|x|) - 1.  The error is 0.91 ULP. */
 static inline v_f64 tanh_once(v_f64 given)
 {
-    const v_f64 size = abs_f64(given), most = all_f64(20); /* 1 from there on */
+    const v_f64 size = abs_f64(given), most = all_f64(20); /* tanh is 1 from there on */
     const v_f64 x = select_f64(less_f64(most, size), most, size) * all_f64(-2);
     const v_f64 k = rint_f64(x * all_f64(1 / LN2)), scale = power_of_two_f64(k);
     const v_f64 near = fma_f64(-k, all_f64(LN2_FIRST), x); /* exact */
@@ -93,11 +95,11 @@ static inline v_f64 tanh_once(v_f64 given)
 
 /* -- logarithms ------------------------------------------------------------------- */
 
-/* Where logarithms below are right, from the inverse of it on. */
+/* The logarithms below are right from 1 / LARGEST_LOGS up to LARGEST_LOGS. */
 #  define LARGEST_LOGS 0x1p1020
 
-/* The natural logarithm to some 2^-65 of it, by the hyperbolic arc tangent of
- * (m - 1) / (m + 1). */
+/* Returns the natural logarithm with a relative error of some 2^-65, by the hyperbolic
+ * arc tangent of (m - 1) / (m + 1). */
 static inline struct dd log_dd(v_f64 x)
 {
     v_f64 k;
@@ -127,7 +129,8 @@ static inline struct dd log_dd(v_f64 x)
     return dd_fast_sum(high.hi, high.lo + fma_f64(series_low, two, ln2.lo));
 }
 
-/* 2 atanh(s) = s (2 + s^2 others), for s up to (sqrt(2) - 1) / (sqrt(2) + 1). */
+/* Returns `others` in 2 atanh(s) = s (2 + s^2 others), for s up to
+ * (sqrt(2) - 1) / (sqrt(2) + 1).  `square` is s^2. */
 static inline v_f64 atanh_others(v_f64 square)
 {
     return POLYNOMIAL_SPLIT(square, 0x1.5555555555555p-1, 0x1.9999999999a39p-2,
@@ -136,8 +139,8 @@ static inline v_f64 atanh_others(v_f64 square)
                             0x1.0fbde0e917cf5p-3, 0x1.0c0aff7d4e4d7p-3);
 }
 
-/* log m = f + rest, to some 2^-57 of it: f - f^2/2 + s (f^2/2 + ...), where s is
- * f / (2 + f). */
+/* log m = f + rest, with a relative error of some 2^-57.  It is computed as
+ * f - f^2/2 + s (f^2/2 + ...), where s is f / (2 + f). */
 struct logarithm {
     v_f64 f, rest, k;
 };
@@ -157,14 +160,15 @@ static inline struct logarithm logarithm_of(v_f64 x)
     return logarithm_near(m - all_f64(1), k);
 }
 
-/* The sum, and the logarithm of 2^k in two parts; f is less than the first of them. */
+/* Returns f + rest plus the logarithm of 2^k, which is first + second.  `f` is less
+ * than `first`. */
 static inline v_f64 with_exponent(v_f64 first, v_f64 second, v_f64 f, v_f64 rest)
 {
     const struct dd sum = dd_fast_sum(first, f);
     return sum.hi + (sum.lo + (second + rest));
 }
 
-/* 0.6 ULP, these and those below. */
+/* The logarithms from here on have an error of 0.6 ULP. */
 static inline v_f64 log_once(v_f64 x)
 {
     const struct logarithm l = logarithm_of(x);
@@ -172,7 +176,7 @@ static inline v_f64 log_once(v_f64 x)
                          l.rest);
 }
 
-/* log(1 + x) of what is more than -1. */
+/* Returns log(1 + x) for x more than -1. */
 static inline v_f64 log1p_of_dd(struct dd x)
 {
     v_f64 k;
@@ -190,7 +194,8 @@ static inline v_f64 log1p_once(v_f64 x)
     return log1p_of_dd((struct dd){x, all_f64(0)});
 }
 
-/* log(1 + (x + sqrt(1 + x^2) - 1)); up to 2^500. */
+/* Returns the hyperbolic arc sine, log(1 + (x + sqrt(1 + x^2) - 1)), for x up to
+ * 2^500. */
 static inline v_f64 arc_sinh_once(v_f64 x)
 {
     const v_f64 size = abs_f64(x), one = all_f64(1);

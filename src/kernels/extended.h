@@ -1,6 +1,7 @@
 /*
- * extended.h - a number and what rounding lost of it, as vectors of double (T. J.
- * Dekker, A floating-point technique for extending the available precision, 1971).
+ * extended.h - products of numbers with what rounding lost of them, as vectors of
+ * double (T. J. Dekker, A floating-point technique for extending the available
+ * precision, 1971).
  */
 #ifndef NPP_KERNELS_EXTENDED_H
 #define NPP_KERNELS_EXTENDED_H

@@ -11,11 +11,13 @@
 /* -- kinds ---------------------------------------------------------------------- */
 
 /*
- * Whether the order decides which of several zeros, or NaNs, an extreme is: unless all
- * of them have the same bits.  (NumPy's loops put the usual NaN in the place of others,
- * or not, by the way they take, so there must be no others.)
+ * Tells whether the order decides which of several zeros, or NaNs, an extreme is.  It
+ * does unless all of them have the same bits.  (NumPy's loops put the usual NaN in the
+ * place of other NaNs, or not, depending on the way they take, so there must be no
+ * other NaNs.)
  *
- * In integers, whose first bit tells, for any x86-64 has vectors of those.
+ * This is computed in integers, whose first bit tells, because any x86-64 has vectors
+ * of integers.
  */
 #define KINDS_OF(name, U, SIGN, INFINITE, USUAL)                                       \
   static inline U other_zero_##name(U x, U bits)                                       \
@@ -92,14 +94,15 @@ KINDS_OF(f64, uint64_t, UINT64_C(0x8000000000000000), UINT64_C(0x7ff000000000000
 /* -- rows ----------------------------------------------------------------------- */
 
 /*
- * The vector instructions give their second operand where one is NaN, which here is
- * what was best before, and of two zeros either.  So NaNs are noted apart; and whether
- * any sign is set: if none is, all zeros are alike.  Else one is worth a second look,
- * which counts, or positive numbers with zeros, never take.
+ * Where one operand is NaN, the vector instructions return their second operand, which
+ * here is the best so far.  Of two zeros they return either.  So NaNs are noted apart,
+ * and so is whether any sign is set: if none is, all zeros are alike.  Otherwise a zero
+ * needs a second look.  Counts, or positive numbers with zeros, never need one.
  *
- * A NaN raises invalid in them, which NumPy's loops clear.  Where NaNs are left out
- * (`quiet`: fmax, fmin) a comparison that is quiet takes their place, so that the flag
- * tells of signalling ones: these the scalar end of NumPy's loops does not leave out.
+ * These instructions raise invalid for a NaN; NumPy's loops clear that flag.  Where
+ * NaNs are left out (`quiet`: fmax, fmin), a quiet comparison takes their place, so
+ * that the flag tells of signalling NaNs.  The scalar end of NumPy's loops does not
+ * leave those out.
  */
 #  define SIGNS(S, U)                                                                  \
     typedef U words_##S __attribute__((vector_size(sizeof(v_##S))));                   \
@@ -120,8 +123,9 @@ SIGNS(f32, uint32_t)
 #  define IS_BETTER_greatest(a, b) ((a) > (b))
 #  define IS_BETTER_least(a, b) ((a) < (b))
 
-/* A vector that stays in a register: gcc 12 reads memory again for each use of one, 89
- * us for a million float64 on two threads at AVX-512, where this takes 55. */
+/* take_once loads a vector that stays in a register.  gcc 12 reads memory again for
+ * each use of a vector: 89 us for a million float64 on two threads at AVX-512, where
+ * this takes 55. */
 #  if defined(__AVX512F__)
 #    define IN_REGISTER "+v"
 #  elif defined(__AVX2__)
@@ -216,8 +220,8 @@ BETTER(f32)
 
 /* -- columns -------------------------------------------------------------------- */
 
-/* Several rows for each time that their extremes, in the first-level cache, are read
- * and written; at the end the last one more than once. */
+/* Takes several rows each time that their extremes, in the first-level cache, are read
+ * and written.  At the end the last row is taken more than once. */
 #  define COLUMNS(S, OF)                                                               \
     static inline bool OF##_columns_##S(char *extremes, const char *x, intptr_t n,     \
                                         intptr_t rows, intptr_t stride, bool first,    \

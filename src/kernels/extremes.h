@@ -1,8 +1,10 @@
 /*
- * extremes.h - the greatest and the least of floats in one pass, by number (numbers.h).
+ * extremes.h - kernels that find the greatest and the least of floats in one pass, by
+ * type (numbers.h).
  *
- * A zero and a NaN come in several kinds, and which of them NumPy's loop gives depends
- * on its order.  So a kernel tells whether it may be another one than its own.
+ * Zeros and NaNs come in several kinds, and which of them NumPy's loop returns depends
+ * on its order.  So a kernel tells whether NumPy's result may be another one than its
+ * own.
  */
 #ifndef NPP_KERNELS_EXTREMES_H
 #define NPP_KERNELS_EXTREMES_H
@@ -19,23 +21,26 @@ enum extreme {
     EXTREME_COUNT
 };
 
-/* Whether an extreme is zero or NaN, and other ones of these are among n elements, or
- * it is not the usual NaN itself.  (NUMPYS: its loop gives what it gives.) */
+/* Tells whether an extreme of n elements is one of several zeros or NaNs.  NONE: the
+ * extreme is neither zero nor NaN.  ONE: it is zero or NaN, and no other zero or NaN is
+ * among the elements.  SEVERAL: other ones are, or the extreme is not the usual NaN.
+ * NUMPYS: the result is whatever NumPy's loop gives. */
 enum kinds { KINDS_NONE, KINDS_ONE, KINDS_SEVERAL, KINDS_NUMPYS };
 typedef enum kinds kinds_function(const char *x, intptr_t n, intptr_t stride,
                                   const char *extreme);
 
-/* Whether a signalling NaN is among n elements. */
+/* Returns whether a signalling NaN is among `n` elements. */
 typedef bool signalling_function(const char *x, intptr_t n, intptr_t stride);
 
-/* The extreme of n > 0 contiguous elements, and that of it; NONE may also be said of
- * one that is the only one of its kind.  NUMPYS: among them is a signalling NaN that
- * fmax or fmin is to leave out, which the scalar end of NumPy's loops does not. */
+/* Stores the extreme of `n` > 0 contiguous elements in `extreme`, and returns its
+ * kinds.  NONE is also possible for an extreme that is the only one of its kind.
+ * NUMPYS: the elements have a signalling NaN that fmax or fmin should leave out; the
+ * scalar end of NumPy's loops does not leave it out. */
 typedef enum kinds extreme_function(const char *x, intptr_t n, char *extreme);
 
-/* Those of columns: of `rows` rows of n <= EXTREME_COLUMNS contiguous elements, and of
- * what n extremes are already, unless these begin here (`first`).  Whether NumPy's
- * order may decide; then nothing is written. */
+/* Finds the extremes of columns: of `rows` rows of `n` <= EXTREME_COLUMNS contiguous
+ * elements, and of the n `extremes` so far, unless the columns begin here (`first`).
+ * Returns true if NumPy's order may decide; then nothing is written. */
 enum { EXTREME_COLUMNS = 512 };
 typedef bool extreme_columns_function(char *extremes, const char *x, intptr_t n,
                                       intptr_t rows, intptr_t stride, bool first);

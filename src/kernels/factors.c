@@ -1,4 +1,4 @@
-/* factors.c - one operation on each number, in loops that compilers make vectors of. */
+/* factors.c - one operation on each number, in loops that compilers vectorize. */
 #include "loop.h"
 
 #define EACH(name, S, T, EXPRESSION)                                                   \
@@ -11,7 +11,7 @@
   }                                                                                    \
   UNARY_LOOP(name##_##S, T, T)
 
-/* As NumPy has them: the factor is rounded, then the product. */
+/* As in NumPy, the factor is rounded first, then the product. */
 #define FACTORS(S, T)                                                                  \
   static const T pi_##S = (T)3.141592653589793238462643383279502884;                   \
   EACH(deg2rad, S, T, x[i] * (pi_##S / 180))                                           \

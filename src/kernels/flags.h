@@ -1,6 +1,7 @@
 /*
- * flags.h - the floating-point status of a kernel that computes more than its result
- * needs, or in another way: it puts back what was there, and raises what belongs.
+ * flags.h - the floating-point status, for kernels that compute more than their result
+ * needs, or in another way.  Such a kernel puts back the flags that were set before,
+ * and raises those that belong to its result.
  */
 #ifndef NPP_KERNELS_FLAGS_H
 #define NPP_KERNELS_FLAGS_H
@@ -12,8 +13,9 @@
 
 static inline void flags_set(int flags)
 {
-    __asm__ volatile("" ::: "memory"); /* what was computed before stays before */
-    /* To write them stops the pipeline: 50 ns, which a call of ten elements feels. */
+    __asm__ volatile("" ::: "memory"); /* earlier operations stay before this */
+    /* Writing the flags stops the pipeline: 50 ns, which a call of ten elements
+     * feels. */
     if (fpu_get_flags() != flags) {
         fpu_clear_flags();
         if (flags) {

@@ -1,7 +1,8 @@
 /*
- * floats.h - functions of float32 in double, in less than SLEEF's time: a formula that
- * cancels some bits is as good as any there, and 2^-30 of relative error is enough for
- * 0.52 ULP.  Polynomials are close to minimax (by Chebyshev's points).
+ * floats.h - functions of float32, computed in double in less than SLEEF's time.  In
+ * double a formula that cancels some bits is as good as any other, and a relative error
+ * of 2^-30 is enough for 0.52 ULP.  Polynomials are close to minimax (by Chebyshev's
+ * points).
  */
 #ifndef NPP_KERNELS_FLOATS_H
 #define NPP_KERNELS_FLOATS_H
@@ -10,7 +11,7 @@
 
 #ifdef NPP_LANES
 
-/* A function of lanes of double, for lanes of float. */
+/* Defines `name` for lanes of float by a `function` of lanes of double. */
 #  define IN_DOUBLE(name, function)                                                    \
     static inline v_f32 name(v_f32 x)                                                  \
     {                                                                                  \
@@ -19,7 +20,8 @@
       return narrow(function(low), function(high));                                    \
     }
 
-/* To 2^-30 of it, of what is a normal number: by the hyperbolic arc tangent. */
+/* Returns the logarithm of a normal number with a relative error of 2^-30, by the
+ * hyperbolic arc tangent. */
 static inline v_f64 log_rough(v_f64 x)
 {
     v_f64 k;
@@ -35,14 +37,14 @@ static inline v_f64 arc_cosh_rough(v_f64 x)
     return log_rough(x + sqrt_f64(fma_f64(x, x, all_f64(-1))));
 }
 
-/* Where x is 2^-13 or more: else the sum is too near 1. */
+/* This holds where x is 2^-13 or more; below that the sum is too near 1. */
 static inline v_f64 arc_sinh_rough(v_f64 x)
 {
     const v_f64 root = sqrt_f64(fma_f64(x, x, all_f64(1)));
     return copysign_f64(log_rough(abs_f64(x) + root), x);
 }
 
-/* cosh(k ln 2 + r); what is large is infinite in float. */
+/* Returns cosh(k ln 2 + r).  Results for large x are infinite in float. */
 static inline v_f64 cosh_rough(v_f64 given)
 {
     const v_f64 size = abs_f64(given), most = all_f64(100);

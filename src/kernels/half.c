@@ -1,6 +1,6 @@
 /*
- * half.c - float16 arithmetic, in float32: a result rounded once more is the right one,
- * as float32 has more than twice the bits and two.
+ * half.c - float16 arithmetic, in float32.  A float32 result that is rounded once more
+ * is the right float16, because float32 has more than twice the bits plus two.
  */
 #include "half.h"
 
@@ -8,9 +8,10 @@
 
 #ifdef NPP_LANES
 
-/* NumPy converts in integers and calls tiny what is less than normal before it is
- * rounded, x86 what is so afterwards: it says nothing of what becomes the least normal
- * number.  Only a product can be so near to it. */
+/* Raises underflow for products that are tiny to NumPy only.  NumPy converts in
+ * integers, and takes a number for tiny if it is less than normal before it is rounded.
+ * x86 looks after rounding, and raises nothing for a number that becomes the least
+ * normal number.  Only a product can be so near to it. */
 static inline v_f32 tell_tiny(v_f32 v)
 {
     const v_f32 size = abs_f32(v);
@@ -41,7 +42,7 @@ static inline v_f32 tell_tiny(v_f32 v)
     }                                                                                  \
     BINARY_LOOP(name, half, half, half)
 
-/* As NumPy has them: both divided in float32. */
+/* As in NumPy, both are divided in float32. */
 static const float pi = 3.14159265358979323846F;
 #  define DEGREES_OF_RADIAN (180.0F / pi)
 #  define RADIANS_OF_DEGREE (pi / 180.0F)
@@ -75,8 +76,8 @@ static inline void half_modf_body(const half *x, half *z, half *w, intptr_t n,
 }
 UNARY_PAIR_LOOP_WITH_FLAGS(half_modf, half, half, half)
 
-/* Beyond these exponents every number becomes infinite, or zero: and within them
- * float32 has the power, and its product with any float16. */
+/* Beyond these exponents every number becomes infinite, or zero.  Within them float32
+ * holds the power, and its product with any float16. */
 enum { EXPONENT_LIMIT = 60 };
 
 #  define HALF_LDEXP(name, T)                                                          \

@@ -15,13 +15,13 @@ enum {
     HALF_SIZE = 0x7fff, /* all but the sign */
     HALF_ONE = 0x3c00,
     HALF_INF = 0x7c00,
-    HALF_NAN = 0x7e00, /* the quiet one that NumPy makes; its last bit is that of all */
+    HALF_NAN = 0x7e00, /* NumPy's quiet NaN; its last bit is set in all quiet NaNs */
     HALF_QUIET = 0x0200,
 };
 
-/* From here on, float32 becomes infinite: half a unit beyond the largest. */
+/* A float32 from here on becomes infinite: half a unit beyond the largest float16. */
 #define HALF_TOO_LARGE 65520.0F
-/* The least that is normal. */
+/* The least normal float16. */
 #define HALF_NORMAL 0x1p-14F
 
 static inline bool is_nan(half a)
@@ -29,15 +29,15 @@ static inline bool is_nan(half a)
     return (a & HALF_SIZE) > HALF_INF;
 }
 
-/* Integers in the order of the numbers; both zeros are 0. */
+/* Maps float16 to integers in the order of the numbers; both zeros become 0. */
 static inline int16_t order(half a)
 {
     const int16_t size = (int16_t)(a & HALF_SIZE);
     return a & HALF_SIGN ? (int16_t)-size : size;
 }
 
-/* Invalid, if there is a signalling NaN: what computes with float32 and puts the flags
- * back asks for it. */
+/* Returns FE_INVALID if `x` has a signalling NaN, else 0.  Kernels that compute with
+ * float32 and put the flags back call it. */
 static inline int signalling(const half *x, intptr_t n)
 {
     uint16_t any = 0;
@@ -47,7 +47,7 @@ static inline int signalling(const half *x, intptr_t n)
     return any ? FE_INVALID : 0;
 }
 
-/* Loops of an expression of the bits a, or a and b. */
+/* Define loops for an expression of the bits `a`, or of `a` and `b`. */
 #define HALF_UNARY_BITS(name, R, EXPRESSION)                                           \
   static inline void name##_body(const half *x, R *z, intptr_t n)                      \
   {                                                                                    \

@@ -1,7 +1,7 @@
-/* half_compare.c - float16: what is decided by the bits, which raise no flag. */
+/* half_compare.c - float16: functions that the bits decide, and that raise no flag. */
 #include "half.h"
 
-/* Of ordered ones: not of NaNs. */
+/* Compares two numbers; false if either is a NaN. */
 #define ORDERED(a, OP, b) (!(is_nan(a) | is_nan(b)) & (order(a) OP order(b)))
 #define IS_TRUE(a) (((a)&HALF_SIZE) != 0)
 
@@ -21,8 +21,8 @@ HALF_BINARY_BITS(half_logical_and, uint8_t, IS_TRUE(a) & IS_TRUE(b))
 HALF_BINARY_BITS(half_logical_or, uint8_t, IS_TRUE(a | b))
 HALF_BINARY_BITS(half_logical_xor, uint8_t, IS_TRUE(a) ^ IS_TRUE(b))
 
-/* The first one where it is at least (at most) the other, or where the one that counts
- * is a NaN. */
+/* Returns `a` where it is at least (at most) `b`, or where `that_counts` is a NaN, else
+ * `b`. */
 static inline half larger(half a, half b, half that_counts)
 {
     return (ORDERED(a, >=, b) | is_nan(that_counts)) ? a : b;
@@ -38,7 +38,7 @@ HALF_BINARY_BITS(half_minimum, half, smaller(a, b, a))
 HALF_BINARY_BITS(half_fmax, half, larger(a, b, b))
 HALF_BINARY_BITS(half_fmin, half, smaller(a, b, b))
 
-/* Two loops: gcc finds no vectors for both in one. */
+/* There are two loops, because gcc does not vectorize both in one. */
 static inline void half_clip_body(const half *x, const half *low, const half *high,
                                   half *z, intptr_t n)
 {

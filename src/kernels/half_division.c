@@ -11,7 +11,7 @@
 
 DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
 
-/* r with what is not ordinary done again. */
+/* Returns `r`, with the lanes that are not `ordinary` computed again by `one`. */
 static inline v_f32 with_others(v_f32 r, m_f32 ordinary, v_f32 x, v_f32 y,
                                 void (*one)(float, float, float *), int *flags)
 {

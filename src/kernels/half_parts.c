@@ -54,8 +54,9 @@ static inline void half_nextafter_body(const half *x, const half *y, half *z,
 }
 BINARY_LOOP_WITH_FLAGS(half_nextafter, half, half, half)
 
-/* How far the next number is, away from zero; but from a negative power of two
- * upwards, and so half as far.  NumPy calls it invalid for a NaN too. */
+/* The spacing is the distance to the next number away from zero.  From a negative power
+ * of two it is the distance upwards, and so half as far.  NumPy raises invalid for a
+ * NaN too. */
 static inline void half_spacing_body(const half *x, half *z, intptr_t n, int *flags)
 {
     uint16_t large = 0, invalid = 0;
@@ -65,8 +66,8 @@ static inline void half_spacing_body(const half *x, half *z, intptr_t n, int *fl
         const half exponent = (half)(size >> 10);
         const half shorter = (half)((a >> 15) & ((a & 0x3ff) == 0));
         const half above = exponent > shorter ? (half)(exponent - shorter) : 1;
-        /* Less than normal it is one bit, which a conversion shifts to its place: SSE2
-         * has no shift of each element by its own number. */
+        /* A spacing that is less than normal is one bit.  A conversion shifts it to its
+         * place, because SSE2 cannot shift each element by its own number. */
         const uint32_t bits = (uint32_t)(above + 126) << 23;
         float power;
         memcpy(&power, &bits, sizeof power);
@@ -83,8 +84,9 @@ static inline void half_spacing_body(const half *x, half *z, intptr_t n, int *fl
 }
 UNARY_LOOP_WITH_FLAGS(half_spacing, half, half)
 
-/* Where there is an exponent it becomes that of 0.5.  What is less than normal is an
- * integer, which has one as a float32.  By masks, so that there is no branch. */
+/* The exponent of a number becomes that of 0.5.  A number that is less than normal is
+ * an integer, which has an exponent as a float32.  Masks are used, so that there is no
+ * branch. */
 static inline void half_frexp_body(const half *x, half *z, int32_t *exponent,
                                    intptr_t n, int *flags)
 {

@@ -1,8 +1,8 @@
 /*
  * half_sleef.c - float16: transcendental functions, in float32.
  *
- * A unit of float16 is 8192 of float32: SLEEF's functions of 3.5 ULP will do, a sum may
- * cancel some bits, and of what is small a series needs few terms.
+ * A unit of float16 is 8192 units of float32.  So SLEEF's functions of 3.5 ULP are good
+ * enough, a sum may cancel some bits, and a series of a small argument needs few terms.
  */
 #include "half.h"
 
@@ -36,7 +36,8 @@ static inline unsigned number(v_f32 x)
     return bits_f32(equal_f32(x, x));
 }
 
-/* Where there is a pole infinity is exact; where it vanishes zero is not. */
+/* Returns the flags of the results `r`.  In the lanes of `poles` infinity is exact; in
+ * the lanes of `vanishes` zero is not. */
 static int flags_of(v_f32 x, v_f32 y, v_f32 r, unsigned poles, unsigned vanishes)
 {
     half halves[LANES_f16];
@@ -68,8 +69,8 @@ static int flags_of(v_f32 x, v_f32 y, v_f32 r, unsigned poles, unsigned vanishes
     }                                                                                  \
     UNARY_LOOP_WITH_FLAGS(name, half, half)
 
-/* What libm has of a signalling NaN, also where any number would do for a quiet one;
- * a conversion leaves no difference. */
+/* Stores libm's result for signalling NaNs.  It is NaN, also where any number would do
+ * in place of a quiet NaN.  The conversion leaves no difference between the two. */
 static __attribute__((noinline)) void answer_signals(const half *x, const half *y,
                                                      half *z, intptr_t n)
 {
@@ -101,14 +102,16 @@ static __attribute__((noinline)) void answer_signals(const half *x, const half *
 /* -- functions of one argument -------------------------------------------------------
  */
 
-/* Of an odd function the cubic term is less than a unit of float32: so it is exact, as
- * libm's is, where float16 is less than normal. */
+/* Returns `x` where it is small, else `r`.  There the cubic term of an odd function is
+ * less than a unit of float32.  So the result is exact, as libm's is, where float16 is
+ * less than normal. */
 static inline v_f32 odd(v_f32 x, v_f32 r)
 {
     return select_f32(less_f32(abs_f32(x), all_f32(0x1p-12F)), x, r);
 }
 
-/* Where four terms of a series have 2^-20 of the result or less to go. */
+/* Returns `series` where four terms of it leave 2^-20 of the result or less, else
+ * `r`. */
 static inline v_f32 series_or(v_f32 x, v_f32 series, v_f32 r)
 {
     return select_f32(less_f32(abs_f32(x), all_f32(0x1p-5F)), series, r);
@@ -123,7 +126,7 @@ static inline v_f32 polynomial(v_f32 x, float a, float b, float c)
 #  define LOG10_OF_E all_f32(0.43429448190325182765F)
 #  define LOG2_OF_E all_f32(1.44269504088896340736F)
 
-/* SLEEF's exp is of 1.0 ULP, and takes longer. */
+/* exp2 is used, because SLEEF's exp has 1.0 ULP, and takes longer. */
 static inline v_f32 exp_of(v_f32 x)
 {
     return SLEEF_f32(exp2, u35)(x * LOG2_OF_E);
@@ -141,8 +144,9 @@ static inline v_f32 log1p_of(v_f32 x)
     return series_or(x, series, SLEEF_f32(log, u35)(x + all_f32(1)));
 }
 
-/* SLEEF reduces angles in one of three ways, by the largest in a vector.  Here those of
- * each are among their like: so none depends on its neighbours. */
+/* SLEEF reduces angles in one of three ways, chosen by the largest angle in a vector.
+ * Here a vector has angles of one way only, so that no result depends on its
+ * neighbours. */
 #  define IN_TIERS(name, function, NEAR)                                               \
     static inline v_f32 name##_of(v_f32 x)                                             \
     {                                                                                  \
@@ -168,7 +172,7 @@ IN_TIERS(sin, SLEEF_f32(sin, u35), 125.0F)
 IN_TIERS(cos, SLEEF_f32(cos, u35), 125.0F)
 IN_TIERS(tan, SLEEF_f32(tan, u35), 62.5F)
 
-/* Of 1 and what is more. */
+/* Returns the logarithm of numbers from 1 on. */
 static inline v_f32 log_from_one(v_f32 x)
 {
     return select_f32(less_f32(x, all_f32(INFINITY)), log_float(x), x);
@@ -227,8 +231,9 @@ static inline v_f32 hypot_of(v_f32 x, v_f32 y)
     return select_f32(infinite, infinity, sqrt_f32(fma_f32(x, x, y * y)));
 }
 
-/* 2^(y log2|x|): the product is at most 24, or too large for any result, so that its
- * error is 2^-8 of a unit of the result.  1 whatever y is, and x^0, need no NaN. */
+/* Returns 2^(y log2|x|) with its sign.  The product is at most 24, or too large for any
+ * result, so that its error is 2^-8 of a unit of the result.  The powers of 1, and x^0,
+ * are not NaN even if the other operand is. */
 static inline v_f32 power_of(v_f32 x, v_f32 y)
 {
     const v_f32 zero = all_f32(0), one = all_f32(1), infinity = all_f32(INFINITY);
@@ -247,8 +252,8 @@ static inline v_f32 power_of(v_f32 x, v_f32 y)
     return select_f32(whole, with_sign, select_f32(has_root, r, all_f32(NAN)));
 }
 
-/* The larger one and what the other adds.  Where that nearly cancels it, again in
- * double. */
+/* Returns the larger number plus what the other one adds.  Where the two nearly cancel,
+ * the sum is computed again in double. */
 #  define CANCELLED 0x1p-6F
 
 #  define HALF_LOGADDEXP(name, EXP, UNIT, ADDED)                                       \
@@ -286,7 +291,7 @@ HALF_LOGADDEXP(logaddexp, exp_of, all_f32(1),
 HALF_LOGADDEXP(logaddexp2, SLEEF_f32(exp2, u35), LOG2_OF_E,
                SLEEF_f64(log2, u10)(all_f64(1) + SLEEF_f64(exp2, u10)(a)))
 
-/* NumPy compares the difference, and not quietly: NaNs are invalid to it. */
+/* NumPy compares the difference, and not quietly, so that NaNs raise invalid. */
 static inline int nan_flags(v_f32 r)
 {
     return ~number(r) & ALL ? FE_INVALID : 0;

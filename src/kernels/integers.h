@@ -1,6 +1,6 @@
 /*
- * integers.h - what kernels of integers share: their types, and numbers that a
- * floating-point type holds exactly.
+ * integers.h - what kernels of integers share: numbers that a floating-point type holds
+ * exactly.
  */
 #ifndef NPP_KERNELS_INTEGERS_H
 #define NPP_KERNELS_INTEGERS_H
@@ -9,16 +9,16 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A number without its sign, which may have one bit more, in the unsigned type; of an
- * unsigned one it is the number. */
+/* SIZE_OF is a signed number without its sign, in the unsigned type U, because it may
+ * need one bit more.  ITSELF is the same for an unsigned number: the number. */
 #define SIZE_OF(x, U) (U)(((U)(x) ^ (U) - ((x) < 0)) + ((x) < 0))
 #define ITSELF(x, U) x
 
 /*
  * Integers as floating-point numbers.  A number plus ROUND has no digits below 1, so
- * that taking it away again rounds to an integer, whichever way the mode says.  In f64
- * the integer then is in the low bits, of a size up to 2^51: no instruction set but
- * AVX-512 converts 64 bits.
+ * that subtracting ROUND again rounds it to an integer, in whichever way the rounding
+ * mode says.  In f64 the low bits of the sum then are the integer, if its size is at
+ * most 2^51.  Only AVX-512 has instructions that convert 64 bits.
  */
 #define ROUND_f32 0x1.8p23F
 #define ROUND_f64 0x1.8p52
@@ -50,8 +50,8 @@ static inline uint64_t of_f64(double x)
     return bits - ROUND_BITS;
 }
 
-/* Where 64 bits are too many: whether one of n numbers is not between -2^50 and 2^50.
- */
+/* Returns whether one of `n` numbers is not between -2^50 and 2^50.  Then 64-bit
+ * integers are too large for f64. */
 static inline bool far_i64(const int64_t *x, intptr_t n)
 {
     uint64_t high = 0;

@@ -1,14 +1,14 @@
 /*
- * integers_bits.c - bitwise_count: sums of bits in pairs, in fours and in bytes
- * (Warren, Hacker's Delight, 2nd edition, 2012, section 5-1), whose sum is that of
- * the number; of a negative one NumPy counts those of its size.  Of 64 bits NumPy's
- * instruction is as fast.
+ * integers_bits.c - bitwise_count.  Bits are summed in pairs, in fours and in bytes
+ * (Warren, Hacker's Delight, 2nd edition, 2012, section 5-1), and the sum of the bytes
+ * is the result.  Of a negative number NumPy counts the bits of its size.  For 64 bits
+ * NumPy's instruction is as fast.
  */
 #include "loop.h"
 
 #include "integers.h"
 
-/* A byte, as often as a number has them. */
+/* BYTE in each byte of a U. */
 #define EACH(U, BYTE) ((U)(UINT32_C(0x01010101) * (BYTE)))
 
 #define COUNT(S, T, U, BITS, SIZE)                                                     \

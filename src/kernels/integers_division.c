@@ -1,13 +1,13 @@
 /*
  * integers_division.c - floor_divide, remainder, fmod and divmod of integers.
  *
- * By an array: in the floating-point type that holds the numbers.  The quotient,
- * rounded in any way, is at most one off; its product with the divisor and the rest are
- * exact, and the rest's sign tells.  Of 64 bits, where numbers are too large for that,
- * the integer unit divides.
+ * Division by an array is done in the floating-point type that holds the numbers.  The
+ * quotient, rounded in any way, is at most one off.  Its product with the divisor and
+ * the rest are exact, and the sign of the rest tells whether it is off.  Where 64-bit
+ * numbers are too large for that, the integer unit divides.
  *
- * By a scalar: by multiplication and shifts (Granlund and Montgomery, Division by
- * Invariant Integers using Multiplication, 1994, figure 4.1).
+ * Division by a scalar is done by multiplication and shifts (Granlund and Montgomery,
+ * Division by Invariant Integers using Multiplication, 1994, figure 4.1).
  */
 #include "loop.h"
 
@@ -19,8 +19,8 @@
 #define BELOW(x, y) ((x) < (y))
 #define NEVER(x, y) false
 
-/* The quotient rounded down, and what it leaves; what the quotient rounded towards zero
- * leaves.  By zero all are 0. */
+/* `floored` is the quotient rounded down, and `modulo` what it leaves.  `rest` is what
+ * the quotient rounded towards zero leaves.  For a division by zero all are 0. */
 #define NEAR(S, T, F, FT)                                                              \
   struct division_##S {                                                                \
     T floored, modulo, rest;                                                           \
@@ -37,7 +37,8 @@
                                  (T)of_##F(rest + back)};                              \
   }
 
-/* Whether some numbers are too large for that, and how they are divided. */
+/* far tells whether some numbers are too large for that, and divide_far divides
+ * those. */
 #define NEVER_FAR(S, T)                                                                \
   static inline bool far_##S(const T *x, intptr_t n)                                   \
   {                                                                                    \
@@ -48,7 +49,7 @@
     return divide_##S(a, b);                                                           \
   }
 
-/* Without branches: signs cannot be predicted. */
+/* There are no branches, because signs cannot be predicted. */
 #define FAR(S, T, LESS)                                                                \
   static inline struct division_##S divide_far_##S(T a, T b) {                         \
     const uint64_t a_sign = LESS(a, 0) ? UINT64_MAX : 0,                               \
@@ -64,7 +65,8 @@
                                  (T)((r ^ a_sign) - a_sign)};                          \
   }
 
-/* Flags: of a division by zero; of a quotient also the lowest number's by -1. */
+/* Return the flags: those of a division by zero and, for a quotient, also those of the
+ * lowest number divided by -1. */
 #define FLAGS(S, T, U, LESS)                                                           \
   static inline int rest_flags_##S(const T *x, const T *y, intptr_t n)                 \
   {                                                                                    \
@@ -85,8 +87,8 @@
     return rest_flags_##S(x, y, n) | (overflow ? FE_OVERFLOW : 0);                     \
   }
 
-/* Of the quotients of a divisor's size: (high + (x - high >> first)) >> second, where
- * high is the upper half of x * factor. */
+/* The quotient by the size of a divisor is (high + (x - high >> first)) >> second,
+ * where high is the upper half of x * factor. */
 #define SCALAR(S, T, U, WIDE, BITS, LESS)                                              \
   struct scalar_##S {                                                                  \
     U divisor, size, sign, factor;                                                     \
@@ -112,7 +114,7 @@
     return (U)((U)(high + (U)((U)(x - high) >> by->first)) >> by->second);             \
   }                                                                                    \
                                                                                        \
-  /* A negative quotient is the complement's complement. */                            \
+  /* A negative quotient is the complement of the quotient of the complement. */       \
   static inline struct division_##S divide_by_##S(T a, const struct scalar_##S *by) {  \
     const U x = (U)(((U)a ^ by->sign) - by->sign);                                     \
     const U negative = LESS((T)((U)a ^ by->sign), (T)by->sign) ? (U)-1 : 0;            \
@@ -124,14 +126,15 @@
                                  (T)((rest ^ a_sign) - a_sign)};                       \
   }
 
-/* Fewer than these are not worth the preparation. */
+/* Fewer elements than this are not worth the preparation. */
 enum { WORTH = 32 };
 
-/* The second output beside number k. */
+/* W declares the second output beside number k, NONE nothing. */
 #define NONE(k)
 #define W(k) , *const w = x[k + 1]
 
-/* With a scalar, what raises flags is left to NumPy, and what it does as fast. */
+/* With a scalar, calls that raise flags are left to NumPy, and so are calls that NumPy
+ * does as fast. */
 #define KERNEL_OF(name, S, T, FLAGS, NOUT, OTHER, THEIRS, STORE)                       \
   static void name##_##S##_blocks(void *const *x, intptr_t n, struct work *work)       \
   {                                                                                    \
@@ -220,8 +223,7 @@ enum { WORTH = 32 };
 
 __extension__ typedef unsigned __int128 uint128_t;
 
-/* What is below zero is, of unsigned numbers, a constant: NOLINTBEGIN(misc-redundant-*)
- */
+/* Unsigned numbers make the sign test a constant: NOLINTBEGIN(misc-redundant-*) */
 NEAR_DIVISION(i8, int8_t, uint8_t, uint16_t, 8, f32, float, BELOW)
 NEAR_DIVISION(u8, uint8_t, uint8_t, uint16_t, 8, f32, float, NEVER)
 NEAR_DIVISION(i16, int16_t, uint16_t, uint32_t, 16, f32, float, BELOW)

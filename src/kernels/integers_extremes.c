@@ -1,6 +1,6 @@
 /*
  * integers_extremes.c - maximum and minimum of integers and a scalar, which NumPy
- * compares one by one.  All else is left to it.
+ * compares one by one.  All other calls are left to NumPy.
  */
 #include "loop.h"
 

@@ -2,9 +2,10 @@
  * integers_gcd.c - gcd and lcm: Euclid's algorithm with the least absolute remainder,
  * for many pairs at once, until all of them are done.
  *
- * In the floating-point type that holds the numbers: there the quotient is rounded, and
- * in whichever way, the remainder is exact and smaller than the divisor.  Pairs of 64
- * bits that are too large for that take their first steps in the integer unit.
+ * It works in the floating-point type that holds the numbers.  The quotient is rounded
+ * there, and in whichever way, the remainder is exact and smaller than the divisor.
+ * Pairs of 64 bits that are too large for that take their first steps in the integer
+ * unit.
  */
 #include "loop.h"
 
@@ -14,7 +15,7 @@
 
 enum { PAIRS = 64 };
 
-/* x = gcd(x, y), y = 0; not both may be 0 before. */
+/* Sets x = gcd(x, y) and y = 0.  Before, not both may be 0. */
 #define EUCLID(F, FT, U, ABS)                                                          \
   static inline void euclid_##F(FT *x, FT *y)                                          \
   {                                                                                    \
@@ -37,7 +38,8 @@ enum { PAIRS = 64 };
 EUCLID(f32, float, uint32_t, fabsf)
 EUCLID(f64, double, uint64_t, fabs)
 
-/* Numbers that f64 holds have the same gcd; where there are none, `known` is it. */
+/* Replaces pairs by numbers that f64 holds and that have the same gcd.  Where there are
+ * none, stores the gcd in `known`. */
 static void shorten(uint64_t *x, uint64_t *y, uint64_t *known)
 {
     for (int j = 0; j < PAIRS; j++) {
@@ -53,7 +55,7 @@ static void shorten(uint64_t *x, uint64_t *y, uint64_t *known)
     }
 }
 
-/* g[j] = gcd(x[j], y[j]) of numbers without their signs. */
+/* Sets g[j] = gcd(x[j], y[j]) for numbers without their signs. */
 #define NEAR(S, U, F, FT)                                                              \
   static inline void gcd_of_##S(const U *x, const U *y, U *g)                          \
   {                                                                                    \
@@ -112,7 +114,7 @@ static inline void lcm_of_64(const uint64_t *x, const uint64_t *y, uint64_t *z)
     }
 }
 
-/* The rest of a block is pairs of zeros. */
+/* The rest of a block is filled with pairs of zeros. */
 #define PAIRS_LOOP(name, S, T, U, BITS, SIZE)                                          \
   static inline void name##_##S##_body(const T *x, const T *y, T *z, intptr_t n)       \
   {                                                                                    \

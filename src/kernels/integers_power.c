@@ -1,9 +1,9 @@
 /*
- * integers_power.c - power of integers, modulo what the type holds: repeated squaring,
- * for many at once.
+ * integers_power.c - power of integers, modulo what the type holds, by repeated
+ * squaring of many numbers at once.
  *
- * A negative exponent is an error, which is NumPy's to raise: such calls are left to
- * it.
+ * A negative exponent is an error, which NumPy has to raise, so such calls are left to
+ * NumPy.
  */
 #include "loop.h"
 
@@ -11,8 +11,8 @@
 
 enum { LANES = 64 };
 
-/* Not of signed type, which must not overflow, nor of int, to which small ones are
- * promoted. */
+/* The product is not of a signed type, which must not overflow, nor of int, to which
+ * small types are promoted. */
 #define TIMES(U, x, y) ((U)(1U * (x) * (y)))
 
 #define RAISE(U, EXPRESSION)                                                           \

@@ -1,8 +1,9 @@
 /*
  * kernel.h - what a kernel is.  Every file of kernels is compiled once for each
- * instruction set, with NPP_LEVEL one of levels.def; KERNEL() keeps the names
- * apart.  On aarch64 base is the only one, and has NEON.  A kernel has the type of
- * NumPy's classic loops, and never fails, allocates, prints or sees Python.
+ * instruction set, with NPP_LEVEL one of levels.def; KERNEL() keeps the names apart.
+ * Only move.c and scatter.c, which gain nothing from vectors, are compiled once.
+ * On aarch64 the only level is base, which has NEON.  A kernel has the type of NumPy's
+ * classic loops, and never fails, allocates, prints or sees Python.
  */
 #ifndef NPP_KERNELS_KERNEL_H
 #define NPP_KERNELS_KERNEL_H
@@ -13,12 +14,12 @@
 typedef void kernel_function(char **args, const intptr_t *n, const intptr_t *steps,
                              void *data);
 
-/* What a kernel's data points to: the loop of NumPy's in whose place it is, for those
- * calls that it leaves to it. */
+/* A kernel's `data` points to this.  It is the NumPy loop that the kernel replaces, and
+ * to which the kernel leaves some calls. */
 struct replaced {
     kernel_function *loop;
     void *data;
-    int same_bits; /* as the kernel's */
+    int same_bits; /* its results have the kernel's bits */
     int floats;    /* some of its operands are floating-point or complex numbers */
 };
 
@@ -36,15 +37,15 @@ enum kernel_row {
     ROW_COUNT
 };
 
-/* What table.c has for each level; NULL: the level lacks what the kernel needs. */
+/* The table of each level, in table.c.  NULL: the level lacks what the kernel needs. */
 typedef kernel_function *const kernel_table[ROW_COUNT];
 
 #define KERNEL_JOIN_(name, level) npp_##name##_##level
 #define KERNEL_JOIN(name, level) KERNEL_JOIN_(name, level)
 #define KERNEL(name) KERNEL_JOIN(name, NPP_LEVEL)
 
-/* Of this level.  Weak, and so NULL in its table, where the level lacks what it needs.
- */
+/* The kernels of this level.  They are weak: a kernel is NULL in the table where the
+ * level lacks what it needs. */
 #ifdef NPP_LEVEL
 #  define OP(ufunc, types, kernel, bits, levels)                                       \
     __attribute__((weak)) kernel_function KERNEL(kernel);

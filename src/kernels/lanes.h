@@ -1,15 +1,15 @@
 /*
  * lanes.h - vectors of double (f64) and float (f32), as wide as the level has them, and
- * of float16 (f16) as float: all that kernels know about an instruction set (one file
- * for each).
+ * of float16 (f16) as float.  This is all that kernels know about an instruction set;
+ * there is one file for each.
  *
  * SLEEF_f64(sin, u10) is the name of SLEEF's function for such a vector.
  *
- * Comparisons are false for NaNs, and quiet, but for at_least, which is C's: it raises
- * invalid; unordered is true where either is NaN.  greatest_of(a, b) and least_of(a, b)
- * are b where one is NaN or both are zeros, and raise invalid for NaN.  select(m, a, b)
- * is m ? a : b.  Complex numbers are pairs: a vector of the real parts, and one of the
- * imaginary ones.
+ * Comparisons are false for NaNs, and quiet, except at_least, which is C's >= and
+ * raises invalid.  unordered is true where either operand is NaN.  greatest_of(a, b)
+ * and least_of(a, b) are b where one is NaN or both are zeros, and raise invalid for
+ * NaN.  select(m, a, b) is m ? a : b.  Complex numbers are pairs: a vector of the real
+ * parts, and one of the imaginary parts.
  */
 #ifndef NPP_KERNELS_LANES_H
 #define NPP_KERNELS_LANES_H
@@ -30,9 +30,9 @@
 #  include <string.h>
 
 /*
- * take and give: a vector of the n elements from there on; at the end of a block, where
- * there are fewer, the rest of it is the first of them, which raises no flag that it
- * does not raise itself.
+ * take loads a vector of the elements from `x` on, and give stores one.  At the end of
+ * a block, where `n` is less than the number of lanes, take fills the other lanes with
+ * the first element, which raises no flag there that it does not raise itself.
  */
 #  define LANES_OF_BLOCK(S, T)                                                         \
     static inline v_##S take_##S(const T *x, intptr_t n)                               \
@@ -91,7 +91,7 @@ LANES_OF_BLOCK(f32, float)
 PAIRS_OF_BLOCK(f64, double, pd)
 PAIRS_OF_BLOCK(f32, float, ps)
 
-/* n complex numbers of floats as ones of doubles. */
+/* Loads `n` complex numbers of floats as pairs of vectors of doubles. */
 static inline struct pair_f64 take_pairs_wide(const float *x, intptr_t n)
 {
     float rest[LANES_f32];
@@ -109,7 +109,7 @@ static inline void give_pairs_wide(float *x, intptr_t n, struct pair_f64 z)
              narrow(ZIP_LOW(f64, pd, z.re, z.im), ZIP_HIGH(f64, pd, z.re, z.im)));
 }
 
-/* n truth values, one byte each. */
+/* Stores `n` truth values, one byte each, from the `bits` of a mask. */
 static inline void give_bits(uint8_t *x, intptr_t n, int lanes, unsigned bits)
 {
     for (intptr_t i = 0; i < lanes && i < n; i += 8, bits >>= 8) {
@@ -121,7 +121,7 @@ static inline void give_bits(uint8_t *x, intptr_t n, int lanes, unsigned bits)
     }
 }
 
-/* n float32 in lanes of double. */
+/* Loads `n` float32 into lanes of double. */
 static inline v_f64 take_wide(const float *x, intptr_t n)
 {
     float rest[LANES_f64];
@@ -140,7 +140,7 @@ static inline void give_narrow(float *x, intptr_t n, v_f64 v)
     }
 }
 
-/* float16: lanes of float32, which hold it exactly; give rounds. */
+/* float16 is held in lanes of float32, which hold it exactly; give rounds. */
 typedef v_f32 v_f16;
 enum { LANES_f16 = LANES_f32 };
 LANES_OF_BLOCK(f16, uint16_t)

@@ -108,7 +108,8 @@
 LANES_OF(f64, double, __m256d, pd, 4)
 LANES_OF(f32, float, __m256, ps, 8)
 
-/* Within each half of 128 bits, whose quarters then go to where they belong. */
+/* EVEN and ODD work within each half of 128 bits; QUARTERS then moves the quarters to
+ * where they belong. */
 #define QUARTERS_f64(a) _mm256_permute4x64_pd(a, 0xd8)
 #define QUARTERS_f32(a)                                                                \
   _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(a), 0xd8))
@@ -122,15 +123,15 @@ LANES_OF(f32, float, __m256, ps, 8)
 #define ZIP_LOW(S, P, a, b) ZIPPED(P, a, b, 0x20)
 #define ZIP_HIGH(S, P, a, b) ZIPPED(P, a, b, 0x31)
 
-/* 2^k of integers, where that is a normal number: in the low bits of a sum with 2^52 x
- * 1.5 is the integer. */
+/* Returns 2^k for integers `k`, where 2^k is a normal number.  The low bits of the sum
+ * of k and 2^52 x 1.5 are the integer. */
 static inline v_f64 power_of_two_f64(v_f64 k)
 {
     const v_f64 sum = k + _mm256_set1_pd(0x1.8p52 + 1023);
     return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(sum), 52));
 }
 
-/* k of a normal number 2^k m with 1 <= m < 2. */
+/* Returns k of a normal number 2^k m with 1 <= m < 2. */
 static inline v_f64 exponent_f64(v_f64 a)
 {
     const v_f64 large = _mm256_set1_pd(0x1p52), sign = _mm256_set1_pd(-0.0);
@@ -140,8 +141,9 @@ static inline v_f64 exponent_f64(v_f64 a)
     return _mm256_or_pd(bits, large) - _mm256_set1_pd(0x1p52 + 1023);
 }
 
-/* m from sqrt(1/2) to sqrt(2), and k, of a normal number 2^k m: added to its bits so
- * that m's exponent changes at sqrt(2), and taken off what is left below. */
+/* Splits a normal number into 2^k m with m from sqrt(1/2) to sqrt(2), and returns m.
+ * An offset is added to the bits, so that the exponent changes at sqrt(2), and is taken
+ * off again below the exponent. */
 static inline v_f64 near_one_f64(v_f64 x, v_f64 *k)
 {
     const __m256i root = _mm256_set1_epi64x(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
@@ -166,7 +168,7 @@ static inline v_f32 near_one_f32(v_f32 x, v_f32 *k)
     return _mm256_castsi256_ps(_mm256_add_epi32(mantissa, root));
 }
 
-/* Both halves in double. */
+/* Converts both halves to double. */
 static inline void widen(v_f32 a, v_f64 *low, v_f64 *high)
 {
     *low = _mm256_cvtps_pd(_mm256_castps256_ps128(a));
@@ -188,7 +190,7 @@ static inline void store_f16(unsigned short *p, __m256 v)
     _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
 
-/* As many float32 as there are lanes of double. */
+/* Loads as many float32 as there are lanes of double. */
 static inline v_f64 load_wide(const float *p)
 {
     return _mm256_cvtps_pd(_mm_loadu_ps(p));

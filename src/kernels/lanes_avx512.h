@@ -108,7 +108,8 @@
 LANES_OF(f64, double, __m512d, pd, __mmask8, 8)
 LANES_OF(f32, float, __m512, ps, __mmask16, 16)
 
-/* Every second of two vectors, from the first or the second on; and back. */
+/* EVEN and ODD pick every second element of two vectors, from the first or the second
+ * on.  LOW and HIGH put them back. */
 #define EVEN_f64 _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14)
 #define ODD_f64 _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15)
 #define LOW_f64 _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11)
@@ -126,20 +127,21 @@ LANES_OF(f32, float, __m512, ps, __mmask16, 16)
 #define ZIP_LOW(S, P, a, b) _mm512_permutex2var_##P(a, LOW_##S, b)
 #define ZIP_HIGH(S, P, a, b) _mm512_permutex2var_##P(a, HIGH_##S, b)
 
-/* 2^k of integers, where that is a normal number. */
+/* Returns 2^k for integers `k`, where 2^k is a normal number. */
 static inline v_f64 power_of_two_f64(v_f64 k)
 {
     return _mm512_scalef_pd(_mm512_set1_pd(1), k);
 }
 
-/* k of a normal number 2^k m with 1 <= m < 2. */
+/* Returns k of a normal number 2^k m with 1 <= m < 2. */
 static inline v_f64 exponent_f64(v_f64 a)
 {
     return _mm512_getexp_pd(a);
 }
 
-/* m from sqrt(1/2) to sqrt(2), and k, of a normal number 2^k m: added to its bits so
- * that m's exponent changes at sqrt(2), and taken off what is left below. */
+/* Splits a normal number into 2^k m with m from sqrt(1/2) to sqrt(2), and returns m.
+ * An offset is added to the bits, so that the exponent changes at sqrt(2), and is taken
+ * off again below the exponent. */
 static inline v_f64 near_one_f64(v_f64 x, v_f64 *k)
 {
     const __m512i root = _mm512_set1_epi64(0x3fe6a09e667f3bcd); /* sqrt(1/2) */
@@ -162,7 +164,7 @@ static inline v_f32 near_one_f32(v_f32 x, v_f32 *k)
     return _mm512_castsi512_ps(_mm512_add_epi32(mantissa, root));
 }
 
-/* Both halves in double. */
+/* Converts both halves to double. */
 static inline void widen(v_f32 a, v_f64 *low, v_f64 *high)
 {
     *low = _mm512_cvtps_pd(_mm512_castps512_ps256(a));
@@ -185,7 +187,7 @@ static inline void store_f16(unsigned short *p, __m512 v)
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
 }
 
-/* As many float32 as there are lanes of double. */
+/* Loads as many float32 as there are lanes of double. */
 static inline v_f64 load_wide(const float *p)
 {
     return _mm512_cvtps_pd(_mm256_loadu_ps(p));

@@ -1,7 +1,7 @@
 /*
- * lanes_neon.h - lanes.h for aarch64, whose vectors of 128 bits every CPU has.
+ * lanes_neon.h - lanes.h for aarch64, where every CPU has vectors of 128 bits.
  *
- * Its comparisons raise invalid for a NaN, but for the one for equality.
+ * NEON's comparisons raise invalid for a NaN, except the comparison for equality.
  */
 #ifndef NPP_KERNELS_LANES_NEON_H
 #define NPP_KERNELS_LANES_NEON_H
@@ -106,7 +106,7 @@
   {                                                                                    \
     return vcgeq_##S(a, b);                                                            \
   }                                                                                    \
-  /* Of two zeros where one is a NaN. */                                               \
+  /* Compares two zeros where one operand is a NaN. */                                 \
   static inline m_##S less_##S(v_##S a, v_##S b)                                       \
   {                                                                                    \
     const m_##S numbers = vandq_##U(vceqq_##S(a, a), vceqq_##S(b, b));                 \
@@ -122,23 +122,24 @@ LANES_OF(f32, float, float32x4_t, u32, uint32x4_t, 4, 1, 2, 4, 8)
 #define ZIP_LOW(S, P, a, b) vzip1q_##S(a, b)
 #define ZIP_HIGH(S, P, a, b) vzip2q_##S(a, b)
 
-/* 2^k of integers, where that is a normal number: in the low bits of a sum with 2^52 x
- * 1.5 is the integer. */
+/* Returns 2^k for integers `k`, where 2^k is a normal number.  The low bits of the sum
+ * of k and 2^52 x 1.5 are the integer. */
 static inline v_f64 power_of_two_f64(v_f64 k)
 {
     const v_f64 sum = k + vdupq_n_f64(0x1.8p52 + 1023);
     return vreinterpretq_f64_u64(vshlq_n_u64(vreinterpretq_u64_f64(sum), 52));
 }
 
-/* k of a normal number 2^k m with 1 <= m < 2. */
+/* Returns k of a normal number 2^k m with 1 <= m < 2. */
 static inline v_f64 exponent_f64(v_f64 a)
 {
     const uint64x2_t bits = vshrq_n_u64(vreinterpretq_u64_f64(vabsq_f64(a)), 52);
     return vcvtq_f64_u64(bits) - vdupq_n_f64(1023);
 }
 
-/* m from sqrt(1/2) to sqrt(2), and k, of a normal number 2^k m: added to its bits so
- * that m's exponent changes at sqrt(2), and taken off what is left below. */
+/* Splits a normal number into 2^k m with m from sqrt(1/2) to sqrt(2), and returns m.
+ * An offset is added to the bits, so that the exponent changes at sqrt(2), and is taken
+ * off again below the exponent. */
 #define NEAR_ONE(S, W, DIGITS, BIAS, ROOT)                                             \
   static inline v_##S near_one_##S(v_##S x, v_##S *k)                                  \
   {                                                                                    \
@@ -153,7 +154,7 @@ static inline v_f64 exponent_f64(v_f64 a)
 NEAR_ONE(f64, 64, 52, 1023, 0x3fe6a09e667f3bcd)
 NEAR_ONE(f32, 32, 23, 127, 0x3f3504f3)
 
-/* Both halves in double. */
+/* Converts both halves to double. */
 static inline void widen(v_f32 a, v_f64 *low, v_f64 *high)
 {
     *low = vcvt_f64_f32(vget_low_f32(a));
@@ -175,7 +176,7 @@ static inline void store_f16(uint16_t *p, v_f32 v)
     vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(v)));
 }
 
-/* As many float32 as there are lanes of double. */
+/* Loads as many float32 as there are lanes of double. */
 static inline v_f64 load_wide(const float *p)
 {
     return vcvt_f64_f32(vld1_f32(p));

@@ -1,5 +1,5 @@
 /*
- * log_float.h - the logarithm of float32, in lanes of it, in half of SLEEF's time.
+ * log_float.h - the logarithm of float32, in lanes of float, in half of SLEEF's time.
  */
 #ifndef NPP_KERNELS_LOG_FLOAT_H
 #define NPP_KERNELS_LOG_FLOAT_H
@@ -8,14 +8,15 @@
 
 #ifdef NPP_LANES
 
-/* Logarithms of 2 in two pieces, of which the first has no more than 15 bits. */
+/* The logarithm of 2 in two pieces.  The first has no more than 15 bits. */
 #  define LN2_FIRST_f32 0x1.62e4p-1F
 #  define LN2_SECOND_f32 0x1.7f7d1cp-20F
 
-/* Where the logarithm below is right, from the inverse of it on. */
+/* The logarithm below is right from 1 / LARGEST_LOGS_f32 up to LARGEST_LOGS_f32. */
 #  define LARGEST_LOGS_f32 0x1p126F
 
-/* log m = f - f^2/2 + f^3 others, in lanes of float; 0.86 ULP. */
+/* Returns the logarithm in lanes of float, from log m = f - f^2/2 + f^3 others, with an
+ * error of 0.86 ULP. */
 static inline v_f32 log_float(v_f32 x)
 {
     static const float c[] = {

@@ -1,11 +1,12 @@
 /*
  * logaddexp.c - log(e^x + e^y), and the same of powers of two.
  *
- * m + log(1 + w), where m is the larger one and w the exponential of minus the
- * difference: by series to some units of the logarithm, which are few of a result that
- * is eight times as large.  Others again with what rounding lost in a second number, to
- * some 2^-57 of the logarithm.  Where m nearly cancels that, e^x + e^y - 1 is computed
- * to 2^-100 first.  float32 is computed in float64.
+ * The result is m + log(1 + w), where m is the larger number and w the exponential of
+ * minus the difference.  It is computed by series with an error of some units of the
+ * logarithm, which are few units of a result that is eight times as large.  Other
+ * results are computed again with what rounding lost in a second number, with an error
+ * of some 2^-57 of the logarithm.  Where m nearly cancels the logarithm, e^x + e^y - 1
+ * is computed to 2^-100 first.  float32 is computed in float64.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -19,7 +20,7 @@
 
 enum base { BASE_E, BASE_TWO };
 
-/* What LN2_FIRST and LN2_SECOND lack of ln(2). */
+/* ln(2) minus LN2_FIRST and LN2_SECOND. */
 #  define LN2_THIRD (-0x1.9ff0342542fc3p-90)
 
 /* 1/n! to 2^-106; those from FACTORIALS_HIGH on need no second number. */
@@ -58,7 +59,7 @@ static inline struct dd one_number(v_f64 x)
     return (struct dd){x, all_f64(0)};
 }
 
-/* The exponent of two that is nearest, and what is left as a power of e. */
+/* Returns the nearest exponent of two, and in `rest` what is left, as a power of e. */
 static inline v_f64 split(v_f64 x, enum base base, struct dd *rest)
 {
     const v_f64 magic = all_f64(0x1.8p52);
@@ -75,7 +76,7 @@ static inline v_f64 split(v_f64 x, enum base base, struct dd *rest)
     return k;
 }
 
-/* The logarithm of 1 + w, without the multiple of ln(2) that `halved` says. */
+/* Returns the logarithm of 1 + w, without the multiple of ln(2) that `halved` says. */
 static inline struct dd logarithm(struct dd w, m_f64 halved)
 {
     const v_f64 one = all_f64(1), two = all_f64(2), zero = all_f64(0);
@@ -98,7 +99,7 @@ static inline struct dd in_base(struct dd a, enum base base)
     return base == BASE_E ? a : product(a, log2e);
 }
 
-/* e^x - 1 and e^x, exact to some 2^-100 of either. */
+/* Computes e^x - 1 (`less_one`) and e^x (`whole`), exact to some 2^-100 of either. */
 static inline void exponentials(v_f64 x, enum base base, struct dd *less_one,
                                 struct dd *whole)
 {
@@ -112,7 +113,7 @@ static inline void exponentials(v_f64 x, enum base base, struct dd *less_one,
     struct dd series = one_number(tail);
     for (int n = FACTORIALS_HIGH - 1; n >= 1; n--) {
         const struct dd more = product(series, r);
-        /* Each is larger than all that follow it. */
+        /* Each term is larger than all that follow it. */
         series = dd_fast_sum(all_f64(one_over_factorial[n].hi), more.hi);
         series.lo += more.lo + all_f64(one_over_factorial[n].lo);
     }
@@ -133,7 +134,8 @@ static __attribute__((noinline)) v_f64 cancelled(v_f64 m, v_f64 other, enum base
     return log.hi + log.lo;
 }
 
-/* Only an m that is next to nothing notices the other. */
+/* Returns the result for numbers that are far apart.  Only an `m` that is next to
+ * nothing notices the other number. */
 static __attribute__((noinline)) v_f64 far_apart(v_f64 m, v_f64 size, enum base base)
 {
     double larger[LANES_f64], apart[LANES_f64];
@@ -145,10 +147,10 @@ static __attribute__((noinline)) v_f64 far_apart(v_f64 m, v_f64 size, enum base 
     return load_f64(larger);
 }
 
-/* How much of the logarithm, of which 2^-57 is lost, may cancel. */
+/* How much of the logarithm may cancel.  2^-57 of the logarithm is lost. */
 #  define ENOUGH 3
 
-/* m and what is smaller. */
+/* Returns the result for `m` and `other`, which is smaller. */
 static __attribute__((noinline)) v_f64 sum_of_powers(v_f64 m, v_f64 other,
                                                      enum base base)
 {
@@ -176,14 +178,14 @@ static __attribute__((noinline)) v_f64 sum_of_powers(v_f64 m, v_f64 other,
 
 enum type { DOUBLES, FLOATS };
 
-/* Where the series below are right. */
+/* Up to this difference the series below are right. */
 static inline double limit_of(enum base base)
 {
     return base == BASE_E ? 700 : 1000;
 }
 
-/* The larger number, and the exponential of minus the difference (a NaN where that is
- * beyond the limit). */
+/* `m` is the larger number, `w` the exponential of minus the difference (a NaN where
+ * that is beyond the limit). */
 struct sum {
     v_f64 m, w;
 };
@@ -196,7 +198,7 @@ static inline struct sum sum_of(v_f64 x, v_f64 y, enum base base, enum type type
     const v_f64 m = select_f64(is_less, y, x);
     const struct dd difference = dd_sum(select_f64(is_less, x, y), -m);
     const v_f64 size = -difference.hi;
-    /* The exponential, as NumPy has it, if it is finite. */
+    /* The flag of the exponential that NumPy computes, if the difference is finite. */
     const m_f64 large = less_f64(all_f64(of_e ? 0x1.5d589ep6 : 126), size);
     const m_f64 finite = less_f64(size, all_f64((double)INFINITY));
     if (type == FLOATS && bits_f64(large) && bits_f64(and_f64(large, finite))) {
@@ -220,8 +222,9 @@ static inline struct sum sum_of(v_f64 x, v_f64 y, enum base base, enum type type
     return (struct sum){m, select_f64(ordinary, w, all_f64((double)NAN))};
 }
 
-/* The logarithm of 1 + w to some 3 units, which are few where the result is that much
- * larger; of float it may be as much smaller. */
+/* Returns m + log(1 + w), the logarithm with an error of some 3 units.  These are few
+ * units where the result is 8 times as large; a result of float may be smaller than the
+ * logarithm by a factor of 2^24.  `holds` tells where that is so. */
 static inline v_f64 log_of(struct sum sum, enum base base, enum type type, m_f64 *holds)
 {
     const double enough = type == FLOATS ? 0x1p24 : 0x1p-3;
@@ -230,7 +233,7 @@ static inline v_f64 log_of(struct sum sum, enum base base, enum type type, m_f64
         square, 0x1.5555555555571p-1, 0x1.9999999986411p-2, 0x1.24924936a674ep-2,
         0x1.c71c64ce7c491p-3, 0x1.745f69c23d592p-3, 0x1.3ad83c421c2e9p-3,
         0x1.1487294ad8da8p-3, 0x1.a6d10853dff56p-4, 0x1.59830f20005eep-3);
-    /* In the other base without a further rounding. */
+    /* The other base needs no further rounding. */
     const bool of_e = base == BASE_E;
     const v_f64 cubic = s * square * all_f64(of_e ? 1 : LOG2_E);
     const v_f64 twice = s * all_f64(of_e ? 2 : 2 * LOG2_E_LOW);
@@ -241,12 +244,12 @@ static inline v_f64 log_of(struct sum sum, enum base base, enum type type, m_f64
     return result;
 }
 
-/* The results that do not hold. */
+/* Returns `result` with the lanes that do not hold computed again. */
 static __attribute__((noinline)) v_f64 others_of(v_f64 x, v_f64 y, v_f64 result,
                                                  m_f64 holds, enum base base,
                                                  enum type type, int *flags)
 {
-    /* A difference that is not below it overflows. */
+    /* A difference from `largest` on overflows. */
     const double largest = type == DOUBLES ? (double)INFINITY : 0x1.ffffffp127;
     const v_f64 zero = all_f64(0), infinity = all_f64((double)INFINITY);
     const unsigned lanes = (1U << LANES_f64) - 1;
@@ -268,7 +271,7 @@ static __attribute__((noinline)) v_f64 others_of(v_f64 x, v_f64 y, v_f64 result,
     const v_f64 most = all_f64(base == BASE_E ? 0x1.6232bdd7abcd2p9 : 1022);
     const m_f64 vanishes = and_f64(less_f64(most, size), less_f64(size, infinity));
     if (type == DOUBLES && bits_f64(vanishes)) {
-        *flags |= FE_UNDERFLOW; /* as of float above */
+        *flags |= FE_UNDERFLOW; /* as for float above */
     }
     const m_f64 same = equal_f64(x, y), number = equal_f64(size, size);
     const m_f64 tiny =
@@ -281,16 +284,16 @@ static __attribute__((noinline)) v_f64 others_of(v_f64 x, v_f64 y, v_f64 result,
     const m_f64 finite =
         and_f64(less_f64(abs_f64(x), infinity), less_f64(abs_f64(y), infinity));
     if (bits_f64(and_f64(finite, not_f64(less_f64(size, all_f64(largest)))))) {
-        *flags |= FE_OVERFLOW; /* of the difference */
+        *flags |= FE_OVERFLOW; /* the difference overflows */
     }
     if (bits_f64(or_f64(same, number)) != lanes) {
-        *flags |= FE_INVALID; /* as NumPy compares NaNs */
+        *flags |= FE_INVALID; /* NumPy compares the NaNs */
     }
     return select_f64(ordinary, result, larger);
 }
 
-/* So many vectors' exponentials, then their logarithms: both for one are a chain of
- * operations that is longer than what a core looks ahead. */
+/* The exponentials of this many vectors are computed before their logarithms.  Both for
+ * one vector are a chain of operations that is longer than a core looks ahead. */
 enum { TOGETHER = 8 };
 
 #  define LOG_ADD_EXP_OF(name, S, T, TAKE, GIVE, base, type)                           \

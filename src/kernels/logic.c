@@ -1,6 +1,6 @@
 /*
- * logic.c - logical operations of floating-point numbers: what is not a zero is true.
- * NumPy compares for two of them, which raises invalid for signalling NaNs.
+ * logic.c - logical operations of floating-point numbers: a number that is not zero is
+ * true.  For two of them NumPy compares, which raises invalid for signalling NaNs.
  */
 #include "loop.h"
 
@@ -8,7 +8,7 @@
 
 #include "bits.h"
 
-/* Its highest bit is whether a number is true. */
+/* The highest bit of TRUTH tells whether a number is true. */
 #define TRUTH(S, x) nonzero_##S(bits_of_##S(x) << 1)
 #define HIGHEST(a) ((a) >> (sizeof(a) * 8 - 1))
 

@@ -17,8 +17,8 @@ static struct extent extent_of(const char *start, intptr_t n, intptr_t step,
                     : (struct extent){first, last + size_up};
 }
 
-/* Whether an output is an input's memory in another order: a reduction, an
- * accumulation, or a caller who wants elements one by one. */
+/* Returns whether an output is an input's memory in another order: in a reduction, in
+ * an accumulation, or for a caller who wants elements one by one. */
 static bool must_go_in_order(char *const *args, intptr_t n, const intptr_t *steps,
                              const struct shape *shape)
 {
@@ -48,8 +48,8 @@ static bool is_output(char *const *args, int i, const struct shape *shape)
     return false;
 }
 
-/* n elements of `size` bytes.  By memcpy: complex numbers are aligned to their parts.
- */
+/* Copies `n` elements of `size` bytes with memcpy, because complex numbers are only
+ * aligned to their parts. */
 static void move(char *to, intptr_t to_step, const char *from, intptr_t from_step,
                  intptr_t n, intptr_t size)
 {
@@ -83,8 +83,9 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
     intptr_t largest = 1;
     const bool ordered = must_go_in_order(args, n, steps, shape);
     const struct replaced *replaced = data;
-    /* One by one, NumPy's loop is faster than a vector for each; and where subnormals
-     * count as zeros, each instruction of its loop decides what becomes of them. */
+    /* If elements go one by one, NumPy's loop is faster than a vector for each.  Where
+     * subnormals count as zeros, each instruction of NumPy's loop decides what becomes
+     * of them. */
     if (replaced &&
         ((ordered && replaced->same_bits) || (replaced->floats && fpu_flushes()))) {
         leave_to_replaced(args, &n, steps, data);
@@ -104,7 +105,7 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
         for (int k = 0; k < shape->nargs; k++) {
             char *const here = args[k] + i * steps[k];
             blocks[k] = direct[k] ? here : buffers[k];
-            /* The same number for all is there already. */
+            /* A number that is the same for all is there already. */
             const bool stale = i == 0 || steps[k] != 0 || ordered;
             if (k < shape->nin && !direct[k] && stale) {
                 move(buffers[k], shape->sizes[k], here, steps[k], m, shape->sizes[k]);

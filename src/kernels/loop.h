@@ -1,9 +1,9 @@
 /*
  * loop.h - makes a strided loop of a body that takes blocks of contiguous elements.
  *
- * So every element goes through the same instructions whatever its stride, its place or
- * its neighbours are: a body has its vector part, and handles what is left as a whole
- * vector too.
+ * So every element goes through the same instructions, whatever its stride, its place
+ * and its neighbours are: a body works in vectors, and handles the elements that are
+ * left over as a whole vector too.
  */
 #ifndef NPP_KERNELS_LOOP_H
 #define NPP_KERNELS_LOOP_H
@@ -13,11 +13,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Bytes of a block, for each argument: all of them stay in the first-level cache. */
+/* BLOCK is the size in bytes of a block, for each argument.  The blocks of all
+ * arguments stay in the first-level cache. */
 enum { BLOCK = 4096, ARGUMENTS = 4 };
 
-/* Nothing that one iteration writes is read by another: a block is never read and
- * written at once. */
+/* INDEPENDENT tells the compiler that no iteration reads what another one writes: a
+ * block is never read and written at once. */
 #ifdef __clang__
 #  define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
@@ -26,20 +27,20 @@ enum { BLOCK = 4096, ARGUMENTS = 4 };
 
 struct shape {
     int nin, nargs;
-    bool own_flags; /* the body says which: see struct work */
+    bool own_flags; /* the body tells its flags: see struct work */
     intptr_t sizes[ARGUMENTS];
 };
 
 struct work {
-    int flags;        /* those that belong to what was done so far */
+    int flags;        /* the flags that belong to the work done so far */
     const void *with; /* what the kernel found out before the loop */
 };
 
-/* n contiguous elements of each argument; outputs are nowhere where inputs are. */
+/* Computes `n` contiguous elements of each argument.  No output overlaps an input. */
 typedef void body_function(void *const *blocks, intptr_t n, struct work *work);
 
-/* `data` is the kernel's, for calls that go in order (reductions); NULL: it has none,
- * or other arguments. */
+/* Runs `body` in blocks.  `data` is the kernel's `data`, for calls that go in order
+ * (reductions).  NULL: the kernel has none, or its arguments are other ones. */
 void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
                        const struct shape *shape, body_function *body, const void *with,
                        void *data);
@@ -60,17 +61,19 @@ void KERNEL(in_blocks)(char **args, intptr_t n, const intptr_t *steps,
     KERNEL(in_blocks)(args, *n, steps, &shape, name##_blocks, NULL, data);             \
   }
 
-/* One that is in a table of its own, not in ops.def. */
+/* Defines a static loop, for a table other than that of ops.def. */
 #define OWN_UNARY_LOOP(name, A, R)                                                     \
   NAMED_LOOP_(static, name, name, (x[0], x[1], n), false, 1, sizeof(A), sizeof(R))
 
-/* The same for what raises no flag, whatever its instructions do (NumPy converts
- * float16 by integers, to which a signalling NaN is no other). */
+/* The same for a loop that raises no flag, whatever its instructions do.  (NumPy
+ * converts float16 with integers, for which a signalling NaN is like any other
+ * number.) */
 #define OWN_QUIET_LOOP(name, A, R)                                                     \
   NAMED_LOOP_(static, name, name, (x[0], x[1], n), true, 1, sizeof(A), sizeof(R))
 
-/* From the types of the inputs and outputs.  The body of one WITH_FLAGS takes a pointer
- * to those that belong to what was done so far (flags.h). */
+/* These define a loop from the types of its inputs and outputs.  The body of a loop
+ * WITH_FLAGS takes a pointer to the flags that belong to the work done so far
+ * (flags.h). */
 #define UNARY_LOOP(name, A, R)                                                         \
   LOOP_(name, (x[0], x[1], n), false, 1, sizeof(A), sizeof(R))
 #define UNARY_LOOP_WITH_FLAGS(name, A, R)                                              \

@@ -14,7 +14,8 @@ static double add_lanes(const double *r)
     return ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
 }
 
-/* Of deviations from the first: these are 0 where all elements are the same. */
+/* Returns the mean, by deviations from the first element: these are 0 where all
+ * elements are the same. */
 static double mean_of(const double *x, intptr_t n)
 {
     const double first = x[0];
@@ -70,7 +71,8 @@ void KERNEL(moments)(struct moments *moments, const double *x, intptr_t n)
     for (int k = 0; k < VECTORS; k++) {
         add_powers(&sums[k], vector_at(rest + k * VECTOR_LANES));
     }
-    /* What the mean's rounding left, and the sums about the mean without that. */
+    /* `d` is what the mean's rounding left.  The sums about the mean are computed
+     * without it. */
     const double s1 = add_vectors(sums, offsetof(struct powers, d1));
     const double s2 = add_vectors(sums, offsetof(struct powers, d2));
     const double s3 = add_vectors(sums, offsetof(struct powers, d3));

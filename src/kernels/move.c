@@ -33,8 +33,8 @@
     }                                                                                  \
   }
 
-/* Both are read, for a choice between two values needs no branch and has a vector form;
- * the strides are constants where the compiler may see them. */
+/* Both values are read, because a choice between two values needs no branch and has a
+ * vector form.  The strides are constants where the compiler may see them. */
 #define SELECT(type, at_c, at_x, at_y, at_to)                                          \
   for (intptr_t i = 0; i < n; i++) {                                                   \
     type a, b;                                                                         \

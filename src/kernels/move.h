@@ -7,7 +7,7 @@
 /* to[i] = from[i]; data: from, to. */
 typedef void move_loop(char *const *data, intptr_t n, const intptr_t *strides,
                        intptr_t itemsize);
-/* The loop for elements of a size. */
+/* Returns the loop for elements of `itemsize` bytes. */
 move_loop *move_copy(intptr_t itemsize);
 
 /* to[i] = condition[i] ? x[i] : y[i]; data: condition (bytes), x, y, to.  NULL: there

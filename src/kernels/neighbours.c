@@ -1,8 +1,8 @@
 /*
- * neighbours.c - nextafter and spacing: the bits of a number are an integer, and its
- * neighbours' are the next ones.  The flags are libm's: overflow where a finite
- * number's neighbour is not, underflow where it is less than normal, invalid for
- * signalling NaNs.
+ * neighbours.c - nextafter and spacing.  The bits of a number are an integer, and the
+ * bits of its neighbours are the next integers.  The flags are libm's: overflow where a
+ * finite number has an infinite neighbour, underflow where the neighbour is less than
+ * normal, invalid for signalling NaNs.
  */
 #include "loop.h"
 
@@ -10,7 +10,7 @@
 #include "flags.h"
 
 #define NEIGHBOURS(S, T, U)                                                            \
-  /* Integers in the order of the numbers; both zeros are 0. */                        \
+  /* Maps bits to integers in the order of the numbers; both zeros become one. */      \
   static inline U order_##S(U bits)                                                    \
   {                                                                                    \
     const U size = bits & ~SIGN_##S;                                                   \
@@ -37,7 +37,7 @@
       const U r = result & ~SIGN_##S;                                                  \
       tiny += (U)(r < NORMAL_##S) & (same ^ 1) & (nan ^ 1);                            \
       large += (U)(r == INF_##S) & (U)(size < INF_##S) & (nan ^ 1);                    \
-      /* A NaN comes through, the first one of two. */                                 \
+      /* A NaN comes through; of two NaNs the first one. */                            \
       z[i] = of_bits_##S(nan ? (size > INF_##S ? a : b) | QUIET_##S : result);         \
     }                                                                                  \
     *flags |= (tiny ? FE_UNDERFLOW : 0) | (large ? FE_OVERFLOW : 0);                   \
@@ -56,15 +56,15 @@
       const U power = exponent | (NORMAL_##S & ~nonzero_##S(exponent));                \
       const U finite = power | (INF_##S & ~nonzero_##S(size ^ last));                  \
       const U none = is_nan_##S(size + 1), nan = is_nan_##S(size);                     \
-      /* Away from zero; from either zero up. */                                       \
+      /* The spacing is away from zero, and from either zero upwards. */               \
       const U last_tiny = NORMAL_##S - 1, sign = a & SIGN_##S & nonzero_##S(size);     \
-      /* By their highest bit: with comparisons, gcc makes branches of all this. */    \
+      /* The highest bit tells: with comparisons, gcc makes branches of all this. */   \
       tiny |= (size - last_tiny) & (0 - size);                                         \
       large |= (size ^ last) - 1;                                                      \
       loud |= signalling_##S(a);                                                       \
-      /* Exact, also where it is less than normal. */                                  \
+      /* The gap is exact, also where it is less than normal. */                       \
       const U gap = bits_of_##S(of_bits_##S(finite | sign) * unit);                    \
-      /* Infinity has none; a NaN comes through. */                                    \
+      /* Infinity has no spacing; a NaN comes through. */                              \
       z[i] = of_bits_##S(pick_##S(none, pick_##S(nan, a | QUIET_##S, NAN_##S), gap));  \
     }                                                                                  \
     *flags |=                                                                          \

@@ -1,4 +1,5 @@
-/* numbers.h - the types of numbers that tables go by, and what they are in C. */
+/* numbers.h - the types of numbers by which tables are indexed, and what they are
+ * in C. */
 #ifndef NPP_KERNELS_NUMBERS_H
 #define NPP_KERNELS_NUMBERS_H
 

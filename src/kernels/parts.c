@@ -1,6 +1,6 @@
 /*
- * parts.c - modf, frexp and ldexp.  frexp and ldexp need no vectors: the exponent is a
- * part of the number's bits, and compilers make them of these loops.
+ * parts.c - modf, frexp and ldexp.  frexp and ldexp need no vectors of ours: the
+ * exponent is a part of the number's bits, and compilers vectorize these loops.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -35,7 +35,8 @@ MODF(f64, double)
 MODF(f32, float)
 #endif
 
-/* Half of one to one; the exponent of what has none is zero. */
+/* The fraction is from one half to one.  The exponent of a number that has none is
+ * zero. */
 #define FREXP(S, T, U)                                                                 \
   static inline void frexp_##S##_body(const T *x, T *z, int32_t *w, intptr_t n)        \
   {                                                                                    \
@@ -61,9 +62,9 @@ FREXP(f64, double, uint64_t)
 FREXP(f32, float, uint32_t)
 
 /*
- * x times 2 to the e, by three factors.  The last of them rounds or overflows, and
- * raises what belongs to that: before it, whatever is lost is far below what is left.
- * STEP is near the largest power of two, FAR is enough for all numbers.
+ * Computes x times 2 to the e, by three factors.  The last factor rounds or overflows,
+ * and raises the flags that belong to that.  Whatever is lost before it is far below
+ * what is left.  STEP is near the largest power of two; FAR is enough for all numbers.
  */
 #define LDEXP(name, S, T, E, STEP, FAR)                                                \
   static inline void name##_body(const T *x, const E *e, T *z, intptr_t n)             \

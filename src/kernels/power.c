@@ -1,9 +1,9 @@
 /*
- * power.c - powers.  Those with small exponents, as programs write them, by products,
- * roots and a division, whether the exponent is one for all or each element's own; all
- * others as power_any.h has them.
+ * power.c - powers.  Small exponents, as programs write them, are computed by products,
+ * roots and a division, whether all elements have one exponent or each has its own.
+ * All other powers are computed as in power_any.h.
  *
- * In float64 what rounding loses of a product is kept; float32 has it in float64.
+ * In float64 what rounding loses of a product is kept.  For float32, float64 holds it.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -32,7 +32,8 @@ static inline struct dd root(v_f64 x)
     return (struct dd){high, fma_f64(-high, high, x) / (high + high)};
 }
 
-/* Half a power knows no negative zero, and takes infinities of both signs alike. */
+/* A power of one half has no negative zero, and takes infinities of both signs
+ * alike. */
 static inline v_f64 for_root(v_f64 x)
 {
     const v_f64 size = abs_f64(x);
@@ -43,12 +44,13 @@ static inline v_f64 for_root(v_f64 x)
 
 static __attribute__((noinline)) void one_power(double x, double y, double *z)
 {
-    /* Through memory: it stays between its flags. */
+    /* The result goes through memory, so that the call stays between its flags. */
     *z = y == 0 ? 1 : y == 1 ? x : y == 2 ? x * x : y == -1 ? 1 / x : pow(x, y);
 }
 
-/* Where the result, or what is lost of it, may not be a normal number: the product
- * alone is right for zeros, infinities and NaNs, and libm is for all others. */
+/* Computes the lanes of `odd` again, where the result, or what is lost of it, may not
+ * be a normal number.  The product alone is right for zeros, infinities and NaNs, and
+ * libm for all others. */
 static __attribute__((noinline)) v_f64 mend(v_f64 x, v_f64 y, v_f64 r, unsigned odd,
                                             int *flags)
 {
@@ -97,12 +99,13 @@ static inline v_f64 rounded(struct dd r, v_f64 x, v_f64 y, int *flags)
         give_f64(z + i, n - i, RESULT);                                                \
       }                                                                                \
     }
-/* Their flags are their own; those of the others are raised by what they compute. */
+/* LONGER formulas tell their flags themselves.  The other formulas raise flags by what
+ * they compute. */
 #  define LONGER_F64(name, y, RESULT)                                                  \
     EACH_F64(name, rounded(RESULT, x, all_f64(y), &work->flags))
 
-/* A signalling NaN raises, and becomes quiet; a number has itself as its first power.
- */
+/* Returns `x` as its own first power.  A signalling NaN raises invalid, and becomes
+ * quiet. */
 static inline v_f64 quiet(v_f64 x)
 {
     const m_f64 number = equal_f64(x, x);
@@ -172,8 +175,8 @@ EACH_F32(six, dd *(dd *dd))
 /* -- an exponent for each -----------------------------------------------------------
  */
 
-/* Whole exponents by their binary digits: the same products as above.  Of NaNs
- * to the power of zero libm looks at the kind. */
+/* Whole exponents by their binary digits, with the same products as above.  NaNs to the
+ * power of zero are left out, because libm looks at the kind of NaN. */
 struct digits {
     m_f64 used, odd, below_two, below_four;
 };
@@ -238,7 +241,7 @@ static inline v_f64 whole_wide(v_f64 given, v_f64 e, v_f64 old)
     return select_f64(d.used, result, old);
 }
 
-/* Raises what belongs to it, and nothing else. */
+/* Raises the flags that belong to the results, and no others. */
 static void whole_f32(const float *x, const float *y, float *z, intptr_t n, int *flags)
 {
     flags_set(*flags);
@@ -276,10 +279,10 @@ FORMULAS_OF(f64, true)
 FORMULAS_OF(f32, false)
 
 /*
- * NumPy >= 2.4 has exact operations for one exponent of a whole loop: the root of -inf
- * is no number there, that of -0.0 is -0.0, and the first power of a signalling NaN
- * raises nothing.  In its versions before, and in float_power, a scalar is no special
- * case.
+ * NumPy >= 2.4 has exact operations for a loop in which all elements have one exponent.
+ * The root of -inf is NaN there, the root of -0.0 is -0.0, and the first power of a
+ * signalling NaN raises nothing.  In earlier versions of NumPy, and in float_power, a
+ * scalar is no special case.
  */
 #  define EXACT_OF(S)                                                                  \
     static const struct formula exact_##S[EXACT] =                                     \
@@ -293,7 +296,7 @@ EXACT_OF(f64)
 EXACT_OF(f32)
 
 #  define POWER(S, T)                                                                  \
-    /* The few that are not whole, where a block has them. */                          \
+    /* Computes the few powers that are not whole, where a block has them. */          \
     static void half_powers_##S(const T *x, const T *y, T *z, intptr_t n,              \
                                 const struct formula *formula, struct work *work)      \
     {                                                                                  \
@@ -322,7 +325,7 @@ EXACT_OF(f32)
       any_##S(blocks, n, 0, work);                                                     \
     }                                                                                  \
                                                                                        \
-    /* Where an exponent has no formula, the flags of the others are right for all. */ \
+    /* Where an exponent has no formula, the flags of any() are right for all. */      \
     static void general_##S(void *const *blocks, intptr_t n, struct work *work)        \
     {                                                                                  \
       const T *x = blocks[0], *y = blocks[1];                                          \
@@ -361,7 +364,8 @@ EXACT_OF(f32)
       }                                                                                \
     }                                                                                  \
                                                                                        \
-    /* Ask the loop that a kernel stands for: which root has it of -0.0? */            \
+    /* Asks the loop that the kernel replaces for the root of -0.0; true if that is    \
+     * -0.0. */                                                                        \
     static bool is_exact_##S(void *data)                                               \
     {                                                                                  \
       T x = (T)-0.0, y = (T)0.5, z = 0;                                                \
@@ -389,7 +393,7 @@ EXACT_OF(f32)
       if (steps[1] == 0 && args[1] != args[2]) {                                       \
         T exponent;                                                                    \
         memcpy(&exponent, args[1], sizeof exponent);                                   \
-        /* Its flags differ between NumPy's levels: a pole at zero, or none. */        \
+        /* The flags differ between NumPy's levels: a pole at zero, or none. */        \
         if (!isfinite(exponent)) {                                                     \
           leave_to_replaced(args, &n, steps, data);                                    \
           return;                                                                      \

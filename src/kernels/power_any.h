@@ -1,9 +1,10 @@
 /*
  * power_any.h - x^y of any two numbers, as vectors: e^(y log x).
  *
- * The logarithm is two numbers, to some 2^-65 of it, so that a result as large as e^700
- * has 0.7 ULP.  float32 has plain float64, and 0.51 ULP.  Zeros, infinities,
- * NaNs and results near the ends of the range are libm's.
+ * The logarithm is the sum of two doubles with a relative error of some 2^-65, so that
+ * a result as large as e^700 has 0.7 ULP.  float32 is computed in plain float64, and
+ * has 0.51 ULP.  libm computes zeros, infinities, NaNs and results near the ends of the
+ * range.
  */
 #ifndef NPP_KERNELS_POWER_ANY_H
 #define NPP_KERNELS_POWER_ANY_H
@@ -15,14 +16,14 @@
 
 #ifdef NPP_LANES
 
-/* What vectors have: `left` are the lanes that libm is to do. */
+/* The results of a vector.  `left` marks the lanes that are left to libm. */
 struct powers {
     v_f64 results;
     m_f64 left;
 };
 
-/* `exponent`, if it is below `normal` in size, has a normal number as its power, and
- * from `beyond` on infinity or zero. */
+/* The power of an `exponent` below `normal` in size is a normal number.  From `beyond`
+ * on it is infinity or zero. */
 static inline struct powers with_extremes(v_f64 results, v_f64 exponent, m_f64 known,
                                           double normal, double beyond, int *flags)
 {
@@ -42,7 +43,8 @@ static inline struct powers with_extremes(v_f64 results, v_f64 exponent, m_f64 k
     return p;
 }
 
-/* Whether formulas hold: of negative numbers for whole powers only. */
+/* Returns the lanes where the formulas hold: for negative numbers only those with whole
+ * powers. */
 static inline m_f64 are_known(v_f64 low, v_f64 x, v_f64 high, v_f64 y)
 {
     const v_f64 size = abs_f64(x);
@@ -79,7 +81,7 @@ static inline struct powers powers_f64(v_f64 x, v_f64 y, int *flags)
     return with_sign(x, y, with_extremes(result, high, known, 708, 746, flags));
 }
 
-/* Of float32 numbers: 2^(y log2 x). */
+/* Returns powers of float32 numbers, as 2^(y log2 x). */
 static inline struct powers powers_f32(v_f64 x, v_f64 y, int *flags)
 {
     const m_f64 known = are_known(all_f64(0x1p-150), x, all_f64(0x1p128), y);
@@ -129,9 +131,9 @@ BY_VECTORS(f64, double, take_f64, give_f64, pow)
 BY_VECTORS(f32, float, take_wide, give_narrow, powf)
 
 /*
- * NumPy's loop of AVX-512 is its SVML, which takes half the time of the above (and has
- * 1.1 ULP of float32), but fifty times that for a negative base: those have the powers
- * of their size here.
+ * NumPy's loop at AVX-512 is SVML's.  It takes half the time of the code above (and has
+ * 1.1 ULP for float32), but fifty times that for a negative base.  So here negative
+ * bases are replaced by their sizes.
  */
 #  if defined(__AVX512F__)
 enum { BY_NUMPY = true };
@@ -140,7 +142,7 @@ enum { BY_NUMPY = false };
 #  endif
 
 #  define ANY(S, T)                                                                    \
-    /* Finite negative numbers have no powers but whole ones. */                       \
+    /* Finite negative numbers have whole powers only. */                              \
     static inline m_##S have_none_##S(v_##S x, v_##S y)                                \
     {                                                                                  \
       const m_##S below = less_##S(x, all_##S(0));                                     \
@@ -182,7 +184,7 @@ enum { BY_NUMPY = false };
       }                                                                                \
     }                                                                                  \
                                                                                        \
-    /* `step`: zero if y is one number, which is there n times all the same. */        \
+    /* `step` is zero if y is one number; the block then has that number n times. */   \
     static inline void any_##S(void *const *blocks, intptr_t n, intptr_t step,         \
                                struct work *work)                                      \
     {                                                                                  \

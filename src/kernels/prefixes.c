@@ -1,4 +1,4 @@
-/* prefixes.c - see prefixes.h.  Compilers make vectors of lines side by side. */
+/* prefixes.c - see prefixes.h.  Compilers vectorize lines that are side by side. */
 #include "prefixes.h"
 #include "level.h"
 
@@ -64,7 +64,7 @@
     }                                                                                  \
   }                                                                                    \
                                                                                        \
-  /* Of what is side by side in memory, too. */                                        \
+  /* The same for lines that are side by side in memory, too. */                       \
   INLINE void rows_of_##T(T *restrict out, intptr_t to, const T *restrict x,           \
                           intptr_t from, intptr_t n, intptr_t lines,                   \
                           const void *before)                                          \

@@ -30,7 +30,7 @@
 
 #define ADD(S) SCAN(add_##S, S, +)
 #define MULTIPLY(S) SCAN(multiply_##S, S, *)
-/* Integers without a sign: they wrap. */
+/* Integers are unsigned, because these wrap. */
 #define EACH(V) V(f32) V(f64) V(u32)
 EACH(ADD)
 EACH(MULTIPLY)
@@ -52,12 +52,13 @@ MULTIPLY(u64)
 COMPLEX_ADD(c64, f32)
 COMPLEX_ADD(c128, f64)
 
-/* Integers may be added in any order: those of a vector among themselves, and what came
- * before once for all of them, so that vectors wait for one addition only. */
+/* Integers may be added in any order.  Those of a vector are added among themselves,
+ * and the sum before them is added once to all of them, so that vectors wait for one
+ * addition only. */
 enum { LANES = VECTOR_BYTES / sizeof(u64) };
 typedef u64 words __attribute__((vector_size(VECTOR_BYTES)));
 
-/* Elements of a and b by number; each compiler has a name of its own for it. */
+/* Picks elements of `a` and `b` by number.  Each compiler has its own name for it. */
 #ifdef __clang__
 #  define PICK(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
@@ -89,7 +90,8 @@ static void add_u64(char **args, const intptr_t *count, const intptr_t *steps,
     intptr_t i = 0;
     memcpy(&all, args[0], sizeof all);
     if (from == (intptr_t)sizeof all && to == (intptr_t)sizeof all) {
-        /* No store should go to two cache lines; x mostly begins in one as z does. */
+        /* No store should go to two cache lines.  `x` mostly begins at the same place
+         * in one as `z`. */
         for (; i < n && (uintptr_t)(z + i * to) % sizeof(words) != 0; i++) {
             all += *(const u64 *)(x + i * from);
             *(u64 *)(z + i * to) = all;

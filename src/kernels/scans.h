@@ -1,9 +1,9 @@
 /*
- * scans.h - the elements of a row put together one after the other, each with all
- * before it, in the order of NumPy's loops, but with what came before in a register:
- * there it goes through memory.
+ * scans.h - running sums and products of a row, in the order of NumPy's loops.  The sum
+ * so far stays in a register; in NumPy's loops it goes through memory.
  *
- * A kernel_function: args are what comes before the first element, elements, results.
+ * A scan is a kernel_function.  Its args are the value before the first element, the
+ * elements, and the results.
  */
 #ifndef NPP_KERNELS_SCANS_H
 #define NPP_KERNELS_SCANS_H

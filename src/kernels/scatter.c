@@ -1,4 +1,5 @@
-/* scatter.c - see scatter.h.  One by one, so that no instruction set does it faster. */
+/* scatter.c - see scatter.h.  Elements go one by one, so that no instruction set does
+ * it faster. */
 #include "scatter.h"
 
 /* Indices are looked at once more, since another thread may have changed them. */
@@ -44,7 +45,7 @@
     }                                                                                  \
   }
 
-/* Products of short integers are of int, which they may overflow. */
+/* Products of short integers have type int, which they may overflow. */
 #define ADD(T, x, y) ((T)((x) + (y)))
 #define SUBTRACT(T, x, y) ((T)((x) - (y)))
 #define MULTIPLY(T, x, y) ((T)((x) * (y)))
@@ -81,7 +82,8 @@ EXTREMES(u32, uint32_t, 0, UINT32_MAX)
 EXTREMES(i64, int64_t, INT64_MIN, INT64_MAX)
 EXTREMES(u64, uint64_t, 0, UINT64_MAX)
 
-/* Not extremes: which zero, which NaN and which flag is up to NumPy's loop. */
+/* Floats have no extremes here, because NumPy's loop decides which zero, which NaN and
+ * which flag it gives. */
 #define FLOATS(name, T)                                                                \
   SCATTER(add_##name, T, 0, ADD)                                                       \
   SCATTER(subtract_##name, T, 0, SUBTRACT)                                             \

@@ -20,7 +20,8 @@ enum scatter_op {
     SCATTER_OPS
 };
 
-/* By number, but that signs matter to extremes only. */
+/* The types of elements, named as in numbers.h.  Whether integers have a sign matters
+ * to extremes only. */
 enum scatter_type {
     SCATTER_b1,
     SCATTER_i8,
@@ -37,19 +38,20 @@ enum scatter_type {
 };
 
 typedef const struct scatter_kernels {
-    /* At all of n indices, negative ones counted from the end.  True: some are beyond
-     * `length`, and were passed over. */
+    /* Does the operation at all `n` indices; negative ones count from the end.  Returns
+     * true if some were beyond `length`, which are skipped. */
     bool (*all)(char *a, const intptr_t *index, intptr_t n, intptr_t length,
                 const char *values, intptr_t step);
-    /* At those that were selected (select.h). */
+    /* Does the operation at the `n` indices that were selected (select.h). */
     void (*some)(char *a, const int32_t *at, const int32_t *from, intptr_t n,
                  const char *values, intptr_t step);
-    /* Of a whole array with another one; and what changes nothing. */
+    /* merge does the operation on a whole array and another one.  clear fills an array
+     * with the value that changes nothing. */
     void (*merge)(char *a, const char *b, intptr_t n);
     void (*clear)(char *a, intptr_t n);
 } scatter_kernels;
 
-/* all is NULL where there are none. */
+/* `all` is NULL where there are no kernels. */
 extern scatter_kernels scatter_table[SCATTER_OPS][SCATTER_TYPES];
 
 #endif

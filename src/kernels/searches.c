@@ -6,7 +6,8 @@
 
 #include "loop.h"
 
-/* Flags are those of NumPy's operations; invalid aside, which NumPy ignores here. */
+/* The flags are those of NumPy's operations, except invalid, which NumPy ignores
+ * here. */
 #define CLOSE(S, T, ABS)                                                               \
   static inline void close_##S(const T *x, const T *y, uint8_t *z, intptr_t n,         \
                                T relative, T absolute, uint8_t nan)                    \
@@ -37,7 +38,8 @@
 CLOSE(f32, float, fabsf)
 CLOSE(f64, double, fabs)
 
-/* Counts side by side, each in a byte for as long as it has room. */
+/* Returns how many of `n` truth values are true.  Counts go side by side, each in a
+ * byte for as long as that has room. */
 static intptr_t count(const char *truth, intptr_t n)
 {
     enum { SIDE_BY_SIDE = 64, MOST = 255 };

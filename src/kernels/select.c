@@ -37,7 +37,7 @@ static intptr_t select_vectors(const intptr_t *index, intptr_t n, intptr_t lengt
 
 #elif defined(__AVX2__)
 
-/* Where the bytes of those lanes go whose bit is set. */
+/* Shuffles that move the bytes of those lanes whose bit is set to the front. */
 #  define LANE(i) 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3
 #  define NO 0, 0, 0, 0
 static const int8_t lanes[16][16] = {
@@ -104,7 +104,8 @@ static intptr_t select_vectors(const intptr_t *index, intptr_t n, intptr_t lengt
 
 #endif
 
-/* Each is written, and overwritten if it was not in: no branch to guess. */
+/* Each index is written, and overwritten if it was not in the range, so that there is
+ * no branch to predict. */
 static intptr_t select_block(const intptr_t *index, intptr_t n, intptr_t length,
                              intptr_t begin, intptr_t width, int32_t *at, int32_t *from)
 {

@@ -1,4 +1,5 @@
-/* signs.c - what looks at the sign of a number, by its bits: so it raises no flag. */
+/* signs.c - functions that look at the sign of a number.  They use its bits, and so
+ * raise no flag, except heaviside for signalling NaNs. */
 #include "loop.h"
 
 #include <fenv.h>

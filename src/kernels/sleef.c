@@ -1,10 +1,11 @@
 /*
  * sleef.c - transcendental functions, most by SLEEF: at most 1.0 ULP from the true
- * value.
+ * value, and at most 3.5 for those whose names end with _fast.
  *
- * SLEEF promises nothing of flags, so they are put back, and raised by what the results
- * say: NaN from none is invalid, infinity from finite a pole or an overflow, a result
- * too small to be normal an underflow where the function has one.
+ * SLEEF promises nothing about flags, so they are put back, and raised by what the
+ * results say.  A NaN that comes from none is invalid, an infinity from a finite
+ * argument is a pole or an overflow, and a result too small to be normal is an
+ * underflow where the function has one.
  */
 #include "lanes.h"
 #include "loop.h"
@@ -21,18 +22,18 @@
 #  include "floats.h"
 #  include "log_float.h"
 
-/* What a finite argument may lead to. */
+/* What a finite argument may lead to, for each function. */
 enum {
     POLES = 1,    /* infinities are exact, not too large */
     VANISHES = 2, /* zero, or less than normal, as the result is too small */
     LIKE_X =
         4, /* x and further terms of half their power at most: so x if it is small */
-    ODD = 8 | LIKE_X, /* of which the first is the cubic one */
-    CALM = 32,        /* NumPy's raises no underflow, and knows no signalling NaNs */
+    ODD = 8 | LIKE_X, /* the first further term is the cubic one */
+    CALM = 32,        /* NumPy's loop raises no underflow, knows no signalling NaNs */
     SIGNALS = 16,     /* a signalling NaN beside infinity is a NaN all the same */
 };
 
-/* Where NumPy's loop is SVML's at this level. */
+/* SVML is CALM where NumPy's loop at this level is SVML's. */
 #  if defined(__AVX512F__)
 #    define SVML CALM
 #  else
@@ -40,7 +41,8 @@ enum {
 #  endif
 
 #  define RULES(S, T, LEAST)                                                           \
-    /* Results that may have raised a flag: not normal numbers. */                     \
+    /* Returns the lanes whose results may have raised a flag: those that are not      \
+     * normal numbers. */                                                              \
     static inline unsigned odd_##S(v_##S r)                                            \
     {                                                                                  \
       const v_##S size = abs_##S(r);                                                   \
@@ -79,12 +81,12 @@ enum {
 RULES(f64, double, DBL_MIN)
 RULES(f32, float, FLT_MIN)
 
-/* The same vectors for all; what is left over fills one with an element that is there.
- */
+/* All elements go through the same vectors.  The last vector is filled with an element
+ * that is there. */
 #  define UNARY_BODY(name, S, T, CALL, rules, LIMIT, CEILING, LIBM)                    \
     static __attribute__((noinline)) void name##_one(T x, T *z)                        \
     {                                                                                  \
-      /* Through memory: it stays between its flags. */                                \
+      /* The result goes through memory, so that the call stays between its flags. */  \
       *z = (T)LIBM((WIDER_TYPE_##S)x);                                                 \
     }                                                                                  \
                                                                                        \
@@ -156,8 +158,9 @@ RULES(f32, float, FLT_MIN)
                WIDER_##S(function))                                                    \
     UNARY_LOOP_WITH_FLAGS(name##_##S, TYPE_##S, TYPE_##S)
 
-/* Where SLEEF is right only up to a limit (it overflows early), libm is beyond, in the
- * next wider type: in the same it is itself off by up to 1.7 ULP there. */
+/* Where SLEEF is right only up to LIMIT (it overflows early), libm computes beyond it,
+ * in the next wider type.  In the same type libm is itself off by up to 1.7 ULP
+ * there. */
 #  define SLEEF_TO(name, S, function, ulp, rules, LIMIT)                               \
     SLEEF_CALL(name, S, SLEEF_##S(function, ulp), function, rules, LIMIT, NO_LIMIT_##S)
 
@@ -165,9 +168,9 @@ RULES(f32, float, FLT_MIN)
     SLEEF_TO(name, S, function, ulp, rules, NO_LIMIT_##S)
 
 /*
- * SLEEF reduces angles in one of three ways, by the largest in a vector: so an
- * element's last bit would depend on its neighbours.  Here those of each kind are among
- * their like.
+ * SLEEF reduces angles in one of three ways, chosen by the largest angle in a vector,
+ * so that the last bit of an element would depend on its neighbours.  Here a vector has
+ * angles of one way only.
  */
 #  define ANGLE(name, S, near_ones, function, ulp, rules, NEAR, FAR)                   \
     static inline v_##S name##_##S##_tiers(v_##S x)                                    \
@@ -196,7 +199,7 @@ RULES(f32, float, FLT_MIN)
 #  define SLEEF_ANGLE(name, S, function, ulp, rules, NEAR, FAR)                        \
     ANGLE(name, S, SLEEF_##S(function, ulp), function, ulp, rules, NEAR, FAR)
 
-/* Our own where it is right, SLEEF's elsewhere. */
+/* Defines a function that is our own where RIGHT holds, and SLEEF's elsewhere. */
 #  define INSIDE(name, S, own, function, RIGHT)                                        \
     static inline v_##S name##_##S##_inside(v_##S x)                                   \
     {                                                                                  \
@@ -218,8 +221,10 @@ static inline m_f64 has_log(v_f64 x)
     BINARY_BODY(name##_##S, S, TYPE_##S, SLEEF_##S(function, ulp), rules)              \
     BINARY_LOOP_WITH_FLAGS(name##_##S, TYPE_##S, TYPE_##S, TYPE_##S)
 
-/* Its own bounds, for what is close (u10, u05) and what is fast (u35). */
-/* Finite up to 709.78271289338397; SLEEF's is infinite from 709.78271114955743 on. */
+/* The names have SLEEF's own bounds: u10 and u05 for what is close, u35 for what is
+ * fast. */
+/* exp is finite up to 709.78271289338397.  SLEEF's exp is infinite from
+ * 709.78271114955743 on. */
 INSIDE(exp, f64, exp_once, exp, less_f64(abs_f64(x), all_f64(708)))
 SLEEF_CALL(exp, f64, exp_f64_inside, exp, VANISHES, 709.7827, 709.783)
 SLEEF_UNARY(exp, f32, exp, u10, VANISHES)

@@ -9,8 +9,8 @@
 
 /* -- rows ----------------------------------------------------------------------- */
 
-/* The 8 sums in vectors of the level's, or smaller ones: gcc takes larger ones apart in
- * memory, and makes worse code of arrays. */
+/* The 8 sums are in vectors of the level's size, or in smaller ones.  gcc takes larger
+ * vectors apart in memory, and makes worse code of arrays. */
 #define VECTORS_OF(S, W)                                                               \
   enum {                                                                               \
       S##_LANES = SUM_LANES * sizeof(S) < (size_t)VECTOR_BYTES                         \
@@ -37,8 +37,8 @@
 VECTORS_OF(f32, int32_t)
 VECTORS_OF(f64, int64_t)
 
-/* What is summed: x, or what is made of it; m as in sums.h.  Of one, and of a vector.
- */
+/* What is summed: x, or a function of it, with m as in sums.h.  For one element (_f),
+ * and for a vector (_v). */
 #define PLAIN_f(x, m) (x)
 #define NUMBER_f(x, m) ((x) == (x) ? (x) : 0)
 #define IS_NUMBER_f(x, m) ((x) == (x) ? 1 : 0)
@@ -55,14 +55,15 @@ VECTORS_OF(f64, int64_t)
 #define EACH_VECTOR(T, k) for (int k = 0; k < T##_COUNT; k++)
 
 /*
- * Of at most SUM_LEAF contiguous parts: the 8 sums, and how many parts are in them;
- * fewer than 8 are added from -0.0 on, which adds nothing.
+ * A leaf has at most SUM_LEAF contiguous parts.  lanes() computes its 8 sums, and
+ * returns how many parts are in them.  Fewer than 8 parts are added to -0.0, which adds
+ * nothing.
  *
- * Two leaves that follow each other are summed side by side, as the additions of one
- * wait for each other: of a million float32 on two threads 35 us and not 63.  Not where
- * they come from memory (`near` is false), as it is not fetched ahead of two places in
- * turn: 10 GB/s and not 29, whatever is prefetched.  The first has a multiple of 8
- * parts, the second as many or up to 15 more.
+ * leaves() sums two leaves that follow each other side by side, because the additions
+ * of one leaf wait for each other: a million float32 on two threads take 35 us and not
+ * 63.  It is not used where they come from memory (`near` is false), which is not
+ * fetched ahead of two places in turn: 10 GB/s and not 29, whatever is prefetched.  The
+ * first leaf has a multiple of 8 parts, the second as many or up to 15 more.
  */
 #define LEAF(name, T, ONE, VECTOR)                                                     \
   static inline v_of_##T name##_vector_##T(const T *x, T m)                            \
@@ -133,7 +134,7 @@ VECTORS_OF(f64, int64_t)
     return add_lanes_##T(r) + sum;                                                     \
   }
 
-/* n elements E, each of so many parts T, to where these are contiguous. */
+/* Copies `n` elements E, of EACH parts T each, to `leaf`, where they are contiguous. */
 #define GATHER(S, T, E, EACH)                                                          \
   static inline void gather_##S(const char *x, intptr_t n, intptr_t stride, T *leaf)   \
   {                                                                                    \
@@ -142,8 +143,8 @@ VECTORS_OF(f64, int64_t)
     }                                                                                  \
   }
 
-/* CONTIGUOUS: the stride of what need not be gathered; a sum is member M of the union.
- */
+/* CONTIGUOUS is the stride of elements that need not be gathered.  A sum is member M of
+ * the union. */
 #define REAL_SUM(name, S, T, M, CONTIGUOUS)                                            \
   static T name##_tree_##S(const char *x, intptr_t n, intptr_t stride, T m, bool near) \
   {                                                                                    \
@@ -232,8 +233,9 @@ COMPLEX_SUM(c64, f32, f32, sizeof(c64))
 COMPLEX_SUM(c128, f64, f64, sizeof(c128))
 
 #ifdef NPP_LANES
-/* As float, which holds it exactly: so it is gathered whatever its stride. */
-#  define GATHERED 1 /* no stride of theirs */
+/* float16 is summed as float, which holds it exactly.  So it is gathered whatever its
+ * stride. */
+#  define GATHERED 1 /* no stride of float16 */
 static inline void gather_f16(const char *x, intptr_t n, intptr_t stride, f32 *leaf)
 {
     f16 gathered[SUM_LEAF] = {0};
@@ -253,7 +255,7 @@ REAL_SUM(plain, f16, f32, f32, GATHERED)
 
 /* -- runs ----------------------------------------------------------------------- */
 
-/* Where the mask is another than `value`, from number i on. */
+/* Returns the first number from `i` on where the mask is not `value`, or `n`. */
 static inline intptr_t next_change(const struct masked *row, intptr_t i, intptr_t n,
                                    bool value)
 {
@@ -296,10 +298,9 @@ RUNS_OF(c128, c128, RUN_c128)
 
 /* -- columns -------------------------------------------------------------------- */
 
-/* Sums of so many columns are kept in registers; of more of them those of a block, in
- * the first-level cache, with several rows for each time that they are read and
- * written.
- */
+/* Up to GROUP columns have their sums in registers.  Of more columns, the sums of a
+ * block of COLUMNS are in the first-level cache, and several rows are added each time
+ * that these are read and written. */
 enum { GROUP = 4, COLUMNS = 512 };
 
 #define COLUMNS_OF(T)                                                                  \
@@ -376,7 +377,7 @@ enum { GROUP = 4, COLUMNS = 512 };
 COLUMNS_OF(f32)
 COLUMNS_OF(f64)
 
-/* Of what is made of each element. */
+/* Sums of a function of each element, of rows and of columns. */
 #define MAPPED(name, T, ELEMENT, VECTOR)                                               \
   ROWS_OF(name, T, ELEMENT, VECTOR)                                                    \
                                                                                        \

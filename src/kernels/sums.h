@@ -1,11 +1,10 @@
 /*
- * sums.h - sums of rows of numbers with NumPy's bits, by number
- * (numbers.h).
+ * sums.h - sums of rows of numbers with NumPy's bits, by type (numbers.h).
  *
- * NumPy sums pairwise: a row of more than 128 parts is cut in halves, the first rounded
- * down to a multiple of 8 parts; one of 8 or more has 8 sums side by side; what is left
- * at its end is added one by one.  (A complex number has two parts.)  That order is
- * part of the answer: it is the same in all versions of NumPy 2.
+ * NumPy sums pairwise.  A row of more than 128 parts is cut in halves, the first
+ * rounded down to a multiple of 8 parts.  A row of 8 parts or more has 8 sums side by
+ * side, and what is left at its end is added one by one.  (A complex number has two
+ * parts.)  That order is part of the answer: it is the same in all versions of NumPy 2.
  */
 #ifndef NPP_KERNELS_SUMS_H
 #define NPP_KERNELS_SUMS_H
@@ -16,17 +15,17 @@
 
 enum { SUM_LEAF = 128, SUM_LANES = 8 };
 
-/* Where a row of n parts is cut. */
+/* Returns where a row of `n` parts is cut. */
 static inline intptr_t sum_half(intptr_t n)
 {
     const intptr_t half = n / 2;
     return half - half % SUM_LANES;
 }
 
-/* What a part is: in it NumPy's loop sums.  float16 is summed in float. */
+/* The type of a part, in which NumPy's loop sums.  float16 is summed in float. */
 enum sum_part { SUM_FLOAT, SUM_DOUBLE };
 
-/* A sum, of which one member is in use; a real one is re. */
+/* A sum.  One member is in use; a real sum is in `re`. */
 union sum {
     struct {
         float re, im;
@@ -36,8 +35,8 @@ union sum {
     } f64;
 };
 
-/* What is summed: the elements x, or of each of them, where m is what its result's
- * elements have in common (their mean). */
+/* What is summed: the elements x, or a function of each element.  m is a number that
+ * the elements of a result have in common (their mean). */
 enum map {
     MAP_PLAIN,
     MAP_NUMBER,        /* x, or 0 if it is NaN */
@@ -47,16 +46,17 @@ enum map {
     MAP_COUNT
 };
 
-/* Where elements come from: a cache, or memory. */
+/* Where the elements come from: a cache (SUM_NEAR), or memory (SUM_FAR). */
 enum sum_place { SUM_NEAR, SUM_FAR, SUM_PLACES };
 
-/* n elements; m is of their type, or NULL. */
+/* Returns the sum of `n` elements.  `m` is a number of their type, or NULL. */
 typedef union sum sum_function(const char *x, intptr_t n, intptr_t stride,
                                const char *m);
 
-/* Under a mask NumPy's loop is given the runs of elements where it is true.  Of those
- * that begin in the first n elements of a row, but may go on to number `all`: their
- * sums, as parts of the element, one after the other; how many. */
+/* Sums runs.  Under a mask NumPy's loop gets each run of elements where the mask is
+ * true.  This sums the runs that begin in the first `n` elements of a row, and may go
+ * on to element number `all`.  Stores the sums one after the other in `sums`, as
+ * elements of the type, and returns how many there are. */
 struct masked {
     const char *x, *mask;
     intptr_t stride, mask_stride;

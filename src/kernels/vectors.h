@@ -1,5 +1,5 @@
-/* vectors.h - vectors of doubles by the compiler's own operators, as wide as the
- * registers of a level: gcc takes wider ones apart in memory. */
+/* vectors.h - vectors of doubles with the compiler's own operators, as wide as the
+ * registers of a level.  gcc takes wider vectors apart in memory. */
 #ifndef NPP_KERNELS_VECTORS_H
 #define NPP_KERNELS_VECTORS_H
 

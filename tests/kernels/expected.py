@@ -29,7 +29,7 @@ CALM = 3000
 
 
 def main(path):
-    rows = re.findall(r'^OP\((\w+),\s*"([^"]+)",\s*(\w+),\s*(\w+),', (ROOT / "src" / "ops.def").read_text(), re.M)
+    rows = re.findall(r'^OP\((\w+),\s*"([^"]+)",\s*(\w+),\s*(\w+),', (ROOT / "src" / "kernels" / "ops.def").read_text(), re.M)
     warnings.simplefilter("ignore", np.exceptions.ComplexWarning)
     with open(path, "wb") as file, np.errstate(all="ignore"):
         for ufunc, types, kernel, bits in rows:
