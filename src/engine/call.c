@@ -326,7 +326,8 @@ void call_clear(struct call *call)
 
 /* -- dry run ------------------------------------------------------------------ */
 
-/* What NumPy is to see in place of an operand: no elements, but its dtype. */
+/* Returns the array that NumPy sees in place of `operand`: no elements, the same
+ * dtype. */
 static PyObject *stand_in(PyArrayObject *operand)
 {
     npy_intp none = 0;

@@ -14,62 +14,62 @@
 struct call {
     const struct state *state;
     PyUFuncObject *ufunc; /* NumPy's own; borrowed */
-    const char *name;     /* what floating-point warnings call it */
+    const char *name;     /* the name in floating-point warnings */
     bool core;            /* a gufunc */
     int nin, nout, nop;   /* nop = nin + nout */
 
     PyArrayObject *op[NPP_MAX_SLOTS]; /* owned; NULL: weak input, output to allocate */
     PyObject *weak[NPP_MAX_OPERANDS]; /* borrowed; NULL: not weak */
-    PyUFuncObject *loops; /* whose table has the loops: `ufunc`, or a copy with ours */
+    PyUFuncObject *loops; /* owner of the loop table: `ufunc`, or our copy of it */
     bool given[NPP_MAX_OPERANDS]; /* an output that the caller passed */
     bool masked;                  /* op[nop] is the where= mask */
-    bool dry_run;                 /* NumPy may warn of how it was called */
-    struct written {              /* as it was written, for that */
+    bool dry_run;                 /* NumPy may warn about how the call is written */
+    struct written {              /* the arguments as written, for the dry run */
         vectorcallfunc numpy_call;
         PyObject *const *args;
         Py_ssize_t nargs;
         PyObject *kwnames;
     } written;
-    bool return_arrays; /* out=...: no 0-d result becomes a scalar */
+    bool return_arrays; /* out=...: 0-d results stay arrays */
 
     NPY_ORDER order;
     NPY_CASTING casting;
     PyObject *casting_object; /* borrowed; NULL: the default */
     PyObject *signature;      /* owned; NULL: none */
 
-    uint64_t more;   /* what its cost depends on besides */
-    bool pays_alone; /* on one thread, too, it is faster than NumPy */
-    npy_intp size;   /* elements to compute, all operands broadcast; -1: they do not */
+    uint64_t more;   /* further input for the cost key */
+    bool pays_alone; /* faster than NumPy even on one thread */
+    npy_intp size;   /* elements, all operands broadcast; -1: no broadcasting */
 };
 
 /* 0, or -1 with an exception set. */
 int call_init(struct state *state);
 
 /*
- * Take the arguments of a vectorcall apart.  NULL, or the reason why this is a call
- * for NumPy: an argument that is not plain, a keyword it has to judge, an error it
- * has to raise.  No exception is set on return.
+ * Takes the arguments of a vectorcall apart into `call`.  Returns NULL, or the reason
+ * why NumPy must run the call: an argument that is not plain, a keyword that NumPy has
+ * to judge, an error that NumPy has to raise.  No exception is set on return.
  */
 const char *call_parse(struct call *call, const struct state *state,
                        PyUFuncObject *ufunc, PyObject *const *args, Py_ssize_t nargs,
                        PyObject *kwnames);
 void call_clear(struct call *call);
 
-/* The number of elements of all operands broadcast against each other, or -1. */
+/* Returns the number of elements after broadcasting all operands, or -1. */
 npy_intp call_broadcast_size(const struct call *call);
 
-/* Whether the process promotes by what scalars hold, as NumPy 1 did (up to NumPy 2.1).
- */
+/* Returns whether the process promotes by the values of scalars, as NumPy 1 did
+ * (possible up to NumPy 2.1). */
 bool call_promotes_by_value(const struct state *state);
 
-/* True for what may hold the data of a call: an ndarray, or a memmap (its results
- * are ndarrays), but no other subclass. */
+/* Returns whether `object` may hold the data of a call: an ndarray, or a memmap (its
+ * results are ndarrays), but no other subclass. */
 bool call_is_plain_array(const struct state *state, PyObject *object);
 
 /*
- * Let NumPy see the call on empty stand-ins, so that it warns of, or refuses, the way
- * it is written (where= without out=, a positional output) in its own words.
- * 0, or -1 with NumPy's exception set.
+ * Shows NumPy the call on empty stand-ins, so that NumPy warns about how the call is
+ * written, or refuses it (where= without out=, a positional output), in its own words.
+ * Returns 0, or -1 with NumPy's exception set.
  */
 int call_dry_run(const struct call *call);
 

@@ -13,11 +13,11 @@
 
 enum { KEY_SHIFT = 32, MODES = 0xff << 16 };
 
-/* A kind asks for a trial after so many calls, first and later. */
+/* A kind asks for a trial after this many calls: the first time, and later. */
 enum { FIRST_CALLS = 16, LATER_CALLS = 256 };
 
-/* A call that was refused costs up to a microsecond more than NumPy's: so many are not
- * asked about.  Above some size a microsecond is nothing. */
+/* A refused call costs up to a microsecond more than calling NumPy, so after a refusal
+ * this many calls go to NumPy unasked.  For large calls a microsecond is nothing. */
 enum { REFUSED_CALLS = 256, LARGE_ELEMENTS = 1 << 18 };
 
 struct choice_entry choice_entries[CHOICE_ENTRIES];
@@ -25,7 +25,7 @@ static _Atomic uint64_t epoch, refusals;
 
 /* -- kinds ---------------------------------------------------------------------- */
 
-/* What a loop is chosen by. */
+/* Returns the properties of `array` that loops are chosen by. */
 static inline uint64_t layout_of(const PyArrayObject *array)
 {
     const PyArrayObject_fields *fields = (const PyArrayObject_fields *)array;
@@ -33,7 +33,7 @@ static inline uint64_t layout_of(const PyArrayObject *array)
                                        NPY_ARRAY_ALIGNED);
     uint64_t layout = (uint64_t)(unsigned)fields->nd << 32 |
                       (uint64_t)(unsigned)flags << 16 | (uint16_t)PyArray_TYPE(array);
-    if (fields->nd > 1) { /* inner loops of a similar length, or broadcast */
+    if (fields->nd > 1) { /* the order of length of inner loops; 1: broadcast */
         const npy_intp n = fields->dimensions[fields->nd - 1];
         layout |= (uint64_t)(n > 0 ? 64 - __builtin_clzll((uint64_t)n) : 0) << 40;
     }
@@ -45,11 +45,12 @@ static uint64_t value_of(PyObject *object)
     if (object_is_array(object)) {
         return layout_of((PyArrayObject *)object);
     }
-    if (object_is_any_array(object)) { /* of another class, which the engine refuses */
+    if (object_is_any_array(object)) { /* of another class: the engine refuses it */
         return layout_of((PyArrayObject *)object) ^
                (uint64_t)(uintptr_t)Py_TYPE(object);
     }
-    /* An axis, None, True, a type, an order or a casting rule: there is one of each. */
+    /* None, True, a type, an order or a casting rule: there is one object of each.  An
+     * axis is a small number. */
     const bool is_itself = object == Py_None || PyBool_Check(object) ||
                            PyUnicode_CheckExact(object) || PyType_Check(object);
     if (PyLong_CheckExact(object)) {
@@ -63,7 +64,8 @@ static uint64_t value_of(PyObject *object)
     return (uint64_t)(uintptr_t)(is_itself ? (void *)object : (void *)Py_TYPE(object));
 }
 
-/* Twice for each doubling: a break-even lies within some tens of percent. */
+/* Returns the order of size, two for each doubling: a break-even lies within some tens
+ * of percent. */
 static uint64_t order_of_size(int64_t elements)
 {
     const uint64_t n = elements > 0 ? (uint64_t)elements : 1;
@@ -122,7 +124,7 @@ void choice_forget(void)
 
 /* -- entries -------------------------------------------------------------------- */
 
-/* 0: there is none of this kind. */
+/* Returns the state of a kind; 0: the kind has no entry. */
 static uint64_t state_of(uint64_t key)
 {
     uint64_t state;
@@ -130,7 +132,8 @@ static uint64_t state_of(uint64_t key)
     return state;
 }
 
-/* That of a kind, or where it is to be: at a place that is free, or one of the two. */
+/* Returns the entry of a kind, or the one it will have: a free one of its two places,
+ * or else either of them. */
 static struct choice_entry *entry_of(uint64_t key)
 {
     uint64_t state;
@@ -187,8 +190,8 @@ const char *choice_measured(const struct choice_kind *kind)
 
 /* -- calls ---------------------------------------------------------------------- */
 
-/* The way of a kind that was not tried: that of the others, but for large calls, which
- * the model knows. */
+/* Returns the mode for a kind that was not tried: that of the other kinds, except for
+ * large calls, which the model knows. */
 static uint64_t mode_of_others(const struct choice_kind *kind)
 {
     return trial_prefers_numpys() && kind->elements < LARGE_ELEMENTS ? CHOICE_NUMPYS_NOW
@@ -222,7 +225,7 @@ struct choice choice_begin(const struct choice_kind *kind)
         state = state_of(key);
     }
     const unsigned left = (unsigned)(state & CHOICE_LEFT);
-    if (state & CHOICE_REFUSED) { /* left: profile() wants to see it all the same */
+    if (state & CHOICE_REFUSED) { /* left: profile() wants to see all calls */
         choose(&choice,
                left ? atomic_load_explicit(&entry_of(key)->reason, memory_order_relaxed)
                     : NULL);
@@ -259,7 +262,7 @@ static void follow_verdict(void)
     }
 }
 
-/* So many votes make a gate, which is no higher than that: some microseconds. */
+/* The number of votes that make a gate, and the highest gate: some microseconds. */
 enum { GATE_VOTES = 8, GATE_MOST = 8192 };
 
 static void learn_gate(struct choice_gate *gate, const struct choice_kind *kind,
@@ -269,7 +272,7 @@ static void learn_gate(struct choice_gate *gate, const struct choice_kind *kind,
     const int32_t half = (int32_t)(elements < 2 * GATE_MOST ? elements / 2 : GATE_MOST);
     int32_t most = atomic_load_explicit(&gate->most, memory_order_relaxed);
     most = most ? most : GATE_MOST;
-    if (!numpys && half < most) { /* it was too high, or would be */
+    if (!numpys && half < most) { /* the gate was too high, or would be */
         atomic_store_explicit(&gate->most, half, memory_order_relaxed);
         atomic_store_explicit(&gate->elements, 0, memory_order_relaxed);
         atomic_store_explicit(&gate->votes, 0, memory_order_relaxed);
@@ -283,8 +286,8 @@ static void learn_gate(struct choice_gate *gate, const struct choice_kind *kind,
     }
 }
 
-/* Only what the model is sure of, or what this kind's own times say; a kind may have
- * followed the others. */
+/* Votes on a gate.  Only what the model is sure of counts, or what this kind's own
+ * times say; a kind may have followed the others. */
 static void vote(struct choice_gate *gate, const struct choice *choice,
                  const char *refused)
 {
@@ -309,11 +312,11 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
     if (key != 0 && gate && !probed && choice->kind.elements <= 2 * GATE_MOST) {
         vote(gate, choice, refused);
     }
-    /* That helpers sleep says nothing of the kind; a trial will wake them. */
+    /* Sleeping helpers say nothing about the kind; a trial will wake them. */
     const bool asleep = refused == reason_helpers_asleep;
     if (refused && !asleep && choice->side == CHOICE_OURS) {
         atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
-        /* A limit of one thread may be this context's only. */
+        /* A limit of one thread may be that of this context only. */
         if (state != 0 && key != 0 && choice->kind.elements < LARGE_ELEMENTS &&
             (refused != reason_one_thread || team_cap() == 1)) {
             set_reason(key, refused);
@@ -325,7 +328,7 @@ void choice_end(const struct choice *choice, struct choice_gate *gate,
         return;
     }
     if (state & CHOICE_REFUSED && choice->side == CHOICE_OURS) {
-        begin_entry(&choice->kind); /* it is refused no more */
+        begin_entry(&choice->kind); /* the kind is no longer refused */
         return;
     }
     const unsigned left = (unsigned)(state & CHOICE_LEFT);

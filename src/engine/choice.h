@@ -1,10 +1,10 @@
 /*
- * choice.h - NumPy's code or ours?  What was learned of each kind of call.
+ * choice.h - NumPy's code or ours?  What was learned about each kind of call.
  *
  * A kind is a function with types, layouts and an order of size.  The cost model
- * (cost.h) says beforehand which calls cannot gain; here is what came of it: a kind
- * that was refused goes to NumPy at once for a while, and one that runs follows the
- * verdict of trials with NumPy's code and ours (trial.h).
+ * (cost.h) says beforehand which calls cannot gain.  This module records the outcome: a
+ * kind that was refused goes to NumPy at once for a while, and a kind that runs follows
+ * the verdict of trials with NumPy's code and ours (trial.h).
  */
 #ifndef NPP_ENGINE_CHOICE_H
 #define NPP_ENGINE_CHOICE_H
@@ -14,10 +14,10 @@
 
 enum choice_side { CHOICE_OURS, CHOICE_NUMPYS };
 
-/* What is known of a kind; one word, and its times. */
+/* What is known about a kind: a word of state, its times, and why it was refused. */
 struct choice_entry {
     _Atomic uint64_t state;       /* key (32 bits) | mode | calls left (16) */
-    _Atomic uint64_t times;       /* two floats: ns of a call of NumPy's, and of ours */
+    _Atomic uint64_t times;       /* two floats, ns a call: NumPy's code, ours */
     _Atomic(const char *) reason; /* why it was refused, or NULL */
 };
 
@@ -35,26 +35,29 @@ static inline uint64_t choice_mix(uint64_t key, uint64_t value)
     return key ^ key >> 29;
 }
 
-/* A call.  In the key arrays count by what their loops are chosen by, other objects by
- * their type, or by what they are if that is one of few; and the order of size. */
+/* The kind of a call.  The key has, for each array, what its loops are chosen by; for
+ * each other object its type, or its value if there are few of them; and the order of
+ * size. */
 struct choice_kind {
-    uint64_t key; /* 0: not to be learned from */
+    uint64_t key; /* 0: nothing is learned from it */
     int64_t elements;
-    uint32_t types; /* of the first arrays, a bit each by NumPy's number; 31: others */
-    bool below;     /* only for explain(): it is below the gate of its function */
+    uint32_t types; /* of the first arrays: a bit for each type number; 31: others */
+    bool below;     /* only for explain(): the call is below its function's gate */
 };
 
-/* Of any function, for so many elements; `self` is NULL, or an array. */
+/* Returns the kind of a call of any `function` on `elements` elements.  `self` is NULL,
+ * or an array. */
 struct choice_kind choice_kind(const void *function, PyObject *self,
                                PyObject *const *args, Py_ssize_t n, PyObject *kwnames,
                                int64_t elements);
 
-/* The same with a keyword. */
+/* Returns `kind` with the keyword `name` and its `value` mixed in. */
 struct choice_kind choice_with(struct choice_kind kind, PyObject *name,
                                PyObject *value);
 
-/* The entry of a kind, which has two places, as two kinds that had the same one would
- * turn each other out at each call.  Its state; 0: there is none. */
+/* Returns the entry of a kind and stores its state; state 0: the kind has no entry.  A
+ * key has two places, because two kinds that shared a single one would turn each other
+ * out at each call. */
 static inline struct choice_entry *choice_find(uint64_t key, uint64_t *state)
 {
     struct choice_entry *entry = &choice_entries[key % CHOICE_ENTRIES];
@@ -67,7 +70,8 @@ static inline struct choice_entry *choice_find(uint64_t key, uint64_t *state)
     return entry;
 }
 
-/* Whether calls of this kind go to NumPy for now: then this was one of them. */
+/* Returns whether calls of this kind go to NumPy for now.  If they do, this call is
+ * counted as one of them. */
 static inline bool choice_is_numpys(const struct choice_kind *kind)
 {
     uint64_t state;
@@ -83,18 +87,18 @@ static inline bool choice_is_numpys(const struct choice_kind *kind)
 }
 
 /*
- * For a function: the number of elements below which NumPy's code was always as fast,
- * with numbers of the common types, for which there is no kernel of ours.  What is
- * below does not even get a key, and is not looked at again before one of twice as many
- * pays.
+ * The gate of a function: the number of elements below which NumPy's code was always as
+ * fast, with numbers of the common types for which we have no kernel.  A call below the
+ * gate does not even get a key.  Such calls are not looked at again until a call of
+ * twice as many elements pays.
  */
 struct choice_gate {
     _Atomic int32_t elements;
-    _Atomic int32_t most;  /* half of what paid; 0: not known */
-    _Atomic int32_t votes; /* of calls for which NumPy's code was as fast */
+    _Atomic int32_t most;  /* half the size of a call that paid; 0: not known */
+    _Atomic int32_t votes; /* calls for which NumPy's code was as fast */
 };
 
-/* Types that all loops are fast for: bool to double. */
+/* Types for which all loops are fast: bool to double. */
 #define CHOICE_COMMON ((UINT32_C(2) << NPY_DOUBLE) - 1)
 
 static inline uint32_t choice_type(const PyArrayObject *array)
@@ -103,8 +107,9 @@ static inline uint32_t choice_type(const PyArrayObject *array)
     return UINT32_C(1) << ((unsigned)type < 31 ? type : 31);
 }
 
-/* Whether a call is below the gate of its function, which has kernels of ours for its
- * `own` types.  With two types there may be casts: an element costs more. */
+/* Returns whether a call is below the gate of its function.  `own` has the types for
+ * which the function has kernels of ours.  With two types there may be casts: an
+ * element costs more. */
 static inline bool choice_is_below(const struct choice_gate *gate, int64_t elements,
                                    PyObject *const *args, Py_ssize_t n, uint32_t own)
 {
@@ -131,31 +136,32 @@ struct choice {
     struct choice_kind kind;
     enum choice_side side;
     const char *reason;     /* why it is NumPy's, if it is */
-    enum trial_phase phase; /* of which it is a part */
-    int64_t since;          /* if it is */
+    enum trial_phase phase; /* the trial phase that the call is part of */
+    int64_t since;          /* when the call began, if in a phase */
 };
 struct choice choice_begin(const struct choice_kind *kind);
 
-/* How it ended, or for which reason the engine left it to NumPy; whether that was only
- * to know what it costs.  The gate may be NULL. */
+/* Records how a call ended.  `refused` is the reason why the engine left it to NumPy,
+ * or NULL; `probed` says whether the call was run to learn what it costs.  The gate may
+ * be NULL. */
 void choice_end(const struct choice *choice, struct choice_gate *gate,
                 const char *refused, bool probed);
 
-/* Calls that the engine was asked about and left to NumPy. */
+/* Returns how many calls the engine was asked about and left to NumPy. */
 uint64_t choice_refused(void);
 
-/* Nanoseconds of a call as measured, with NumPy's code and with ours; negative: not
+/* Nanoseconds of a call with NumPy's code and with ours, as measured; negative: not
  * known. */
 struct choice_times {
     double numpys, ours;
 };
 struct choice_times choice_times(const struct choice_kind *kind);
 
-/* Why calls of this kind, which the engine would take, go to NumPy for now; NULL: they
- * do not.  For explain(): nothing is counted. */
+/* Returns why calls of this kind go to NumPy for now, although the engine would take
+ * them; NULL: they do not go to NumPy.  For explain(): counts nothing. */
 const char *choice_measured(const struct choice_kind *kind);
 
-/* What was learned under other conditions (a cap, competing processes) is void. */
+/* Discards what was learned under other conditions (a cap, competing processes). */
 void choice_forget(void);
 
 #endif

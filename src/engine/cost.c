@@ -8,23 +8,23 @@
 
 #include "trial.h"
 
-/* What the engine spends on a call beyond what NumPy would: resolving the loop and
- * laying out the pieces.  Measured with NUMPY_PAR_MIN_ELEMENTS=1 and one thread, as
- * the time of np.add on 1,000 elements over NumPy's. */
+/* The engine's overhead for a call compared with NumPy: resolving the loop and laying
+ * out the pieces.  Measured with NUMPY_PAR_MIN_ELEMENTS=1 and one thread, as the time
+ * of np.add on 1,000 elements minus NumPy's time. */
 #define ENGINE_NS 1000.0
 
-/* A call that may lose so much, or as much as its loop takes, is run all the same, as
- * far as the model goes, since it does not see in which core's cache the operands are:
- * trials decide (trial.h). */
+/* A call that may lose this much by the model, or as much as its loop takes, runs all
+ * the same, since the model does not see in which core's cache the operands are: trials
+ * decide (trial.h). */
 #define TOLERANCE_NS 1000.0
 #define LEAST_LOST_NS 500.0
 
-/* The dearest loops known (longdouble powers, string searches) cost some 100 ns an
- * element: below so many elements no region was ever worth its price. */
+/* The most expensive loops known (longdouble powers, string searches) cost some 100 ns
+ * an element.  Below this many elements no region was ever worth its price. */
 #define LEAST_ELEMENTS 500
 
-/* What took more than so many times what is known has waited, for a CPU most likely: no
- * more than that is believed, so that no single call changes much. */
+/* A call that took more than this many times the known cost has waited, for a CPU most
+ * likely.  No more than that is believed, so that no single call changes much. */
 #define MOST_BELIEVED 4
 
 static _Atomic int64_t least_elements = LEAST_ELEMENTS;
@@ -117,10 +117,10 @@ bool cost_prefers_stream(struct cost_table *table, uint32_t key)
     return prefers;
 }
 
-/* What `threads` threads gain on a serial time, in ns; negative: they lose. */
+/* Returns what `threads` threads gain on a serial time, in ns; negative: they lose. */
 static double gain(double serial, int threads, struct team_costs costs)
 {
-    const double shared = serial - costs.arrival; /* helpers miss what came before */
+    const double shared = serial - costs.arrival; /* helpers miss the first part */
     return shared * (1 - 1.0 / threads) - costs.wait - ENGINE_NS;
 }
 
@@ -148,7 +148,7 @@ int cost_threads_awake(int64_t n, double ns, int limit)
         return threads;
     }
     if (gain(serial, threads, (struct team_costs){0, 0}) > -tolerance) {
-        team_forget(); /* refused for what a region costs: it may cost less by now */
+        team_forget(); /* refused for the cost of a region, which may be less by now */
     }
     return 1;
 }
@@ -165,7 +165,7 @@ int cost_threads(int64_t n, double ns, int limit)
     if (gain(serial, threads, asleep) > 0) {
         return threads;
     }
-    /* It gains more than the model says: a trial found so. */
+    /* The call gains more than the model says: a trial found so. */
     const double awake = gain(serial, threads, team_costs(false));
     const int64_t lost = (int64_t)(awake > LEAST_LOST_NS ? awake : LEAST_LOST_NS);
     if (atomic_fetch_add(&debt, lost) + lost < (int64_t)asleep.arrival) {

@@ -10,7 +10,8 @@
 
 #include "profit.h"
 
-/* First pieces that tell what an element costs: long enough for the clock. */
+/* Size of the first pieces, which tell what an element costs: long enough for the
+ * clock. */
 #define PROBE_ELEMENTS 2048
 #define PROBE_SHARE 16
 
@@ -20,10 +21,11 @@
 #define PIECE_MOST_NS 1e5
 #define PIECE_MOST_UNKNOWN 65536
 
-/* A call that is expected to take less, thirty times over, needs no poll. */
+/* A call that is expected to take less needs no poll, even if it takes thirty times as
+ * long. */
 #define POLL_FROM_NS 1e6
 
-/* What the members share while the GIL is released. */
+/* The state that members share while the GIL is released. */
 struct task {
     const struct job *job;
     struct pieces pieces;
@@ -31,7 +33,7 @@ struct task {
     int niters;
     PyThreadState *saved;
     int64_t without_gil_ns;
-    double least; /* of a probe: ns an element in its fastest piece; negative: none */
+    double least; /* ns an element in the fastest piece of a probe; negative: none */
 };
 
 /* -- one piece ------------------------------------------------------------------ */
@@ -83,7 +85,7 @@ static int run_segment(void *context, char **data, npy_intp n)
 static int run_iterator(const struct job *job, NpyIter *iter, npy_intp begin,
                         npy_intp end)
 {
-    char *error = NULL; /* asked for, so that NumPy does not set an exception */
+    char *error = NULL; /* passed, so that NumPy does not set an exception */
     if (NpyIter_ResetToIterIndexRange(iter, begin, end, &error) != NPY_SUCCEED) {
         return -1;
     }
@@ -123,9 +125,10 @@ static int run_piece(void *context, int member, int64_t piece)
 }
 
 /*
- * What costs the least counts: one of the pieces may be the first to touch a huge page
- * of a result, which the system clears for hundreds of microseconds.  And it is the
- * time that the thread had a CPU; a wait for one, of milliseconds, is not the loop's.
+ * Runs a piece and times it.  The piece that costs least counts: another may be the
+ * first to touch a huge page of a result, which the system clears for hundreds of
+ * microseconds.  Only the time in which the thread had a CPU counts; a wait for a CPU,
+ * of milliseconds, is not the loop's cost.
  */
 static int run_probe(void *context, int member, int64_t piece)
 {
@@ -158,9 +161,10 @@ static bool poll_signals(void *context)
 }
 
 /*
- * A loop that raises gets hold of the GIL to do so.  In a thread without a thread state
- * its exception would end with the state made for the moment; here it is still there
- * when the helper leaves.  NumPy will raise it again.
+ * A loop that raises takes the GIL to do so.  In a thread without a thread state its
+ * exception would be lost with the state made for the moment.  So a helper has a state
+ * from when it enters, and the exception is still there when it leaves.  NumPy will
+ * raise it again.
  */
 struct raising {
     PyGILState_STATE gil;
@@ -218,7 +222,7 @@ static struct pieces make_pieces(const struct job *job, npy_intp begin, int thre
 
 /* -- iterators ------------------------------------------------------------------ */
 
-/* Have an iterator for each of the first `count` members.  -1: an exception is set. */
+/* Makes an iterator for each of the first `count` members.  -1: an exception is set. */
 static int provide_iterators(struct task *task, int count)
 {
     const struct job *job = task->job;
@@ -243,8 +247,8 @@ static int provide_iterators(struct task *task, int count)
     return 0;
 }
 
-/* At the end of a call only: the first to go writes back what overlapped, unless it
- * is not wanted. */
+/* Frees the iterators, at the end of a call only: the first one freed writes back what
+ * overlapped, unless it is not wanted. */
 static void free_iterators(struct task *task, bool wanted)
 {
     for (int i = 0; i < task->niters; i++) {
@@ -259,7 +263,8 @@ static void free_iterators(struct task *task, bool wanted)
 
 /* -- driving -------------------------------------------------------------------- */
 
-/* Run and time the first pieces, alone.  The elements done, and their cost. */
+/* Runs and times the first pieces, on one thread.  Returns the number of elements done,
+ * and their cost in `ns`. */
 static npy_intp probe(struct task *task, struct team_result *result, double *ns)
 {
     const struct job *job = task->job;
@@ -275,14 +280,15 @@ static npy_intp probe(struct task *task, struct team_result *result, double *ns)
     return count * n;
 }
 
-/* After a region: true if all went well, else false as execute() has it. */
+/* Called after a region.  Returns true if all went well, else false, as execute()
+ * does. */
 static bool went_well(enum team_status status, struct report *report)
 {
     if ((status == TEAM_DONE || status == TEAM_ENDED) && PyErr_Occurred()) {
-        status = TEAM_FAILED; /* it did not say so, but left its exception behind */
+        status = TEAM_FAILED; /* the loop left its exception unreported */
     }
     if (status == TEAM_FAILED) {
-        /* Its exception, if it set one, went with the thread that ran it. */
+        /* The loop's exception, if it set one, went with the thread that ran it. */
         PyErr_Clear();
         report->reason = reason_loop_failed;
     }
@@ -302,7 +308,7 @@ static void describe(const struct job *job, int threads, npy_intp pieces, double
     };
 }
 
-/* Run what a probe has left, from element `done` on. */
+/* Runs what a probe has left, from element `done` on. */
 static bool run(struct task *task, npy_intp done, double ns, int *fpe,
                 struct report *report)
 {

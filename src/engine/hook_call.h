@@ -1,4 +1,4 @@
-/* hook_call.h - what a hook (functions/functions.def) leads to. */
+/* hook_call.h - a call that came through a hook (functions/functions.def). */
 #ifndef NPP_ENGINE_HOOK_CALL_H
 #define NPP_ENGINE_HOOK_CALL_H
 
@@ -9,29 +9,29 @@ struct hook_call {
     const struct state *state;
     struct cost_table *costs; /* of this hook */
     enum kernel_bits bits;
-    bool explain; /* only */
+    bool explain; /* do not run it */
     struct report report;
 };
 
 /*
- * The contract of all that NumPy's functions lead to: the result as NumPy's function of
- * that name has it; NULL with an exception set; or NULL without one, and then NumPy is
- * to run the call, for the reason in the report.
+ * The type of all functions that NumPy's functions lead to.  Returns the result that
+ * NumPy's function of that name has; or NULL with an exception set; or NULL without
+ * one, and then NumPy must run the call for the reason in the report.
  */
 typedef PyObject *hook_function(struct hook_call *hook, PyObject *self,
                                 PyObject *const *args, Py_ssize_t nargs,
                                 PyObject *kwnames);
 
-/* Whether a call about one array is worth the engine, which may pay on one thread too.
- * Then `job` has what all of them tell execute(); else the report has the reason, or an
- * exception is set. */
+/* Returns whether a call on one array is worth the engine; with `pays_alone` it may pay
+ * on one thread too.  If true, `job` has what all such calls tell execute(); if false,
+ * the report has the reason, or an exception is set. */
 bool hook_pays(struct hook_call *hook, PyArrayObject *array, uint64_t more,
                bool pays_alone, struct job *job);
 
-/* The same for a call of any operands. */
+/* Returns the same for a call with any operands. */
 bool hook_call_pays(struct hook_call *hook, const struct call *call, struct job *job);
 
-/* Leave a call to NumPy. */
+/* Leaves a call to NumPy: notes the reason and returns NULL. */
 static inline PyObject *decline(struct hook_call *hook, const char *reason)
 {
     hook->report.reason = reason;

@@ -1,7 +1,7 @@
 /* iterator.c - see iterator.h. */
 #include "iterator.h"
 
-/* NumPy's own, and a range of the elements for each piece. */
+/* NumPy's own flags, and one for a range of the elements, which is a piece. */
 #define PLAIN_FLAGS (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK)
 #define BUFFERED_FLAGS                                                                 \
   (PLAIN_FLAGS | NPY_ITER_BUFFERED | NPY_ITER_GROWINNER | NPY_ITER_DELAY_BUFALLOC |    \
@@ -45,9 +45,9 @@ NpyIter *iterator_new(const struct iterator_kind *kind, PyArrayObject **op,
 /*
  * NpyIter_Copy is no copy where a mask says what is written back from a buffer: the
  * clone leaves a pointer unset that freeing it follows (NumPy's dtype_transfer.c,
- * _masked_wrapper_transfer_data_clone).  So there every member gets one made anew.
- * Made from the same operands, all of them go through the elements alike; the first
- * one, which may have allocated outputs, need not, so it is not among them.
+ * _masked_wrapper_transfer_data_clone).  So under a mask every member gets a new
+ * iterator.  Iterators made from the same operands go through the elements alike.  The
+ * first one, which may have allocated outputs, need not do so, and is not among them.
  */
 NpyIter *iterator_copy(const struct iterator_kind *kind, NpyIter *iter)
 {

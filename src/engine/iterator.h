@@ -15,18 +15,19 @@ struct iterator_kind {
     npy_intp buffersize; /* elements; 0: without buffers */
 };
 
-/* NULL with an exception set.  `op` may have NULL for outputs to allocate. */
+/* Returns an iterator, or NULL with an exception set.  `op` may have NULL for outputs
+ * to allocate. */
 NpyIter *iterator_new(const struct iterator_kind *kind, PyArrayObject **op,
                       PyArray_Descr **descrs);
 
 /*
- * An iterator for one member, over the operands of `iter`, which has to outlive it.
- * All copies go through the elements in the same order; `iter` itself need not, so
- * none but they may be given ranges.  NULL with an exception set.
+ * Returns an iterator for one member over the operands of `iter`, or NULL with an
+ * exception set.  `iter` has to outlive it.  All copies go through the elements in the
+ * same order.  `iter` itself may use another order, so only copies may be given ranges.
  */
 NpyIter *iterator_copy(const struct iterator_kind *kind, NpyIter *iter);
 
-/* Free an iterator (or NULL) whose results are not wanted: what it holds for an
+/* Frees an iterator (or NULL) whose results are not wanted.  What it holds for an
  * overlapping out= is not written back. */
 void iterator_discard(NpyIter *iter);
 

@@ -1,4 +1,4 @@
-/* kernel_tables.c - the kernels that are found by a type of NumPy's: see kernels.h. */
+/* kernel_tables.c - finds kernels by NumPy's type: see kernels.h. */
 #include "kernels.h"
 
 #include <string.h>

@@ -51,7 +51,8 @@ static bool has_floats(const PyUFuncObject *ufunc, int i)
     return floats;
 }
 
-/* The kernel for loop number i of a ufunc, the fastest of those allowed, or NULL. */
+/* Returns the kernel for loop number `i` of a ufunc, the fastest one that `bits`
+ * allows, or NULL. */
 static kernel_function *find(const PyUFuncObject *ufunc, int i, enum kernel_bits bits)
 {
     kernel_function *found = NULL;
@@ -93,7 +94,8 @@ uint32_t kernels_own_types(const PyUFuncObject *ufunc)
     }
     uint32_t own = ufunc->nin == 1 ? 0 : UINT32_MAX;
     for (int type = 0; type <= NPY_HALF && ufunc->nin == 1; type++) {
-        /* As NumPy looks for a loop: the first that the type is cast to safely. */
+        /* Look for the loop as NumPy does: the first that the type is cast to
+         * safely. */
         int i = 0;
         while (i < ufunc->ntypes &&
                !PyArray_CanCastSafely(type, ufunc->types[i * ufunc->nargs])) {
@@ -118,8 +120,8 @@ uint32_t kernels_types(const PyUFuncObject *ufunc)
     return types;
 }
 
-/* What the data of loop number i points to if it is ours: it stands behind the table of
- * them. */
+/* Returns the struct that the data of loop number `i` points to if the loop is ours.
+ * These structs stand behind the table of data. */
 static struct replaced *replaced_at(void *const *data, int ntypes, int i)
 {
     return (struct replaced *)(data + ntypes) + i;
@@ -129,7 +131,7 @@ int kernels_tables(const PyUFuncObject *ufunc, enum kernel_bits bits,
                    struct kernel_tables *tables)
 {
     const size_t n = (size_t)ufunc->ntypes;
-    /* Behind them NumPy's, as they were when they were looked at last. */
+    /* The second half has NumPy's functions, as they were when last looked at. */
     tables->functions = PyMem_Calloc(2 * n, sizeof *tables->functions);
     tables->data = PyMem_Calloc(n, sizeof *tables->data + sizeof(struct replaced));
     if (!tables->functions || !tables->data) {

@@ -34,8 +34,9 @@ const char *level_simd(void)
 }
 
 /*
- * Types by kind and size, so that "q" is "l" where it is as large; NUMBER_COUNT: no row
- * has it.  Noted once, for every ufunc asks for each of its loops.
+ * The numbers of types by kind and size, so that "q" is "l" where it is as large;
+ * NUMBER_COUNT: no row has the type.  Noted once, because every ufunc asks for each of
+ * its loops.
  */
 enum { TYPES = NPY_HALF + 1 };
 static signed char number_of_type[TYPES], number_of_character[128];

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* Pieces for each thread: enough that one that comes late, or is slowed down, does
+/* Pieces for each thread: enough that a thread that comes late, or is slowed down, does
  * not hold up the others for longer than a fraction of the whole. */
 #define PIECES_A_THREAD 16
 
@@ -131,8 +131,9 @@ static npy_intp common_multiple(npy_intp a, npy_intp b)
     return a / x * b;
 }
 
-/* What an iterator gathers in its buffers at a time: since NumPy 2.3 rows, or rows of
- * rows, of which a buffer holds a whole number; before, elements regardless of rows. */
+/* Returns how many elements an iterator gathers in its buffers at a time: since NumPy
+ * 2.3 a row, or rows of rows, of which a buffer holds a whole number; before, elements
+ * regardless of rows. */
 static npy_intp gathered_at_a_time(NpyIter *iter, const npy_intp *shape)
 {
     const npy_intp buffer = NpyIter_GetBufferSize(iter);
@@ -157,11 +158,12 @@ struct split split_iterator(NpyIter *iter, bool vectors)
         return split_line(shape[0],
                           vectors); /* inner loops are rows, or parts of them */
     }
-    /* Several rows are gathered in a buffer: best cut between buffers, ... */
+    /* Several rows are gathered in a buffer.  It is best to cut between buffers, ... */
     if (size >= 2 * buffer) {
         return (struct split){buffer, buffer};
     }
-    /* ... in a single one where a vector ends, and what is gathered at a time. */
+    /* ... or, in a single buffer, where both a vector and what is gathered at a time
+     * end. */
     const npy_intp gathered = gathered_at_a_time(iter, shape);
     const npy_intp step = vectors ? common_multiple(gathered, VECTOR_STEP) : gathered;
     return step <= size / 2 ? (struct split){buffer, step}

@@ -1,9 +1,9 @@
 /*
  * partition.h - which piece?
  *
- * The elements of a call, in the order of NumPy's iterator, are a range [0, size).
- * It is cut into *pieces* of about a *grain* of elements.  What turns a range into
- * inner loops is either a *nest*, a coalesced nest of strides, or a copy of NumPy's
+ * The elements of a call, in the order of NumPy's iterator, are a range [0, size).  It
+ * is cut into *pieces* of about a *grain* of elements.  A range is turned into inner
+ * loops either by a *nest*, a coalesced nest of strides, or by a copy of NumPy's
  * buffered iterator for each member of the team.
  */
 #ifndef NPP_ENGINE_PARTITION_H
@@ -23,15 +23,15 @@ struct nest {
 /* One inner loop: n elements from `data` on. */
 typedef int nest_segment(void *context, char **data, npy_intp n);
 
-/* A nest of one axis; strides in bytes. */
+/* Fills in a nest of one axis; strides in bytes. */
 void nest_line(struct nest *nest, int nop, char *const *base, npy_intp n,
                const npy_intp *stride);
 
-/* The nest an unbuffered iterator goes through.  Needs the GIL. */
+/* Fills in the nest that an unbuffered iterator goes through.  Needs the GIL. */
 void nest_from_iterator(struct nest *nest, NpyIter *iter);
 
-/* Run the elements [begin, end) of a nest, one segment after the other, until one
- * returns non-zero; returns that, or 0. */
+/* Runs the elements [begin, end) of a nest, one segment after the other, until one
+ * returns non-zero.  Returns that value, or 0. */
 int nest_run(const struct nest *nest, npy_intp begin, npy_intp end,
              nest_segment *segment, void *context);
 
@@ -47,17 +47,19 @@ struct split {
     npy_intp period, step;
 };
 
-/* The elements that all of NumPy's float loops take at a time, or a multiple. */
+/* The number of elements that all of NumPy's float loops take at a time, or a
+ * multiple. */
 enum { VECTOR_STEP = 64 };
 
-/* For one line of n elements, for the inner loops of a buffered iterator, and for
- * what may be cut anywhere.  `vectors`: a loop as above. */
+/* Return the split points of one line of `n` elements, of the inner loops of a buffered
+ * iterator, and of work that may be cut anywhere.  `vectors`: the loop works in
+ * vectors, as described above. */
 struct split split_line(npy_intp n, bool vectors);
 struct split split_iterator(NpyIter *iter, bool vectors);
 struct split split_anywhere(void);
 
-/* Columns side by side for each member, of n: as many of them as may be, at least and
- * at most so many, a multiple of `unit`. */
+/* Returns how many of `n` columns, side by side, each member takes: an equal share, but
+ * at least `least` and at most `most`, and a multiple of `unit`. */
 npy_intp split_columns(npy_intp n, int members, npy_intp least, npy_intp most,
                        npy_intp unit);
 
@@ -67,9 +69,9 @@ struct pieces {
     npy_intp count;
 };
 
-/* Cut [begin, end) for so many threads: the same number of pieces for each, of at
- * least `least` elements where that leaves one for each, and at most `most`.  A
- * piece may turn out empty where the cut is coarser than the grain. */
+/* Cuts [begin, end) for `threads` threads, into the same number of pieces for each.  A
+ * piece has at least `least` elements where that leaves one for each thread, and at
+ * most `most`.  A piece may turn out empty where the cut is coarser than the grain. */
 struct pieces pieces_make(npy_intp begin, npy_intp end, int threads, npy_intp least,
                           npy_intp most, struct split split);
 void pieces_bounds(const struct pieces *pieces, npy_intp i, npy_intp *begin,

@@ -7,8 +7,8 @@
 
 #include "kernels.h"
 
-/* What _get_strided_loop fills in; the layout and the capsule's name are given in
- * the docstring of numpy.ufunc._resolve_dtypes_and_context. */
+/* The struct that _get_strided_loop fills in.  Its layout and the capsule's name are
+ * given in the docstring of numpy.ufunc._resolve_dtypes_and_context. */
 struct call_info {
     PyArrayMethod_StridedLoop *strided_loop;
     PyArrayMethod_Context *context;
@@ -29,14 +29,15 @@ static PyObject *kinds_of(const struct call *call)
 
 /* -- asking NumPy ---------------------------------------------------------------- */
 
-/* What is asked: dtypes (or types, or None), and how they may be cast. */
+/* The question to NumPy: dtypes (or types, or None), and how they may be cast. */
 struct question {
     PyObject *ufunc, *kinds, *casting;
-    PyObject *signature; /* NULL: none, but for a reduction */
+    PyObject *signature; /* NULL: none; a reduction has one */
     bool reduction;
 };
 
-/* plan->descrs, plan->capsule and its contents; -1: an exception is set. */
+/* Sets plan->descrs, plan->capsule and `info`, the capsule's contents.  Returns 0, or
+ * -1 with an exception set. */
 static int resolve(struct plan *plan, const struct state *state,
                    const struct question *question, struct call_info **info)
 {
@@ -111,8 +112,9 @@ static const char *refuse_descr(PyArray_Descr *descr)
     return NULL;
 }
 
-/* The least or greatest element of an integer operand compared with a bound by `op`.
- * 1, 0, or -1: it cannot be had; no exception is set. */
+/* Compares the least (Py_LT) or greatest (Py_GT) element of an integer operand with
+ * `bound`, by `op`.  Returns 1, 0, or -1 if the element cannot be had; no exception is
+ * set. */
 static int any_beyond(const struct call *call, int i, int op, npy_int64 bound)
 {
     PyObject *limit = PyLong_FromLongLong(bound);
@@ -159,7 +161,8 @@ static const char *refuse_repetition(const struct plan *plan, const struct call 
                                                                  : NULL;
 }
 
-/* Since 2.5 NumPy's classic loops on times raise where they overflow, and go on. */
+/* Returns whether the loop may raise: since 2.5 NumPy's classic loops on times raise
+ * where they overflow, and go on. */
 static bool raises(const struct plan *plan, const struct call *call)
 {
     const struct state *state = call->state;
@@ -265,7 +268,8 @@ const char *plan_make(struct plan *plan, const struct call *call,
     return NULL;
 }
 
-/* Integers of which a sum or a product is taken grow to the size of a pointer. */
+/* Returns the type to which integers grow when their sum or product is taken, which has
+ * the size of a pointer; NPY_NOTYPE: they do not grow. */
 static int grown_type(const struct state *state, PyObject *ufunc, PyArrayObject *array)
 {
     const int type = PyArray_TYPE(array);
@@ -349,8 +353,8 @@ const char *plan_convert_weak(const struct plan *plan, struct call *call)
     return NULL;
 }
 
-/* Ask for the loop of np.add for float64, to see that it can be had and what runs a
- * classic loop. */
+/* Asks for the loop of np.add for float64, to see that loops can be had, and which
+ * function runs a classic loop. */
 static int learn_legacy_loop(struct state *state, PyObject *numpy)
 {
     int status = -1;

@@ -39,20 +39,20 @@ struct plan {
 
 /*
  * The last plans of a ufunc.  Programs call a ufunc with the same few dtypes over and
- * over (x * y, x * 2.5), and asking NumPy is half of what the engine costs a call. Only
- * classic loops are kept, which hold no state, and of NumPy's built-in dtypes only,
- * which live for ever.
+ * over (x * y, x * 2.5), and asking NumPy is half of what the engine costs a call.
+ * Only classic loops are kept, because they hold no state, and only for NumPy's
+ * built-in dtypes, because these live for ever.
  */
 enum { PLANS_KEPT = 4 };
 struct kept_plan {
     PyObject *key[NPP_MAX_OPERANDS]; /* borrowed: plan_kind() of each operand */
-    int number;                      /* of the loop in the ufunc's table ... */
-    PyUFuncGenericFunction function; /* ... and what was there */
+    int number;                      /* the loop's place in the ufunc's table ... */
+    PyUFuncGenericFunction function; /* ... and the function that was there */
     struct plan plan;
 };
 struct plan_cache {
     struct kept_plan *kept[PLANS_KEPT]; /* owned; NULL: free */
-    unsigned next;                      /* to be replaced */
+    unsigned next;                      /* the one to replace next */
 };
 bool plan_cache_find(const struct plan_cache *cache, const struct call *call,
                      struct plan *plan);
@@ -61,7 +61,8 @@ void plan_cache_keep(struct plan_cache *cache, const struct call *call,
 int plan_cache_traverse(const struct plan_cache *cache, visitproc visit, void *arg);
 void plan_cache_clear(struct plan_cache *cache);
 
-/* An operand as the resolver wants it: a dtype, a Python type, None to allocate. */
+/* Returns operand `i` as the resolver wants it: a dtype, a Python type, None to
+ * allocate. */
 static inline PyObject *plan_kind(const struct call *call, int i)
 {
     return call->op[i]     ? (PyObject *)PyArray_DESCR(call->op[i])
@@ -69,25 +70,26 @@ static inline PyObject *plan_kind(const struct call *call, int i)
                            : Py_None;
 }
 
-/* 0, or -1 with an exception set: this NumPy does not give its loops away. */
+/* Returns 0, or -1 with an exception set if this NumPy does not give its loops away. */
 int plan_init(struct state *state);
 
 /*
- * NULL, or the reason why NumPy must run the call.  No exception is set on return:
- * whatever NumPy objects to, it will object to again in its own words.
+ * Makes the plan for `call`.  Returns NULL, or the reason why NumPy must run the call.
+ * No exception is set on return: whatever NumPy objects to, it will object to again in
+ * its own words.
  */
 const char *plan_make(struct plan *plan, const struct call *call,
                       struct plan_cache *cache);
 void plan_clear(struct plan *plan);
 
-/* The same for a reduction of an array, to a dtype or (NULL) the one that NumPy takes;
- * operands are result, array, result. */
+/* Makes the plan for a reduction of `array`, to `dtype` or (NULL) the one that NumPy
+ * takes.  The operands are result, array, result.  Returns the same as plan_make(). */
 const char *plan_make_reduction(struct plan *plan, const struct state *state,
                                 PyUFuncObject *ufunc, PyArrayObject *array,
                                 PyArray_Descr *dtype);
 
-/* The number of the classic loop that a plan has; -1: it is not in the ufunc's table.
- */
+/* Returns the number of the classic loop that a plan has; -1: it is not in the ufunc's
+ * table. */
 int plan_number(const struct plan *plan, const struct call *call);
 
 static inline PyArray_Descr *plan_descr(const struct plan *plan, int i)
@@ -95,10 +97,11 @@ static inline PyArray_Descr *plan_descr(const struct plan *plan, int i)
     return (PyArray_Descr *)PyTuple_GET_ITEM(plan->descrs, i);
 }
 
-/* Bring the weak inputs into arrays of their resolved dtypes.  As plan_make. */
+/* Converts the weak inputs to arrays of their resolved dtypes.  Returns the same as
+ * plan_make(). */
 const char *plan_convert_weak(const struct plan *plan, struct call *call);
 
-/* One inner loop over n elements (or core problems).  Called without the GIL. */
+/* Runs one inner loop over `n` elements (or core problems).  Called without the GIL. */
 static inline int loop_run(const struct loop *loop, char *const *data, npy_intp n,
                            const npy_intp *strides)
 {

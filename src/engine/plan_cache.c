@@ -4,7 +4,7 @@
 static bool is_cacheable(const struct call *call)
 {
 #ifdef Py_GIL_DISABLED
-    return false; /* it would take a lock, which costs what it saves */
+    return false; /* a cache would need a lock, which costs what the cache saves */
 #else
     return call->signature == NULL && call->casting == NPY_SAME_KIND_CASTING;
 #endif
@@ -17,8 +17,7 @@ static bool is_for(const struct kept_plan *kept, const struct call *call)
             return false;
         }
     }
-    /* Somebody may have put another loop in its place (PyUFunc_ReplaceLoopBySignature).
-     */
+    /* Somebody may have replaced the loop (PyUFunc_ReplaceLoopBySignature). */
     return call->loops->functions[kept->number] == kept->function;
 }
 
@@ -36,7 +35,8 @@ bool plan_cache_find(const struct plan_cache *cache, const struct call *call,
     return false;
 }
 
-/* One of NumPy's built-in dtypes, which live as long as NumPy. */
+/* Returns whether `descr` is one of NumPy's built-in dtypes, which live as long as
+ * NumPy. */
 static bool is_eternal(const PyArray_Descr *descr)
 {
     if (PyTypeNum_ISEXTENDED(descr->type_num) || descr->type_num >= NPY_NTYPES_LEGACY) {
@@ -53,9 +53,9 @@ static bool is_eternal_kind(PyObject *kind)
 }
 
 /*
- * A kept plan does not count its references to dtypes, of which the tuple has one and
- * the context another: NumPy's own tests, for one, compare such counts before and after
- * a few calls.  So only plans whose dtypes all live for ever are kept.
+ * A kept plan drops its two references to each dtype (the tuple has one, the context
+ * the other), because reference counts are compared before and after a few calls, by
+ * NumPy's own tests for one.  So only plans whose dtypes all live for ever are kept.
  */
 static void count_dtypes(const struct plan *plan, int more)
 {
@@ -95,7 +95,7 @@ void plan_cache_keep(struct plan_cache *cache, const struct call *call,
     const int number = may_be_kept(call, plan) ? plan_number(plan, call) : -1;
     struct kept_plan *kept = number >= 0 ? PyMem_Calloc(1, sizeof *kept) : NULL;
     if (kept == NULL) {
-        return; /* it goes without */
+        return; /* the plan is not kept */
     }
     kept->number = number;
     kept->function = call->loops->functions[number];

@@ -49,7 +49,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void give_back(void *table)
 {
-    mine = NULL; /* what calls in a destructor still to come takes another one */
+    mine = NULL; /* a call in a destructor still to come takes another table */
     atomic_store(&((struct table *)table)->taken, false);
 }
 
@@ -58,7 +58,7 @@ static void make_key(void)
     (void)pthread_key_create(&at_thread_end, give_back);
 }
 
-/* One that a thread left behind, or a new one; NULL: no memory. */
+/* Returns a table that a thread left behind, or a new one; NULL: no memory. */
 static struct table *find_table(void)
 {
     struct table *table = atomic_load(&tables);
@@ -88,7 +88,8 @@ static struct table *my_table(void)
     return mine;
 }
 
-/* The row of a kind of calls; the last one takes what the table has no room for. */
+/* Returns the row of a kind of calls; the last row takes calls for which the table has
+ * no room. */
 static struct row *find_row(struct table *table, const char *name, const char *reason,
                             int dtype)
 {
@@ -116,7 +117,8 @@ static struct row *find_row(struct table *table, const char *name, const char *r
 
 /* -- counting ------------------------------------------------------------------- */
 
-/* Begins where a profile finds no other one: then all spreads do. */
+/* A period begins with a profile that finds no other one; all spreads then begin
+ * anew. */
 static _Atomic int64_t period;
 
 /* Calls within a call (a look at the exponents of a power) are part of it. */
@@ -128,7 +130,7 @@ int64_t profile_start(void)
     return monotonic_ns() + 1;
 }
 
-/* The gate as the users want it, also if they change meanwhile. */
+/* Sets the gate as the users want it, also if they change meanwhile. */
 static void set_gate(void)
 {
     int users;
@@ -189,7 +191,7 @@ static void measure(struct size *size, PyObject *object)
     size->dtype = size->dtype == NO_DTYPE ? PyArray_TYPE(array) : size->dtype;
 }
 
-/* Arguments, each once, and a result that is none of them. */
+/* Measures the arguments, each once, and a result that is not one of them. */
 static struct size measure_call(PyObject *const *args, Py_ssize_t n, PyObject *result)
 {
     enum { SEEN = 16 };
@@ -226,11 +228,12 @@ static struct size measure_call(PyObject *const *args, Py_ssize_t n, PyObject *r
 }
 
 /*
- * What NumPy would have taken for a call of ours.  Measured, as whole calls of its code
- * in turn with ours: that is what it is, and never is more claimed.  Else from what an
- * element costs on one thread, which misses what NumPy does otherwise than we; where it
- * does nothing otherwise, the lesser of the two is the one that has met less of other
- * processes.  A call on one thread is itself what its elements cost.
+ * Adds what NumPy would have taken for a call of ours.  If whole calls of NumPy's code
+ * were measured in turn with ours, that time counts, and never is more claimed.  Else
+ * it follows from what an element costs on one thread, which misses what NumPy does
+ * differently.  Where NumPy does nothing differently, the lesser of the two times is
+ * used: it has met less of other processes.  A call on one thread is itself what its
+ * elements cost.
  */
 static void estimate(struct counts *counts, const struct report *report,
                      const struct choice_kind *kind, bool parallel, int64_t ns)
@@ -270,7 +273,7 @@ void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
     add(&counts->threads, parallel ? report->threads : 1);
     if (kind) {
         estimate(counts, report, kind, parallel, ns);
-    } else { /* what it took is what NumPy takes */
+    } else { /* NumPy ran it: its time is NumPy's */
         add(&counts->measured, 1);
         add(&counts->known_ns, ns);
         add(&counts->numpy_ns, ns);
@@ -306,7 +309,7 @@ static PyObject *describe(const struct row *row, const char *name)
     PyObject *dtype = row->dtype == NO_DTYPE
                           ? Py_NewRef(Py_None)
                           : (PyObject *)PyArray_DescrFromType(row->dtype);
-    if (dtype == NULL) { /* one that has no single instance: StringDType, a user's */
+    if (dtype == NULL) { /* no single instance: StringDType, a user's dtype */
         PyErr_Clear();
         dtype = PyUnicode_FromFormat("type %d", row->dtype);
     }

@@ -2,9 +2,10 @@
  * profile.h - what was called, and what came of it.
  *
  * Each thread counts in a table of its own, without a lock; a reader adds the tables
- * up. Counts only grow: a profile is the difference of two readings.  A table is never
- * freed, as somebody may read it, but the next thread takes the one that a thread has
- * left: there are as many, of 64 KiB, as threads that called at the same time.
+ * up.  Counts only grow: a profile is the difference of two readings.  A table is never
+ * freed, because somebody may be reading it.  When a thread ends, the next thread takes
+ * its table: there are as many tables, of 64 KiB each, as threads that called at the
+ * same time.
  */
 #ifndef NPP_ENGINE_PROFILE_H
 #define NPP_ENGINE_PROFILE_H
@@ -22,29 +23,29 @@ static inline bool profile_is_on(void)
     return __builtin_expect(profile_users > 0, 0);
 }
 
-/* The time, never 0: a call begins, and profile_call() must follow. */
+/* Marks that a call begins.  Returns the time, never 0; profile_call() must follow. */
 int64_t profile_start(void);
 
-/* Count a call that began at `since`: its arguments, and its result or NULL.  `kind` is
- * that of a call of ours, all zeros where nothing is learned of it; NULL: NumPy ran it.
- */
+/* Counts a call that began at `since`, with its arguments and its result or NULL.
+ * `kind` is the kind of a call of ours, all zeros where nothing is learned of it; NULL:
+ * NumPy ran the call. */
 void profile_call(const char *name, PyObject *const *args, Py_ssize_t n,
                   PyObject *result, const struct report *report,
                   const struct choice_kind *kind, int64_t since);
 
 /*
- * [(name, dtype, its name where it has no instance, or None, reason or None, threads,
- * calls, elements, bytes, ns, ns without the GIL, calls of which is known what NumPy
- * takes because it was measured, and others from what an element costs, ns of both, ns
- * that NumPy is estimated to take for these, least and most ns of a call's element)];
- * NULL: an exception is set.
+ * Returns a list of tuples, or NULL with an exception set.  A tuple has: name; dtype,
+ * its name where it has no instance, or None; reason or None; threads; calls; elements;
+ * bytes; ns; ns without the GIL; calls whose time with NumPy is known because it was
+ * measured; others whose time is known from what an element costs; ns of both; ns that
+ * NumPy is estimated to take for these; least and most ns of a call's element.
  *
- * The last two, which are no sums, are of the calls since a profile began that found no
- * other one; None if there are none.
+ * The last two are not sums.  They are of the calls since a profile began that found no
+ * other one; None if there are no such calls.
  */
 PyObject *profile_rows(void);
 
-/* How many tables there are, for tests. */
+/* Returns the number of tables, for tests. */
 int profile_tables(void);
 
 #endif

@@ -5,11 +5,13 @@
 #include "reasons/reasons.h"
 #include "threads/team.h"
 
-/* What a person notices, and what an element costs at most where nothing is known. */
+/* The time that a person notices, and the most that an element costs where nothing is
+ * known. */
 #define LONG_NS 1e8
 #define DEAREST_NS 100.0
 
-/* Everything the cost of an element depends on, in the order of magnitude. */
+/* Returns the key: everything that the cost of an element depends on, in the order of
+ * magnitude. */
 static uint32_t cost_key(const struct call *call)
 {
     uint32_t key = cost_mix(0, (uint64_t)call->masked);
@@ -32,8 +34,9 @@ static uint32_t cost_key(const struct call *call)
     return key ? key : 1;
 }
 
-/* A call that a person would want to interrupt goes through the engine also on one
- * thread, for it asks for signals between pieces; NumPy does not. */
+/* Returns whether a person would want to interrupt the call.  Such a call goes through
+ * the engine even on one thread, because the engine checks for signals between pieces;
+ * NumPy does not. */
 static bool is_long(const struct call *call, double ns)
 {
     return (double)call->size * (ns > 0 ? ns : DEAREST_NS) > LONG_NS;

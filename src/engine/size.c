@@ -15,7 +15,7 @@ void size_gate_set(bool everything)
     atomic_store(&size_gate, everything ? 0 : cost_least_elements());
 }
 
-/* More axes are not looked at one by one. */
+/* Arrays of more axes are not looked at axis by axis. */
 enum { AXES = 8 };
 
 static inline int64_t product(const npy_intp *shape, int ndim)

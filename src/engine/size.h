@@ -1,6 +1,6 @@
 /*
- * size.h - how large is a call?  What all calls pay, so a few instructions on what is
- * there: no call, no reference count, no judgement.
+ * size.h - how large is a call?  Every call pays for this, so it takes a few
+ * instructions on what is there: no call, no reference count, no judgement.
  */
 #ifndef NPP_ENGINE_SIZE_H
 #define NPP_ENGINE_SIZE_H
@@ -10,16 +10,16 @@
 #include "python/numpy_api.h"
 
 /*
- * Calls of fewer elements go to NumPy without a second look: too few for any loop to
- * gain, or 0 while profile() wants to see all of them.  A variable, because every small
- * call asks.
+ * Calls of fewer elements go to NumPy without a second look, because so few are too few
+ * for any loop to gain.  It is 0 while profile() wants to see all calls.  A variable,
+ * because every small call asks.
  */
 extern _Atomic int64_t size_gate;
 
-/* Set all of these; at import, and when either reason changes. */
+/* Sets all of these variables: at import, and when either reason changes. */
 void size_gate_set(bool everything);
 
-/* Whether it is the one that no user has set. */
+/* Whether the gate is the usual one, which no user has set. */
 extern _Atomic bool size_gate_usual;
 static inline bool size_gate_is_usual(void)
 {
@@ -40,14 +40,15 @@ static inline bool object_is_float(PyObject *object)
     return PyFloat_CheckExact(object) || Py_TYPE(object) == object_float64;
 }
 
-/* A number of Python's, but for bool. */
+/* Whether `object` is a Python number (a float64 too), but not a bool. */
 static inline bool object_is_number(PyObject *object)
 {
     return object_is_float(object) || PyLong_CheckExact(object) ||
            PyComplex_CheckExact(object);
 }
 
-/* An array of any class; most other objects are smaller, which is seen sooner. */
+/* Whether `object` is an array of any class.  Most other objects are smaller, and that
+ * is seen sooner. */
 static inline bool object_is_any_array(PyObject *object)
 {
     return object_is_array(object) ||
@@ -62,22 +63,23 @@ static inline bool object_is_any_array(PyObject *object)
 #endif
 
 /*
- * The elements of all operands broadcast against each other, where that is possible.  A
- * tuple counts as its first item, a list as so many numbers, any other object as one.
+ * Returns the number of elements after broadcasting all operands, where that is
+ * possible.  A tuple counts as its first item, a list as as many numbers as it has
+ * items, any other object as one number.
  */
 int64_t size_broadcast(PyObject *const *args, Py_ssize_t n);
 
-/* The elements of an array, or of the arrays of a list or tuple. */
+/* Returns the number of elements of an array, or of the arrays of a list or tuple. */
 int64_t size_of_arrays(PyObject *object);
 
 /*
- * What most small calls look like: arrays of one axis or two, few elements; a number
- * beside one.
+ * Recognizes what most small calls look like: arrays of one axis or two with few
+ * elements, or a number beside such an array.
  *
- * Every small call pays for this, and most for the code itself: an ufunc's call goes
- * through more of it than a core's first cache holds, so each further line of 64 bytes
- * costs some 5 ns.  A function that has this inline is SIZE_COMPACT; all else that
- * may be small is size_broadcast()'s.
+ * Every small call pays for this, and most for the code itself: a ufunc's call goes
+ * through more code than a core's first cache holds, so each further line of 64 bytes
+ * costs some 5 ns.  A function that has this inline is SIZE_COMPACT; size_broadcast()
+ * sees to all other calls that may be small.
  */
 #ifdef __clang__
 #  define SIZE_COMPACT __attribute__((noinline, aligned(64), minsize))
@@ -89,7 +91,7 @@ __attribute__((always_inline)) static inline bool
 size_is_small_array(const PyArrayObject_fields *array, int64_t gate)
 {
     const npy_intp *shape = array->dimensions;
-    /* No axis of two can be broadcast to more. */
+    /* With two axes longer than 1, neither can be broadcast to more. */
     return array->nd == 1 ? shape[0] < gate
                           : array->nd == 2 && shape[0] > 1 && shape[1] > 1 &&
                                 shape[0] < gate && shape[0] * shape[1] < gate;
@@ -109,7 +111,8 @@ __attribute__((always_inline)) static inline bool size_is_short(PyObject *const 
     return gate > 0;
 }
 
-/* Whether so few elements are too few; never while profile() wants to see all calls. */
+/* Returns whether so few elements are too few; never while profile() wants to see all
+ * calls. */
 static inline bool size_is_few(int64_t elements)
 {
     return elements < atomic_load_explicit(&size_gate, memory_order_relaxed);

@@ -8,12 +8,12 @@
 
 #include "stream.h"
 
-/* Of each operand.  Small beside the first-level cache, as stores that are streamed
- * have to wait for each other and loads meanwhile are few: of 2, 4 and 16 KiB the
- * largest was slower than no streams at all. */
+/* The size of each operand's block.  It is small beside the first-level cache, because
+ * streamed stores have to wait for each other and few loads run meanwhile: of 2, 4 and
+ * 16 KiB the largest was slower than no streams at all. */
 #define BLOCK_BYTES 4096
 #define LARGEST_ITEM 16
-#define SHORTEST_LINE 512 /* of what is streamed */
+#define SHORTEST_LINE 512 /* of a result that is streamed */
 
 bool cast_find(struct cast *cast, PyArray_Descr *from, PyArray_Descr *to)
 {
@@ -83,7 +83,8 @@ static void run_cast(const struct cast *cast, char *from, char *to, npy_intp n)
     cast->run(args, &n, cast->steps, NULL);
 }
 
-/* By what the buffers hold; the strides of operands that need none do not matter. */
+/* Returns the elements of a block, by the size of what the buffers hold; the strides of
+ * operands that need no buffer do not matter. */
 static npy_intp block_of(const struct stage *stage)
 {
     npy_intp largest = 1;
@@ -115,10 +116,10 @@ int stage_run(struct stage *stage, const struct loop *loop, char *const *data,
             if (stage->is_cast[k]) {
                 at[k] = buffers[k];
             } else if (stage->streamed && k == out) {
-                /* Where it lies alike within a line. */
+                /* At the same offset within a line as the result. */
                 at[k] = buffers[k] + (uintptr_t)here % STREAM_LINE;
             }
-            /* The same number for all is cast once. */
+            /* One number for all elements is cast once. */
             if (k < stage->nin && stage->is_cast[k] && (i == 0 || strides[k])) {
                 run_cast(&stage->casts[k], here, at[k], strides[k] ? m : 1);
             }
@@ -128,7 +129,7 @@ int stage_run(struct stage *stage, const struct loop *loop, char *const *data,
         status = loop_run(loop, at, m, steps);
         if (stage->is_cast[out]) {
             run_cast(&stage->casts[out], staged, target, m);
-            /* NumPy's maximum clears them, in the next block or piece. */
+            /* NumPy's maximum clears the flags, in the next block or piece. */
             atomic_fetch_or_explicit(&stage->fpe, fpu_get_flags(),
                                      memory_order_relaxed);
         } else if (stage->streamed) {

@@ -6,28 +6,30 @@
 /* The first calls of a phase find in the caches what the other code left there. */
 enum { WARM = TRIAL_CALLS / 4 };
 
-/* A phase of long calls has fewer of them, and one of which the calls do not come is
- * given up. */
+/* A phase of long calls has fewer calls.  A phase whose calls do not come is given
+ * up. */
 enum { LEAST_CALLS = 8 };
 #define PHASE_MOST_NS (20LL * 1000 * 1000)
 #define ABANDONED_NS (1000LL * 1000 * 1000)
 
-/* A trial costs up to half of its time, and after it there is none for so many times as
- * long; twice as many after each one that found the same, more so where that was clear.
- * Half of that where there are new kinds: the program may do something else now. */
+/* A trial costs up to half of its time.  After a trial there is none for this many
+ * times as long; for twice as many times after each one with the same verdict, and up
+ * to a higher limit where that was clear.  Half of that where there are new kinds: the
+ * program may do something else now. */
 enum { REST_LEAST = 8, REST_MOST = 64, REST_MOST_IF_CLEAR = 256 };
 #define CLEAR 1.4F
 
-/* The whole has to gain so much to be ours: less is not worth another thread. */
+/* All kinds together have to gain this much for our code to be used: less is not worth
+ * another thread. */
 #define LEAST_GAIN 0.03F
 
-/* A kind that is so many times as fast the other way has its own. */
+/* A kind that is this many times as fast with the other code uses that. */
 #define OWN_WAY 1.4F
 
-/* Where all others are NumPy's, helpers are asleep. */
+/* The time to wake helpers, which are asleep where all other kinds go to NumPy. */
 #define WAKING_NS 2e4F
 
-/* Written by the threads whose calls they are; who adds the last one reads them. */
+/* Each thread writes its own calls; the thread that adds the last one reads them. */
 static struct phase {
     _Atomic unsigned count;
     _Atomic int64_t since;
@@ -38,7 +40,7 @@ static struct phase {
 } phases[3];
 
 _Atomic int trial_phase_now;
-static _Atomic int64_t took, ended_at; /* the calls of the last one; when it ended */
+static _Atomic int64_t took, ended_at; /* ns of the last trial's calls; when it ended */
 static _Atomic int64_t rest = REST_LEAST;
 static _Atomic bool prefers_numpys;
 
@@ -79,7 +81,7 @@ bool trial_add(enum trial_phase phase, uint64_t key, int64_t ns)
     }
     const unsigned at = atomic_fetch_add(&of->count, 1);
     if (at >= TRIAL_CALLS) {
-        return false; /* another thread's was the last one */
+        return false; /* another thread's call was the last one */
     }
     atomic_store_explicit(&of->calls[at].key, key, memory_order_relaxed);
     atomic_store_explicit(&of->calls[at].ns, ns, memory_order_relaxed);
@@ -88,7 +90,7 @@ bool trial_add(enum trial_phase phase, uint64_t key, int64_t ns)
          monotonic_ns() - atomic_load(&of->since) < PHASE_MOST_NS)) {
         return false;
     }
-    /* Once, though two threads may get here. */
+    /* Two threads may get here, and one goes on. */
     if (!pass(phase, TRIAL_JUDGED)) {
         return false;
     }
@@ -106,8 +108,9 @@ static unsigned calls_of(const struct phase *phase)
     return count < TRIAL_CALLS ? count : TRIAL_CALLS;
 }
 
-/* The middle one of a kind's times, warm ones if there are any; 0: it had no calls. Not
- * the least: what a call takes where its operands are in two caches is no noise. */
+/* Returns the median of a kind's times, of warm calls if there are any; 0: it had no
+ * calls.  Not the least: what a call takes where its operands are in two caches is no
+ * noise. */
 static float time_of(const struct phase *phase, uint64_t key, unsigned *count)
 {
     int64_t sorted[TRIAL_CALLS];

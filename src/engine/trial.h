@@ -1,11 +1,11 @@
 /*
  * trial.h - which is faster for what a program does now: NumPy's code, or ours?
  *
- * A trial is for all kinds of calls at once: some calls in a row with NumPy's code,
+ * A trial covers all kinds of calls at once: some calls in a row with NumPy's code,
  * then as many with ours, each timed as a whole.  One kind alone cannot be tried: where
- * its operands are, in which core's cache, depends on who had the calls before it.  So
- * kinds follow the verdict of the whole, but for those that are much faster the other
- * way.
+ * its operands are, in which core's cache, depends on whose code ran the calls before
+ * it.  So kinds follow the verdict of the whole, except those that are much faster with
+ * the other code.
  */
 #ifndef NPP_ENGINE_TRIAL_H
 #define NPP_ENGINE_TRIAL_H
@@ -16,7 +16,7 @@
 
 enum trial_phase { TRIAL_NONE, TRIAL_NUMPYS, TRIAL_OURS, TRIAL_JUDGED };
 
-/* What calls are to do now.  A variable, because every call asks. */
+/* The phase that calls follow now.  A variable, because every call asks. */
 extern _Atomic int trial_phase_now;
 static inline enum trial_phase trial_phase(void)
 {
@@ -24,17 +24,18 @@ static inline enum trial_phase trial_phase(void)
                                                   memory_order_relaxed);
 }
 
-/* A kind of calls has had some since the last trial, or since it was first met: is it
- * time for one? */
+/* Asks for a trial, for a kind that has had some calls since the last trial, or since
+ * it was first met.  A trial begins if it is time for one. */
 void trial_ask(bool is_new);
 
 enum { TRIAL_CALLS = 64 };
 
-/* A call of a phase took so long.  True: that was the last one, and the caller is to
- * ask for the verdict, which ends the trial. */
+/* Notes that a call of a phase took `ns`.  Returns true if it was the last call; the
+ * caller must then ask for the verdict, which ends the trial. */
 bool trial_add(enum trial_phase phase, uint64_t key, int64_t ns);
 
-/* The kinds that were tried both ways, with the times of a call; their number. */
+/* A kind that was tried with both codes, and the times of a call.  trial_judge() stores
+ * these and returns their number. */
 struct trial_kind {
     uint64_t key;
     float numpys, ours; /* ns */
@@ -42,7 +43,7 @@ struct trial_kind {
 };
 int trial_judge(struct trial_kind *kinds);
 
-/* The last verdict of the whole. */
+/* Returns the last verdict of the whole. */
 bool trial_prefers_numpys(void);
 
 #endif

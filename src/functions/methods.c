@@ -1,4 +1,5 @@
-/* methods.c - reduce and accumulate as methods of a parallel ufunc, and explained. */
+/* methods.c - reduce and accumulate as methods of a parallel ufunc, and what explain()
+ * says about them. */
 #include "methods.h"
 
 #include <string.h>
@@ -26,7 +27,8 @@ static const struct method {
 #include "functions.def"
 };
 
-/* Of this owner; an array has methods of the names of NumPy's functions. */
+/* Returns the method of this owner.  An array has methods with the names of NumPy's
+ * functions. */
 static const struct method *find(const char *name, enum owner owner)
 {
     const struct method *other = NULL;
@@ -44,7 +46,7 @@ static const struct method *find(const char *name, enum owner owner)
     return other;
 }
 
-/* NULL without an exception: NumPy is to do it. */
+/* Returns NULL without an exception if NumPy must run the call. */
 static PyObject *call_ours(struct hook_call *hook, hook_function *ours, PyObject *self,
                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -113,7 +115,7 @@ int methods_explain(struct state *state, const char *name, PyObject *self,
                     PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                     struct report *report)
 {
-    /* What one of NumPy's ufuncs costs is known to ours. */
+    /* Our ufunc knows what NumPy's ufunc costs. */
     static struct cost_table of_arrays;
     const bool is_ufunc = PyObject_TypeCheck(self, &PyUFunc_Type);
     PyObject *ours = is_ufunc ? PyDict_GetItemWithError(state->registry, self) : NULL;

@@ -5,18 +5,19 @@
 
 #include "engine/execute.h"
 
-/* Give a parallel ufunc its methods, where this NumPy lets ufuncs have attributes.  0,
- * or -1 with an exception set. */
+/* Gives a parallel ufunc its methods, where this NumPy lets ufuncs have attributes.
+ * Returns 0, or -1 with an exception set. */
 int methods_add(PyObject *ufunc);
 
-/* What a method of a ufunc, NumPy's or ours, or of an array, or (self is None) what a
- * function of NumPy's would do.  0, or -1. */
+/* Reports what a call would do: of a method of a ufunc (NumPy's or ours) or of an
+ * array, or, if `self` is None, of one of NumPy's functions.  Returns 0, or -1 with an
+ * exception set. */
 int methods_explain(struct state *state, const char *name, PyObject *self,
                     PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                     struct report *report);
 
-/* npp._engine.call(name, ...): as NumPy's function of that name, but NotImplemented
- * where that is to do it. */
+/* npp._engine.call(name, ...): does what NumPy's function of that name does, but
+ * returns NotImplemented where NumPy has to do it. */
 PyObject *methods_call(struct state *state, const char *name, PyObject *const *args,
                        Py_ssize_t nargs, PyObject *kwnames);
 

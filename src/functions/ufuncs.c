@@ -51,9 +51,9 @@ static PyType_Spec route_spec = {
 };
 
 /*
- * A copy made with NumPy's constructor, then given what that has no parameter for.
- * Types, and loops that are not ours, belong to NumPy's ufunc, which the route keeps
- * alive.
+ * Returns a copy made with NumPy's constructor, and then given what the constructor has
+ * no parameter for.  Types, and loops that are not ours, belong to NumPy's ufunc, which
+ * the route keeps alive.
  */
 static PyUFuncObject *duplicate(PyUFuncObject *ufunc, PyUFuncGenericFunction *functions,
                                 void **data)
@@ -74,12 +74,13 @@ static PyUFuncObject *duplicate(PyUFuncObject *ufunc, PyUFuncGenericFunction *fu
     }
     Py_XINCREF(ufunc->userloops);
     Py_XSETREF(copy->userloops, ufunc->userloops);
-    Py_XINCREF(ufunc->_loops); /* shared: a loop registered with one is one of both */
+    Py_XINCREF(ufunc->_loops); /* shared: a loop registered with one belongs to both */
     Py_XSETREF(copy->_loops, ufunc->_loops);
     return copy;
 }
 
-/* A copy with kernels of ours in its table; `without` if there are no more of them. */
+/* Returns a copy with kernels of ours in its table; `without` if these bits add
+ * none. */
 static PyUFuncObject *with_kernels(PyUFuncObject *ufunc, enum kernel_bits bits,
                                    PyUFuncObject *without)
 {
@@ -116,11 +117,11 @@ static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
 }
 
 /*
- * NumPy ≥ 2.2 keeps __qualname__ and the like in a __dict__.  Not copied is __module__,
- * which pickle goes by: that is for the module which publishes our ufunc to set.  The
- * methods go there too: those that are NumPy's are of NumPy's ufunc, which so is what
- * an
- * __array_ufunc__ is given.  (Before 2.2 all are NumPy's, of the copy.)
+ * NumPy ≥ 2.2 keeps __qualname__ and the like in a __dict__. __module__, which pickle
+ * goes by, is not copied: the module that publishes our ufunc sets it.  The methods go
+ * into the __dict__ too.  Methods that stay NumPy's are methods of NumPy's ufunc, so an
+ * __array_ufunc__ is given NumPy's ufunc.  (Before 2.2 all methods are NumPy's, of the
+ * copy.)
  */
 static int copy_attributes(PyObject *ours, PyObject *ufunc)
 {
@@ -146,7 +147,7 @@ static int copy_attributes(PyObject *ours, PyObject *ufunc)
     return status == 0 ? methods_add(ours) : -1;
 }
 
-/* The parallel ufunc that stands for one of NumPy's. */
+/* Makes the parallel ufunc that stands for one of NumPy's. */
 static PyObject *copy_ufunc(struct state *state, PyUFuncObject *ufunc)
 {
     struct route *route = route_new(state, ufunc);
@@ -165,7 +166,8 @@ static PyObject *copy_ufunc(struct state *state, PyUFuncObject *ufunc)
     return (PyObject *)copy;
 }
 
-/* True for np.frompyfunc and the like: no loop that runs without the GIL. */
+/* Returns true for np.frompyfunc and the like: they have no loop that runs without the
+ * GIL. */
 static bool only_objects(const PyUFuncObject *ufunc)
 {
     for (int i = 0; i < ufunc->ntypes * ufunc->nargs; i++) {
@@ -200,7 +202,7 @@ PyObject *ufuncs_parallelize(struct state *state, PyObject *ufunc)
     if (copy == NULL) {
         return NULL;
     }
-    /* Another thread may have been faster: then its ufunc is the one. */
+    /* Another thread may have been faster: then its ufunc is used. */
     known = Py_XNewRef(PyDict_SetDefault(state->registry, ufunc, copy));
     Py_DECREF(copy);
     return known;
@@ -216,7 +218,8 @@ int ufuncs_init(struct state *state, PyObject *module)
 
 /* -- explain -------------------------------------------------------------------- */
 
-/* Of a call of this kind; all zeros: nothing is learned of it. */
+/* Returns `report` as a dict.  `kind` is the kind of the call; all zeros: nothing is
+ * learned of it. */
 static PyObject *as_dict(const struct report *report, const struct choice_kind *kind)
 {
     const struct choice_times times = choice_times(kind);

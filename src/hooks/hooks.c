@@ -15,7 +15,8 @@ static struct {
     _Atomic int contexts;
 } enabled = {.everywhere = HOOKS_OFF};
 
-/* The variable holds True, False, or a text: on, with NumPy's bits only. */
+/* The context variable holds True, False, or a text, which means: on, with NumPy's bits
+ * only. */
 int hooks_mode_of(const PyObject *value)
 {
     return value == Py_False ? HOOKS_OFF : value == Py_True ? HOOKS_ON : HOOKS_EXACT;
@@ -68,7 +69,8 @@ int hooks_install(struct state *state)
     PyObject *functions = PyImport_ImportModule("numpy._core._multiarray_umath");
     const int status = numpy && functions ? ufunc_slots_prepare(state, functions) : -1;
     if (status == 0) {
-        /* A finalizer's call in the middle of a test would be taken for it. */
+        /* If a finalizer made a call in the middle of a test, it would be taken for the
+         * test. */
         const int collecting = hooks.tested ? 0 : PyGC_Disable();
         ufunc_slots_install();
         method_slots_install(numpy, functions);

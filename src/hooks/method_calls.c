@@ -1,4 +1,4 @@
-/* method_calls.c - what is in the slots of methods and functions: a trampoline that
+/* method_calls.c - the trampolines in the slots of methods and functions.  A trampoline
  * asks how large the call is, then whose code runs it. */
 #include "method_slots.h"
 
@@ -21,14 +21,15 @@
 typedef PyObject *with_keywords(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
 typedef PyObject *positional(PyObject *, PyObject *const *, Py_ssize_t);
 
-/* Whether it has the bits of the calls it stands for, and so our kernels.  Reductions
- * have NumPy's: its own order of operations is theirs alone. */
+/* Returns whether a method has the bits of the calls it stands for, and so our kernels.
+ * Reductions have NumPy's bits, because only they have NumPy's own order of
+ * operations. */
 static inline bool stands_for_calls(const struct slot *slot)
 {
     return slot == &slots[slot_ufunc_outer] || slot == &slots[slot_ufunc_accumulate];
 }
 
-/* How many elements a call is about, for each word of functions.def. */
+/* Return how many elements a call is about, for each word of functions.def. */
 static inline int64_t elements_self(PyObject *self, PyObject *const *args, Py_ssize_t n)
 {
     (void)args, (void)n;
@@ -72,8 +73,8 @@ static inline bool is_small(const struct slot *slot, PyObject *self, int64_t ele
            !(stands_for_calls(slot) && !ufunc_slots_is_quick(self));
 }
 
-/* The arguments of a call: as a vector, and as CPython gave them if that was not one.
- */
+/* The arguments of a call: as a vector, and as CPython gave them if that was not a
+ * vector. */
 struct arguments {
     PyObject *const *vector;
     Py_ssize_t nargs;
@@ -101,7 +102,7 @@ static PyObject *call_numpy(const struct slot *slot, PyObject *self,
     }
 }
 
-/* Ours; NULL without an exception: NumPy is to run it. */
+/* Runs our function.  Returns NULL without an exception if NumPy must run the call. */
 static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *self,
                            const struct arguments *given)
 {
@@ -132,7 +133,7 @@ static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *
     return result;
 }
 
-/* NumPy's, with our kernels where a call has to have their bits. */
+/* Runs NumPy's function, with our kernels where a call has to have their bits. */
 static PyObject *call_numpy_with(const struct slot *slot, int bits, PyObject *self,
                                  const struct arguments *given)
 {
@@ -162,7 +163,7 @@ static struct choice_gate *gate_of(struct slot *slot, PyObject *self)
 }
 _Static_assert(slot_count - slot_ufunc_outer == ROUTE_METHODS, "a gate for each");
 
-/* Whether it is below its gate, by the array that it is about. */
+/* Returns whether a call is below its gate, judged by the array that it is about. */
 static inline bool is_below(const struct slot *slot, const struct choice_gate *gate,
                             PyObject *self, PyObject *const *args, Py_ssize_t nargs,
                             int64_t elements)
@@ -171,7 +172,7 @@ static inline bool is_below(const struct slot *slot, const struct choice_gate *g
                       : nargs > 0                  ? args[0]
                                                    : Py_None;
     if (!FREE_THREADED && PyList_CheckExact(array) && PyList_GET_SIZE(array) > 0) {
-        array = PyList_GET_ITEM(array, 0); /* of arrays to concatenate */
+        array = PyList_GET_ITEM(array, 0); /* a list of arrays to concatenate */
     } else if (PyTuple_CheckExact(array) && PyTuple_GET_SIZE(array) > 0) {
         array = PyTuple_GET_ITEM(array, 0);
     }
@@ -188,7 +189,7 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
     for (int i = 0; i < slot_count; i++) {
         struct slot *slot = &slots[i];
         if (slot->owner == owner && strcmp(slot->name, name) == 0) {
-            /* Others get them as a dictionary. */
+            /* Other slots get keywords as a dictionary. */
             const bool vector =
                 slot->flags == DISPATCHED || (slot->flags & METH_FASTCALL);
             const Py_ssize_t more = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
@@ -207,7 +208,7 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
     return (struct choice_kind){0};
 }
 
-/* Any call but the smallest. */
+/* Runs any call but the smallest. */
 static PyObject *call_large(struct slot *slot, PyObject *self,
                             const struct arguments *given, int64_t elements)
 {
@@ -267,7 +268,7 @@ static inline PyObject *const *items(PyObject *tuple)
     return ((PyTupleObject *)tuple)->ob_item;
 }
 
-/* Apart, so that small calls need no stack frame. */
+/* A function of its own, so that small calls need no stack frame. */
 __attribute__((noinline)) static PyObject *
 call_vector(struct slot *slot, PyObject *self, PyObject *const *args, Py_ssize_t nargs,
             PyObject *kwnames, int64_t elements)

@@ -1,5 +1,6 @@
 /* method_slots.c - finds, fills and gives back the slots of methods and functions:
- * ml_meth, or the vectorcall of what dispatches a function in Python. */
+ * ml_meth, or the vectorcall of the object that dispatches a function written in
+ * Python. */
 #include "method_slots.h"
 
 #include <string.h>
@@ -29,7 +30,8 @@ static PyMethodDef *find_function(PyObject *functions, const char *name)
     return def;
 }
 
-/* What NumPy makes of its functions in Python; it lives as long as NumPy. */
+/* Returns the vectorcall of the object that NumPy makes of a function written in
+ * Python, or NULL.  The object lives as long as NumPy. */
 static PyCFunction *find_vectorcall(PyObject *numpy, PyObject *functions,
                                     const char *name)
 {
@@ -47,7 +49,7 @@ static PyCFunction *find_vectorcall(PyObject *numpy, PyObject *functions,
     return place;
 }
 
-/* What users call: the method of a type, or the function in numpy. */
+/* Returns what users call: the method of a type, or the function in numpy. */
 static PyObject *public_callable(const struct slot *slot, PyObject *numpy)
 {
     PyObject *owner = slot->owner == owner_ndarray ? (PyObject *)&PyArray_Type
@@ -75,7 +77,7 @@ static bool slot_is_reached(const struct slot *slot, PyObject *numpy)
     return reached;
 }
 
-/* Find a slot of this NumPy.  NULL, or why it cannot be had. */
+/* Finds a slot of this NumPy.  Returns NULL, or why it cannot be had. */
 static const char *find_slot(struct slot *slot, PyObject *numpy, PyObject *functions)
 {
     PyMethodDef *def =

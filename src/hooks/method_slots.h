@@ -7,7 +7,7 @@
 #include "engine/hook_call.h"
 
 enum owner { owner_ndarray, owner_ufunc, owner_function };
-enum { DISPATCHED = -1 }; /* by vectorcall */
+enum { DISPATCHED = -1 }; /* called by vectorcall */
 
 struct slot {
     const char *name, *label;
@@ -26,7 +26,7 @@ struct slot {
     struct choice_gate gate;
 };
 
-/* The rest, for a function that is hooked. */
+/* Expands to its arguments for a function that is hooked, else to nothing. */
 #define IF_HOOKED_HOOKED(...) __VA_ARGS__
 #define IF_HOOKED_BOTH(...) __VA_ARGS__
 #define IF_HOOKED_CALLED(...)
@@ -38,7 +38,7 @@ enum slot_number {
     slot_count,
 };
 
-/* method_calls.c: what is put into them. */
+/* The slots, and what is put into them: method_calls.c. */
 extern struct slot slots[slot_count];
 
 #endif

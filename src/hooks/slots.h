@@ -1,6 +1,6 @@
 /*
- * slots.h - what the two kinds of slots, of ufuncs (ufunc_slots.c) and of methods and
- * functions (method_slots.c), share.  Only for the files of this folder.
+ * slots.h - shared by the two kinds of slots: those of ufuncs (ufunc_slots.c), and
+ * those of methods and functions (method_slots.c).  Only for the files of this folder.
  */
 #ifndef NPP_HOOKS_SLOTS_H
 #define NPP_HOOKS_SLOTS_H
@@ -22,7 +22,8 @@ struct hooks {
 };
 extern struct hooks hooks;
 
-/* Whether this call is the test of a hook: then it has done its work by arriving. */
+/* Returns whether this call is the test of a hook.  Such a call has done its work by
+ * arriving. */
 static inline bool is_test(void)
 {
     PyThreadState *tester = atomic_load_explicit(&hooks.tester, memory_order_relaxed);
@@ -33,18 +34,19 @@ static inline bool is_test(void)
     return true;
 }
 
-/* Call what a trampoline has just been put into; true: it was reached. */
+/* Calls `callable`, into which a trampoline has just been put.  Returns true if the
+ * trampoline was reached. */
 bool hooks_test(PyObject *callable, PyObject *const *args, size_t nargs);
 
-/* The ufunc whose loops a method of `ufunc` is to use: a copy with our kernels where
- * calls use those, else itself.  Borrowed. */
+/* Returns the ufunc whose loops a method of `ufunc` has to use: a copy with our kernels
+ * where calls use those, else `ufunc` itself.  Borrowed. */
 PyObject *ufunc_slots_loops(PyObject *ufunc, int bits, PyObject *const *args,
                             Py_ssize_t n);
 
-/* Of one of its methods; NULL: it has no hook. */
+/* Returns the gate of one of the ufunc's methods; NULL: the ufunc has no hook. */
 struct choice_gate *ufunc_slots_gate(const PyObject *ufunc, int method);
 
-/* Whether small calls of it may go straight to NumPy. */
+/* Returns whether small calls of `ufunc` may go straight to NumPy. */
 bool ufunc_slots_is_quick(const PyObject *ufunc);
 
 /* 0, or -1 with an exception set. */
@@ -57,7 +59,7 @@ void method_slots_install(PyObject *numpy, PyObject *functions);
 void method_slots_remove(void);
 int method_slots_status(PyObject *list);
 
-/* Append a row to what hooks_status() returns; takes the name over. */
+/* Appends a row to what hooks_status() returns; takes over the reference to `name`. */
 int hooks_append_status(PyObject *list, PyObject *name, const char *left_out, bool on);
 
 #endif

@@ -10,22 +10,23 @@
 
 #include "hooks.h"
 
-/* By address: a power of two, more than twice as many as there are, SciPy's too. */
+/* The table is indexed by address.  Its size is a power of two, more than twice the
+ * number of ufuncs, SciPy's too. */
 enum { TABLE_SIZE = 2048 };
 
 /* Entries are added, complete, before their slot is filled, and never leave. */
 static struct ufunc_hook {
     PyUFuncObject *ufunc;
     const PyUFuncObject *quick; /* the same, if small calls may go straight to NumPy */
-    uint32_t own_types;         /* if not: of which types they may not */
+    uint32_t own_types;         /* if not: the types of which they may not */
     struct route *route;
     vectorcallfunc saved;
-    const char *left_out; /* why, or NULL */
+    const char *left_out; /* why it is left out, or NULL */
     bool buried;          /* another library's function lies over ours, and stays */
 } ufunc_hooks[TABLE_SIZE];
 
-/* With it NumPy's ufuncs have places of their own: one that had not the first of its
- * places paid 10 ns. */
+/* With this multiplier NumPy's ufuncs have places of their own: a ufunc that did not
+ * have the first of its places paid 10 ns. */
 static uintptr_t multiplier = 1;
 
 static inline struct ufunc_hook *place(const void *ufunc, uintptr_t attempt)
@@ -43,8 +44,8 @@ static struct ufunc_hook *find(const void *ufunc)
     return place(ufunc, attempt);
 }
 
-/* Whether NumPy's own loop has the bits that all calls of this one input must have; it
- * is an array, or a number of Python's. */
+/* Returns whether NumPy's own loop has the bits that all calls with this one input must
+ * have.  `input` is an array, or a Python number. */
 static inline bool has_numpys_bits(const struct ufunc_hook *hook, PyObject *input)
 {
     const int type = object_is_array(input) ? PyArray_TYPE((PyArrayObject *)input)
@@ -53,7 +54,7 @@ static inline bool has_numpys_bits(const struct ufunc_hook *hook, PyObject *inpu
     return type < 32 && !(hook->own_types >> type & 1);
 }
 
-/* Apart, so that the trampoline stays short. */
+/* A function of its own, so that the trampoline stays short. */
 __attribute__((noinline, aligned(64))) static PyObject *
 call_large(PyObject *self, PyObject *const *args, size_t nargsf, PyObject *kwnames)
 {
@@ -153,8 +154,8 @@ static void remove_ufunc(struct ufunc_hook *hook)
     }
 }
 
-/* Have a parallel ufunc for each of a module of NumPy's, the private ones (clip) too.
- */
+/* Makes a parallel ufunc for each ufunc in one of NumPy's modules, the private ones
+ * (clip) too. */
 static int add_ufuncs(struct state *state, PyObject *module)
 {
     PyObject *name, *value;
@@ -171,7 +172,7 @@ static int add_ufuncs(struct state *state, PyObject *module)
     return 0;
 }
 
-/* How many of the ufuncs come to a place that another one has. */
+/* Returns how many of the ufuncs come to a place that another one has. */
 static int count_collisions(PyObject *registry)
 {
     static bool taken[TABLE_SIZE];
@@ -186,7 +187,7 @@ static int count_collisions(PyObject *registry)
     return collisions;
 }
 
-/* Before there is any entry. */
+/* Called before there is any entry. */
 static void choose_multiplier(PyObject *registry)
 {
     enum { ATTEMPTS = 1000 };
@@ -204,7 +205,8 @@ static void choose_multiplier(PyObject *registry)
     multiplier = best;
 }
 
-/* An entry for every ufunc that has a parallel one.  -1: exception. */
+/* Makes an entry for every ufunc that has a parallel one.  Returns 0, or -1 with an
+ * exception set. */
 int ufunc_slots_prepare(struct state *state, PyObject *functions)
 {
     static int count;

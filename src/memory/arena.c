@@ -33,7 +33,7 @@ struct arena {
     bool huge, zero, grow;
 };
 
-/* A fork waits until nobody is at an arena, as it does for malloc. */
+/* A fork waits until no thread is at an arena, as it does for malloc. */
 static struct {
     pthread_mutex_t lock;
     struct arena *first;
@@ -41,8 +41,9 @@ static struct {
 
 /* -- the mapping ------------------------------------------------------------------ */
 
-/* An arena that grows stays where it is: addresses for as much as this machine has, or
- * for what a limit on them (ulimit -v) lets us have. */
+/* Returns how many addresses to reserve.  An arena that grows stays where it is, so it
+ * reserves addresses for as much memory as this machine has, or for what a limit on
+ * them (ulimit -v) lets us have. */
 static size_t addresses_for(const struct arena_options *options)
 {
     const size_t nbytes = pages_round_up(options->nbytes, pages_size());
@@ -73,8 +74,8 @@ static bool reserve(struct arena *arena, const struct arena_options *options)
     return arena->base != NULL;
 }
 
-/* Blocks on the disk for what is new: where it is full, writing to a mapping is a
- * SIGBUS. Holes that a file had before stay holes. */
+/* Allocates blocks on the disk for what is new: where the disk is full, writing to a
+ * mapping is a SIGBUS.  Holes that a file had before stay holes. */
 static int extend_file(int fd, off_t nbytes)
 {
     struct stat file;
@@ -86,7 +87,7 @@ static int extend_file(int fd, off_t nbytes)
                : posix_fallocate(fd, file.st_size, nbytes - file.st_size);
 }
 
-/* Make the first `nbytes` usable.  0, or an errno. */
+/* Makes the first `nbytes` usable.  Returns 0, or an errno. */
 static int extend(struct arena *arena, size_t nbytes)
 {
     const size_t page = pages_size();
@@ -200,12 +201,12 @@ void arena_free(struct arena *arena)
 /* -- blocks ----------------------------------------------------------------------- */
 
 /*
- * Two blocks of some pages that begin at the same place of a page, or just behind it:
- * each load of an element from one waits for the store before it to the other, since a
- * core compares the low twelve bits of addresses.  A stencil of 12,000 elements
- * took 3.5 times as long.  So the upper one begins some lines later where an arena
- * grows.  One that does not may have been made for just so many arrays, and a file is
- * seen by others.
+ * Moves a block that begins at the same place of a page as the block below it, or just
+ * behind that place.  With two such blocks of some pages, each load of an element from
+ * one waits for the store before it to the other, since a core compares the low twelve
+ * bits of addresses.  A stencil of 12,000 elements took 3.5 times as long.  So the
+ * upper block begins some lines later where an arena grows.  An arena that does not
+ * grow may have been made for just so many arrays, and a file is seen by others.
  */
 static void colour(const struct arena *arena, size_t size, struct place *place)
 {
@@ -281,7 +282,7 @@ void arena_give(struct arena *arena, const void *start)
     pthread_mutex_unlock(&arena->lock);
 }
 
-/* In place: if it is on top, or shrinks. */
+/* Resizes a block in place if it is on top, or shrinks. */
 static bool resize_in_place(struct arena *arena, struct extent *extent, size_t size)
 {
     const bool on_top = extent->offset + extent->size == extents_end(&arena->extents);

@@ -1,9 +1,9 @@
 /*
  * arena.h - one mapping, from which blocks are taken in order.
  *
- * Blocks are told apart by a list of where they are, not by headers between them: an
- * arena may be a file, or be read as a whole.  What is freed on top is free at once;
- * what is freed below something else when that goes.
+ * A list tells where the blocks are, with no headers between them: an arena may be a
+ * file, or be read as a whole.  A block that is freed on top is free at once; a block
+ * that is freed below others is free when those go.
  *
  * Any thread may take and give; each arena has a lock, held for some 20 ns, longer
  * while a gap is looked for among many blocks, or the mapping grows.  Nothing here sees
@@ -23,16 +23,15 @@ struct arena_options {
     bool huge;        /* ask for huge pages */
     bool zero;        /* blocks are cleared when they are handed out */
     bool grow;
-    int fd; /* the file to map, of at least `nbytes`; it stays the caller's.  -1: none
-             */
+    int fd; /* the file to map, of at least `nbytes`; the caller keeps it.  -1: none */
 };
 
-/* NULL: errno says why. */
+/* Returns the arena; NULL: errno says why. */
 struct arena *arena_new(const struct arena_options *options);
 void arena_free(struct arena *arena);
 
-/* What of a block is to be done, outside of the lock: its first bytes to be cleared, or
- * those that were never touched. */
+/* A block, and what has to be done with it outside of the lock: its first bytes may
+ * have to be cleared, and those that were never touched may have to be touched. */
 struct arena_block {
     char *start; /* NULL: there is no room */
     size_t to_clear;
@@ -42,10 +41,10 @@ struct arena_block {
 struct arena_block arena_take(struct arena *arena, size_t size, bool zeros);
 void arena_give(struct arena *arena, const void *start);
 
-/* NULL: no room, and the old block stays. */
+/* Returns the block with its new size; NULL: no room, and the old block stays. */
 void *arena_resize(struct arena *arena, void *start, size_t size);
 
-/* Use of the whole memory by others.  NULL: it is closed. */
+/* Lets others use the whole memory.  Returns its start; NULL: the arena is closed. */
 char *arena_export(struct arena *arena, bool may_write, size_t *nbytes);
 void arena_unexport(struct arena *arena);
 
@@ -58,21 +57,22 @@ struct arena_figures {
 };
 struct arena_figures arena_figures(struct arena *arena);
 
-/* What uses the memory from `mark` on; where nothing does, it is free already. */
+/* Returns what uses the memory from `mark` on; where nothing does, it is free
+ * already. */
 struct arena_alive {
     size_t arrays, buffers;
 };
 struct arena_alive arena_alive(struct arena *arena, size_t mark);
 
-/* Unmap it, unless something uses it. */
+/* Unmaps the arena, unless something uses it; returns what does. */
 struct arena_alive arena_close(struct arena *arena);
 
-/* Of a file: write it out; tell the kernel how it will be read (MADV_*).  0, or errno.
- */
+/* For an arena that is a file: write it out; tell the operating system how it will be
+ * read (MADV_*).  Return 0, or an errno. */
 int arena_flush(struct arena *arena);
 int arena_advise(struct arena *arena, size_t offset, size_t nbytes, int advice);
 
-/* Once a process.  0, or an errno. */
+/* Call it once a process.  Returns 0, or an errno. */
 int arena_init(void);
 
 #endif

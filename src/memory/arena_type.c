@@ -1,4 +1,4 @@
-/* arena_type.c - see arena_type.h.  What is convenience is in numpy_par/_arena.py. */
+/* arena_type.c - see arena_type.h.  Conveniences are in numpy_par/_arena.py. */
 #include "arena_type.h"
 
 #include <errno.h>
@@ -10,8 +10,8 @@
 
 /* -- the handler ------------------------------------------------------------------ */
 
-/* An array holds the capsule, the capsule holds the arena: so its memory outlives every
- * array, whatever becomes of the Arena object. */
+/* An array holds the capsule, and the capsule holds the arena.  So the arena's memory
+ * outlives every array, whatever becomes of the Arena object. */
 struct arena_handler {
     PyDataMem_Handler numpy;
     struct arena *arena;
@@ -63,7 +63,7 @@ static void free_capsule(PyObject *capsule)
     PyMem_RawFree(handler);
 }
 
-/* Takes the arena over, also when it fails. */
+/* Returns the capsule.  Takes the arena over, also when it fails. */
 static PyObject *make_capsule(struct arena *arena)
 {
     struct arena_handler *handler = PyMem_RawMalloc(sizeof *handler);
@@ -204,7 +204,7 @@ static PyObject *close_arena(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* {name: value}, for the properties in _arena.py. */
+/* Returns {name: value}, for the properties in _arena.py. */
 static PyObject *figures(PyObject *self, PyObject *unused)
 {
     const struct arena_figures now = arena_figures(arena_of(self));
@@ -226,7 +226,7 @@ static PyObject *finish_errno(int error)
     Py_RETURN_NONE;
 }
 
-/* While these two are without the GIL nobody closes the arena under them. */
+/* While these two functions run without the GIL, nobody closes the arena under them. */
 static PyObject *flush(PyObject *self, PyObject *unused)
 {
     size_t nbytes;

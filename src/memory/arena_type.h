@@ -4,7 +4,8 @@
 
 #include "python/state.h"
 
-/* Add the types Arena and Ring to the module.  0, or -1 with an exception set. */
+/* Add the types Arena and Ring to the module.  Return 0, or -1 with an exception
+ * set. */
 int arena_type_init(PyObject *module);
 int ring_type_init(PyObject *module);
 

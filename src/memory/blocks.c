@@ -5,7 +5,8 @@
 
 /* -- records ---------------------------------------------------------------------- */
 
-/* Of a shelf; shelves are mapped when the one before is full. */
+/* The records of a shelf, and the shelves; one is mapped when the one before is
+ * full. */
 enum { SHELF = 1024, SHELVES = 4096 };
 
 static _Atomic(struct block *) shelves[SHELVES];
@@ -23,7 +24,7 @@ block_id blocks_count(void)
     return atomic_load(&made);
 }
 
-/* A slot for a pointer to memory of so many bytes: what is there, or new. */
+/* Returns the memory that a slot points to: what is there, or `bytes` of new memory. */
 static void *fill_slot(_Atomic(void *) *slot, size_t bytes)
 {
     void *there = atomic_load_explicit(slot, memory_order_acquire);
@@ -39,7 +40,7 @@ static void *fill_slot(_Atomic(void *) *slot, size_t bytes)
     return fresh;
 }
 
-/* A record that was never used; 0: there can be no more. */
+/* Returns a record that was never used; 0: there can be no more. */
 static block_id make_record(void)
 {
     block_id last = atomic_load(&made);
@@ -56,9 +57,9 @@ static block_id make_record(void)
 /* -- by address ------------------------------------------------------------------- */
 
 /*
- * Two levels: addresses have 48 bits at most (more only for who asks for it), a leaf
- * has a number for each 4 KiB of 1 GiB.  Both are touched only where there are blocks:
- * 4 KiB of leaf for 4 MiB of memory.
+ * Two levels: addresses have 48 bits at most (more only for a program that asks for
+ * it), and a leaf has a number for each 4 KiB of 1 GiB.  Both are touched only where
+ * there are blocks: 4 KiB of leaf for 4 MiB of memory.
  */
 enum { ADDRESS_BITS = 48, LEAF_BITS = 30, UNIT_BITS = 12 };
 #define LEAF_ENTRIES ((size_t)1 << (LEAF_BITS - UNIT_BITS))
@@ -139,8 +140,8 @@ void blocks_push(struct block_stack *stack, block_id id)
     } while (!atomic_compare_exchange_weak(&stack->head, &head, NEXT_HEAD(head, id)));
 }
 
-/* The block on top may go to another thread, and come back, while its `next` is read
- * here; then the count of changes differs. */
+/* While `next` of the block on top is read here, the block may go to another thread and
+ * come back; then the count of changes differs. */
 block_id blocks_pop(struct block_stack *stack)
 {
     uint64_t head = atomic_load(&stack->head);

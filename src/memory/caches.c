@@ -9,16 +9,16 @@ enum { DEPTH = 4 };
 #define CACHE_BYTES ((size_t)2 << 20) /* about a core's second-level cache */
 
 struct cache {
-    struct cache *older; /* they are never given back, only used by another thread */
+    struct cache *older; /* caches are never freed, only used by another thread */
     _Atomic bool taken;
-    _Atomic size_t kept;    /* bytes: put less taken, by the owner */
+    _Atomic size_t kept;    /* bytes that the owner put, less those it took */
     _Atomic size_t emptied; /* of these, taken by others */
     _Atomic int64_t used_at;
     _Atomic block_id slot[CACHED_CLASSES][DEPTH];
 };
 
 static _Atomic(struct cache *) newest;
-static _Atomic size_t caches; /* how many there are */
+static _Atomic size_t caches; /* the number of caches */
 static pthread_key_t key;     /* its destructor runs where a thread ends */
 static caches_receive *receive_at_end;
 static _Thread_local struct cache *own;
@@ -42,7 +42,7 @@ static struct cache *find_free(void)
     return cache;
 }
 
-/* The calling thread's; NULL: it can have none. */
+/* Returns a cache for the calling thread; NULL: it can have none. */
 static struct cache *claim(void)
 {
     struct cache *cache = find_free();
@@ -67,7 +67,7 @@ static size_t bytes_in(const struct cache *cache)
            atomic_load_explicit(&cache->emptied, memory_order_relaxed);
 }
 
-/* By its owner: nobody else writes to it. */
+/* Called by the cache's owner: nobody else writes to `kept`. */
 static void count_kept(struct cache *cache, size_t more)
 {
     const size_t kept = atomic_load_explicit(&cache->kept, memory_order_relaxed);
@@ -101,7 +101,7 @@ bool caches_put(block_id id, int64_t time)
     atomic_store_explicit(&cache->used_at, time, memory_order_relaxed);
     for (int i = 0; i < DEPTH; i++) {
         _Atomic block_id *slot = &cache->slot[block->size_class][i];
-        /* Others may empty it, only the owner fills it. */
+        /* Others may empty a slot, only the owner fills it. */
         if (atomic_load_explicit(slot, memory_order_relaxed) == 0) {
             count_kept(cache, block->capacity);
             atomic_store_explicit(slot, id, memory_order_release);
@@ -147,8 +147,8 @@ void caches_empty(int64_t since, caches_receive *receive)
     }
 }
 
-/* What is freed after this, by other destructors, claims a cache again, and has this
- * run once more. */
+/* If other destructors free a block after this, the thread claims a cache again, and
+ * this runs once more. */
 static void thread_ends(void *cache)
 {
     own = NULL;

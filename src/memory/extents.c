@@ -39,7 +39,7 @@ bool extents_on_top(const struct extents *extents, size_t size, size_t alignment
 bool extents_in_gap(const struct extents *extents, size_t size, size_t alignment,
                     struct place *place)
 {
-    size_t end = 0; /* of the last one before the gap that is alive */
+    size_t end = 0; /* of the last extent before the gap that is alive */
     *place = (struct place){0, 0, 0};
     for (size_t i = 0; i < extents->count; i++) {
         const struct extent *next = &extents->extent[i];

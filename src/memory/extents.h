@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A block: alive, or freed below one that is. */
+/* A block: alive, or freed below one that is alive. */
 struct extent {
     size_t offset, size;
     bool alive;
@@ -24,30 +24,30 @@ struct place {
     size_t offset, index, dead;
 };
 
-/* Make sure that one more can be entered.  False: out of memory. */
+/* Makes sure that one more extent can be entered.  Returns false if out of memory. */
 bool extents_make_room(struct extents *extents);
 
-/* Above all others, ending at `limit` at most. */
+/* Finds a place above all other extents, ending at `limit` at most. */
 bool extents_on_top(const struct extents *extents, size_t size, size_t alignment,
                     size_t limit, struct place *place);
 
-/* Below others, where enough was freed: so a loop that lets go of an array after it has
- * made the next one goes on for ever. */
+/* Finds a place below others, where enough was freed: so a loop that lets go of an
+ * array after it has made the next one goes on for ever. */
 bool extents_in_gap(const struct extents *extents, size_t size, size_t alignment,
                     struct place *place);
 
 void extents_enter(struct extents *extents, const struct place *place, size_t size);
 
-/* The one that begins here; it is alive. */
+/* Returns the extent that begins at `offset`; it is alive. */
 struct extent *extents_find(const struct extents *extents, size_t offset);
 
-/* How many are alive that end behind this offset. */
+/* Returns how many extents that end behind `offset` are alive. */
 size_t extents_alive_behind(const struct extents *extents, size_t offset);
 
-/* Forget the dead ones on top. */
+/* Forgets the dead extents on top. */
 void extents_drop(struct extents *extents);
 
-/* Where the last one ends. */
+/* Returns where the last extent ends. */
 size_t extents_end(const struct extents *extents);
 
 #endif

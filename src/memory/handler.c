@@ -20,7 +20,7 @@ static struct {
     PyDataMem_Handler *numpys;          /* the default handler */
     PyDataMemAllocator own;             /* its functions, without ours */
     pthread_mutex_t switching;          /* held while its slots change */
-    bool filled[4]; /* slots that hold ours, or have another's over ours */
+    bool filled[4]; /* slots that hold our function, or another's that lies over ours */
     _Atomic bool everywhere;
     _Atomic bool reached; /* by a call to the default handler */
 } handler = {.switching = PTHREAD_MUTEX_INITIALIZER};
@@ -93,7 +93,7 @@ static void numpy_free(void *ctx, void *start, size_t size)
     handler.own.free(NULL, start, size);
 }
 
-/* NumPy's functions, also while the default handler has ours. */
+/* A handler with NumPy's functions, also while the default handler has ours. */
 static PyDataMem_Handler without = {
     "default_allocator",
     1,
@@ -109,7 +109,8 @@ static bool is_off(const void *ctx)
     return ctx == NULL && !atomic_load(&handler.everywhere);
 }
 
-/* A block of the default handler, whose context is NULL, is free. */
+/* Called after a free.  A block of the default handler, whose context is NULL, is
+ * free. */
 static void after_free(const void *ctx)
 {
     if (is_off(ctx)) {
@@ -118,9 +119,9 @@ static void after_free(const void *ctx)
 }
 
 /*
- * A block of the pool's, if it is on.  That is asked again when the block is there:
- * whoever switches the pool off, and then finds it empty, knows that none will leave
- * it.
+ * Returns a block of the pool if the pool is on, else gives it back.  That is asked
+ * again when the block is there: a thread that switches the pool off, and then finds it
+ * empty, knows that no block will leave it.
  */
 static void *keep_if_on(const void *ctx, void *start)
 {
@@ -157,7 +158,7 @@ static void *pool_calloc(void *ctx, size_t count, size_t each)
     return start ? start : handler.own.calloc(NULL, count, each);
 }
 
-/* A block of NumPy's stays one: it may have many more bytes than it needs. */
+/* A block of NumPy's stays NumPy's: it may have many more bytes than it needs. */
 static void *pool_realloc(void *ctx, void *start, size_t size)
 {
     if (!pool_owns(start)) {
@@ -195,7 +196,7 @@ static PyDataMem_Handler with = {
 
 /* -- the slots of the default handler --------------------------------------------- */
 
-/* V(number, slot): those that allocate first. */
+/* V(number, slot): the slots that allocate come first. */
 #define SLOTS(V) V(0, malloc) V(1, calloc) V(2, realloc) V(3, free)
 
 static void fill_slots(void)
@@ -232,7 +233,7 @@ static void restore_freeing(void)
     pthread_mutex_unlock(&handler.switching);
 }
 
-/* Does a new array of the default handler come here?  -1: exception. */
+/* Returns whether a new array of the default handler comes here; -1: exception. */
 static int takes_effect(void)
 {
     npy_intp bytes = POOL_LEAST;
@@ -252,7 +253,7 @@ static int takes_effect(void)
 
 const char *handler_use_everywhere(bool on)
 {
-    static const char *left_out; /* written by the first to come; callers hold a lock */
+    static const char *left_out; /* written by the first caller; callers hold a lock */
     static bool tested;
     if (left_out) {
         return left_out;
@@ -305,7 +306,7 @@ static void unlock(void)
 int handler_init(struct state *state, PyObject *module)
 {
     if (handler.with_pool) {
-        return 0; /* imported once more: what there is goes on */
+        return 0; /* imported once more: the handlers that exist go on */
     }
     handler.numpys = PyCapsule_GetPointer(PyDataMem_DefaultHandler, "mem_handler");
     if (handler.numpys == NULL) {
@@ -321,7 +322,7 @@ int handler_init(struct state *state, PyObject *module)
     handler.without_pool = PyCapsule_New(&without, "mem_handler", NULL);
     if (handler.with_pool && handler.without_pool) {
         handler.state = state;
-        Py_INCREF(module); /* arrays may be freed when all else is gone: it stays */
+        Py_INCREF(module); /* stays: arrays may be freed when all else is gone */
         return 0;
     }
     return -1;

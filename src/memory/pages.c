@@ -9,7 +9,7 @@
 
 size_t pages_size(void)
 {
-    static _Atomic size_t known; /* every thread finds the same */
+    static _Atomic size_t known; /* every thread finds the same value */
     size_t size = atomic_load_explicit(&known, memory_order_relaxed);
     if (size == 0) {
         size = (size_t)sysconf(_SC_PAGESIZE);
@@ -23,7 +23,8 @@ size_t pages_round_up(size_t bytes, size_t unit)
     return (bytes + unit - 1) / unit * unit;
 }
 
-/* The kernel aligns to pages only: take more, and give back what lies outside. */
+/* The operating system aligns to pages only.  So take more, and give back what lies
+ * outside. */
 static void *map_aligned(size_t bytes, size_t alignment, int protection)
 {
     const size_t more = alignment > pages_size() ? alignment - pages_size() : 0;

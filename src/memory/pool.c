@@ -22,19 +22,20 @@
 
 #define SECOND INT64_C(1000000000)
 
-/* Idle for so long: the kernel may take the contents; the addresses go too.  A loop
- * that uses a block again does so within a second; a notebook's next cell within ten.
- */
+/* When a block has been idle for FORGET_NS, the operating system may take its contents;
+ * after RETURN_NS its addresses go too.  A loop that uses a block again does so within
+ * a second; a notebook's next cell within ten. */
 #define FORGET_NS (1 * SECOND)
 #define RETURN_NS (10 * SECOND)
 #define TIDY_NS (SECOND / 4)
 
-/* The system lets a process have so many mappings, unless it says otherwise; a block
+/* The mappings that the system lets a process have, unless it says otherwise.  A block
  * takes up to three (huge pages, and a rest on each side), and others want some too. */
 enum { SYSTEM_MAPPINGS = 65530, MAPPINGS_PER_BLOCK = 4 };
 
-/* Up to here clearing an idle block costs less than page faults; beyond it a caller may
- * count on zeros that cost nothing until they are touched, as malloc's do. */
+/* Up to this size clearing an idle block costs less than page faults.  Beyond it a
+ * caller may count on zeros that cost nothing until they are touched, as malloc's
+ * do. */
 #define CLEAR_MOST ((size_t)32 << 20)
 
 /* -- sizes ------------------------------------------------------------------------ */
@@ -43,7 +44,8 @@ enum { SYSTEM_MAPPINGS = 65530, MAPPINGS_PER_BLOCK = 4 };
  */
 enum { LEAST_BITS = 16, STEPS = 8, CLASSES = (47 - LEAST_BITS) * STEPS + 1 };
 
-/* The class of a size, and the capacity of its blocks; CLASSES: too large. */
+/* Returns the class of a size, and stores the capacity of its blocks; CLASSES: too
+ * large. */
 static int class_of(size_t size, size_t *capacity)
 {
     assert(size >= POOL_LEAST);
@@ -76,7 +78,7 @@ static struct {
     _Atomic uint64_t hits, faults_saved; /* of blocks that are gone */
 } pool;
 
-/* To within some milliseconds. */
+/* Returns the time, to within some milliseconds. */
 static int64_t now(void)
 {
     struct timespec time;
@@ -89,7 +91,7 @@ static char *start_of(block_id id)
     return (char *)atomic_load_explicit(&block_of(id)->start, memory_order_relaxed);
 }
 
-/* What users see of a block. */
+/* Returns what users see of a block. */
 static char *data_of(block_id id)
 {
     return start_of(id) + block_of(id)->colour;
@@ -99,8 +101,8 @@ static char *data_of(block_id id)
 
 /*
  * Arrays that begin on a page have the same low twelve bits of their addresses.  Then a
- * load waits for an earlier store to the same offset in another page, for until its
- * whole address is known the two might be one; and all of them compete for the same
+ * load waits for an earlier store to the same offset in another page, because the two
+ * might be one until its whole address is known; and all of them compete for the same
  * sets of the first-level cache.  A stencil of 12,000 numbers took 3.6 times as long.
  * So blocks begin at multiples of a line within their first 4 KiB, in turn, far from
  * each other (29 of 48 is near the golden ratio), and from where memmaps and malloc's
@@ -116,7 +118,7 @@ static size_t next_colour(void)
            (size_t)(number % COLOURS * COLOUR_STEP % COLOURS) * POOL_ALIGNMENT;
 }
 
-/* Bytes of the mapping. */
+/* Returns the bytes of the mapping. */
 static size_t mapped_of(const struct block *block)
 {
     return block->capacity + pages_size();
@@ -129,7 +131,7 @@ static void add(_Atomic uint64_t *figure, uint64_t more)
     atomic_fetch_add_explicit(figure, more, memory_order_relaxed);
 }
 
-/* Of a block in one's hands. */
+/* Adds to a figure of a block that the calling thread holds. */
 static void add_own(_Atomic uint64_t *figure, uint64_t more)
 {
     const uint64_t before = atomic_load_explicit(figure, memory_order_relaxed);
@@ -141,13 +143,14 @@ static uint64_t take_figure(_Atomic uint64_t *figure)
     return atomic_exchange_explicit(figure, 0, memory_order_relaxed);
 }
 
-/* Another thread may just be changing them. */
+/* Not below zero: another thread may just be changing the figures. */
 static size_t difference(size_t whole, size_t part)
 {
     return whole > part ? whole - part : 0;
 }
 
-/* What threads keep in their caches counts as used, for that changes at each call. */
+/* What threads keep in their caches counts as used, because that changes at each
+ * call. */
 static void note_peak(void)
 {
     const size_t use =
@@ -175,9 +178,9 @@ static void return_to_system(block_id id)
     add(&pool.returned, 1);
 }
 
-/* Huge pages for what was asked for: the last one too, if what it has more than that is
- * a sixteenth of the whole at most.  The rest of a class may never be touched, and
- * should not take memory. */
+/* Asks for huge pages for what was asked for.  The last one is included if what it has
+ * beyond that is a sixteenth of the whole at most.  The rest of a class may never be
+ * touched, and should not take memory. */
 static void want_huge(block_id id, size_t asked)
 {
     struct block *block = block_of(id);
@@ -198,7 +201,7 @@ static block_id map_block(int size_class, size_t capacity)
         atomic_fetch_sub(&pool.mapped, 1);
         return 0;
     }
-    const size_t bytes = capacity + pages_size(); /* mapped_of() it */
+    const size_t bytes = capacity + pages_size(); /* as mapped_of() has it */
     void *start = pages_map(bytes, capacity >= PAGES_HUGE ? PAGES_HUGE : pages_size());
     const block_id id = start ? blocks_add(start) : 0;
     if (id == 0) {
@@ -220,7 +223,8 @@ static block_id map_block(int size_class, size_t capacity)
 
 /* -- idle blocks ------------------------------------------------------------------ */
 
-/* For who has to tell them apart when no other thread is left. */
+/* Marks a block, for a thread that has to tell blocks apart when no other thread is
+ * left. */
 static void mark_idle(block_id id, bool idle)
 {
     atomic_store_explicit(&block_of(id)->idle, idle, memory_order_relaxed);
@@ -241,7 +245,8 @@ static block_id pop_idle(int size_class)
     return id;
 }
 
-/* What to do with a block that lies idle since then. */
+/* Returns whether to keep a block that lies idle.  A block that has been idle since
+ * before `oldest` goes back to the system. */
 static bool keep(block_id id, int64_t oldest)
 {
     struct block *block = block_of(id);
@@ -258,7 +263,7 @@ static bool keep(block_id id, int64_t oldest)
     return true;
 }
 
-/* Return what has been idle since before `oldest`; the bytes. */
+/* Gives back what has been idle since before `oldest`; returns the bytes. */
 static size_t tidy(int64_t oldest)
 {
     size_t returned = 0;
@@ -283,7 +288,7 @@ static size_t tidy(int64_t oldest)
     return returned;
 }
 
-/* Now and then, by whoever comes along. */
+/* Tidies now and then, in whichever thread comes along. */
 static void tidy_sometimes(int64_t time)
 {
     int64_t last = atomic_load_explicit(&pool.tidied_at, memory_order_relaxed);
@@ -295,7 +300,7 @@ static void tidy_sometimes(int64_t time)
 
 /* -- taking and giving ------------------------------------------------------------ */
 
-/* Hand a block out that has the first `touched` bytes written to. */
+/* Hands a block out; its first `touched` bytes count as written to. */
 static void *hand_out(block_id id, size_t size)
 {
     struct block *block = block_of(id);
@@ -317,7 +322,7 @@ static void count_hit(struct block *block, size_t size)
     }
 }
 
-/* A block from the lists; 0: there is none of this class. */
+/* Returns a block from the lists; 0: there is none of this class. */
 static block_id take_idle(int size_class)
 {
     block_id id = caches_take(size_class);
@@ -388,7 +393,7 @@ size_t pool_capacity(const void *start)
     return block_of(blocks_find(start))->capacity;
 }
 
-/* Whether so many bytes more would be too many to lie idle. */
+/* Returns whether `bytes` more would be too many to lie idle. */
 static bool is_too_much(size_t bytes)
 {
     const size_t limit = atomic_load_explicit(&pool.limit, memory_order_relaxed);
@@ -487,8 +492,8 @@ bool pool_is_empty(void)
 
 /* -- once ------------------------------------------------------------------------- */
 
-/* Threads that are gone here may have been at the lists, with blocks in their hands:
- * make all lists anew, from what the records say. */
+/* Threads that are gone here may have been at the lists, with blocks in their hands.
+ * So this makes all lists anew, from what the records say. */
 static void reset_in_child(void)
 {
     size_t mapped = 0, mapped_bytes = 0;

@@ -15,7 +15,7 @@ struct ring_object {
     size_t nbytes; /* of one copy */
 };
 
-/* Map the same pages at `base` and behind.  0, or an errno. */
+/* Maps the same pages at `base` and behind.  Returns 0, or an errno. */
 static int map_twice(struct ring_object *ring)
 {
     const int fd = memfd_create("numpy_par ring", MFD_CLOEXEC);
@@ -41,7 +41,7 @@ static int map_twice(struct ring_object *ring)
     return error;
 }
 
-/* Ring(nbytes): at least so many, rounded up to whole pages. */
+/* Ring(nbytes): memory of at least `nbytes`, rounded up to whole pages. */
 static PyObject *ring_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     Py_ssize_t nbytes;
@@ -76,7 +76,7 @@ static void ring_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-/* Both copies. */
+/* Exports both copies. */
 static int ring_getbuffer(PyObject *self, Py_buffer *view, int flags)
 {
     const struct ring_object *ring = (struct ring_object *)self;

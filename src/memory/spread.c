@@ -7,7 +7,7 @@
 
 #include "pages.h"
 
-/* Whole huge pages, so that no two threads are at one. */
+/* A piece is a whole huge page, so that no two threads work on one. */
 #define PIECE PAGES_HUGE
 
 struct stretch {

@@ -1,6 +1,6 @@
 /*
- * spread.h - memory cleared, or touched for the first time, by the team: the pages lie
- * where they will be used, and the kernel clears them on several cores.
+ * spread.h - clears memory, or touches it for the first time, with the team: the pages
+ * lie where they will be used, and the operating system clears them on several cores.
  *
  * Nothing here sees Python.
  */
@@ -9,10 +9,10 @@
 
 #include <stddef.h>
 
-/* Less than this is done before a sleeping helper wakes. */
+/* Fewer bytes than this are done before a sleeping helper wakes. */
 enum { SPREAD_LEAST = 1 << 20 };
 
-/* By at most so many threads, the caller included. */
+/* At most `threads` threads work on it, the caller included. */
 void spread_zeros(void *start, size_t bytes, int threads);
 void spread_touch(void *start, size_t bytes, int threads);
 

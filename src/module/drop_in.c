@@ -20,7 +20,7 @@ static PyObject *remove_unused_hooks(PyObject *module, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* By the values of the context variable: see hooks.c. */
+/* `value` is one of those of the context variable: see hooks.c. */
 static PyObject *enable_everywhere(PyObject *module, PyObject *value)
 {
     (void)module;

@@ -4,7 +4,7 @@
 #include "memory/handler.h"
 #include "memory/pool.h"
 
-/* None, or why it has no effect. */
+/* Returns None, or why the pool has no effect. */
 static PyObject *use_pool_everywhere(PyObject *module, PyObject *on)
 {
     (void)module;

@@ -1,4 +1,4 @@
-/* module.c - numpy_par._engine: what is made when it is imported. */
+/* module.c - numpy_par._engine: what its import sets up. */
 #define NPP_IMPORTS_NUMPY
 #include "python/numpy_api.h"
 
@@ -21,7 +21,8 @@
 
 #include "bindings.h"
 
-/* By this threadpoolctl knows the library for ours (numpy_par/_threadpoolctl.py). */
+/* threadpoolctl knows the library for ours by this symbol
+ * (numpy_par/_threadpoolctl.py). */
 __attribute__((visibility("default"))) extern const char numpy_par_engine[];
 const char numpy_par_engine[] = NPP_VERSION;
 
@@ -38,7 +39,7 @@ static int refuse_subinterpreter(void)
     return -1;
 }
 
-/* By subject. */
+/* Adds the functions, a table for each subject. */
 static int add_functions(PyObject *module)
 {
     PyMethodDef *const tables[] = {bindings_calls, bindings_threads, bindings_drop_in,

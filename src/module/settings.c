@@ -28,7 +28,8 @@ static PyObject *set_min_elements(PyObject *module, PyObject *object)
     return PyLong_FromLongLong(before);
 }
 
-/* Bytes of a result from which it is streamed; -1: never.  Returns what it was. */
+/* set_stream_threshold(bytes): results are streamed from this size on; -1: never.
+ * Returns the previous threshold. */
 static PyObject *set_stream_threshold(PyObject *module, PyObject *object)
 {
     (void)module;
@@ -91,7 +92,8 @@ static PyObject *choose_kernels(PyObject *module, PyObject *args)
     return PyUnicode_FromString(kernels_level());
 }
 
-/* set_precision(number): see _precision.py, which checks it.  Returns what it was. */
+/* set_precision(number): see _precision.py, which checks it.  Returns the previous
+ * one. */
 static PyObject *set_precision(PyObject *module, PyObject *object)
 {
     (void)module;

@@ -5,8 +5,8 @@
 #include "python/thread_limit.h"
 #include "threads/team.h"
 
-/* A number of threads from Python: a plain int of 1 ... TEAM_MAX_THREADS; -1: an
- * exception is set that names the function. */
+/* Returns a number of threads from Python: a plain int of 1 ...  TEAM_MAX_THREADS; -1:
+ * an exception is set that names `function`. */
 static int as_threads(PyObject *object, const char *function)
 {
     if (!PyIndex_Check(object) || PyBool_Check(object)) {

@@ -26,7 +26,7 @@ bool arguments_known(const struct arguments *arguments)
            arguments->known == PyTuple_GET_SIZE(arguments->kwnames);
 }
 
-/* What a converter of NumPy's returned, without its exception. */
+/* Returns whether one of NumPy's converters succeeded, without its exception. */
 static bool converted(int status)
 {
     if (status != NPY_SUCCEED) {

@@ -1,4 +1,4 @@
-/* arguments.h - the parameters of a function of NumPy's, by position or by name. */
+/* arguments.h - the arguments of one of NumPy's functions, by position or by name. */
 #ifndef NPP_PYTHON_ARGUMENTS_H
 #define NPP_PYTHON_ARGUMENTS_H
 
@@ -11,20 +11,20 @@ struct arguments {
     Py_ssize_t known; /* keywords that were asked for */
 };
 
-/* The value of a parameter, or NULL. */
+/* Returns the value of a parameter, or NULL. */
 PyObject *arguments_find(struct arguments *arguments, Py_ssize_t position,
                          const char *name);
 
-/* Whether all keywords that were given have been asked for. */
+/* Returns whether all keywords that were given have been asked for. */
 bool arguments_known(const struct arguments *arguments);
 
-/* True unless NumPy refuses an argument that is there as what it is to be. */
+/* Convert an argument, if it is given.  Return false if NumPy refuses it. */
 bool arguments_order(PyObject *object, NPY_ORDER *order);
 bool arguments_casting(PyObject *object, NPY_CASTING *casting);
 bool arguments_dtype(PyObject *object, PyArray_Descr **descr); /* a new reference */
 
-/* An int, counted from the end if it is negative, as an axis of ndim.  False: NumPy is
- * to judge it. */
+/* Stores an int, counted from the end if it is negative, as an axis of `ndim`.  Returns
+ * false if NumPy has to judge it. */
 bool arguments_axis(PyObject *object, int ndim, int *axis);
 
 #endif

@@ -3,7 +3,7 @@
 
 bool array_type_is_number(int type)
 {
-    /* A dtype of somebody else may have the number -1. */
+    /* Somebody else's dtype may have the number -1. */
     return (type >= 0 && type <= NPY_CLONGDOUBLE) || type == NPY_HALF;
 }
 
@@ -16,7 +16,7 @@ bool array_is_plain_numbers(PyObject *object)
     return array_type_is_number(PyArray_TYPE(array)) && PyArray_ISBEHAVED_RO(array);
 }
 
-/* The lowest and one past the highest byte of an array that is not empty. */
+/* Stores the lowest and one past the highest byte of an array that is not empty. */
 static void extent(PyArrayObject *array, uintptr_t *low, uintptr_t *high)
 {
     *low = *high = (uintptr_t)PyArray_BYTES(array);

@@ -7,7 +7,8 @@ PyObject *context_value(PyObject *variable)
     if (PyContextVar_Get(variable, NULL, &value) < 0) {
         PyErr_Clear();
     }
-    /* A block's value is in a cell; one that ended in another context leads on. */
+    /* A block's value is in a cell; the cell of a block that ended in another context
+     * leads on. */
     while (value && PyCell_Check(value)) {
         PyObject *cell = value;
         value = PyCell_Get(cell);

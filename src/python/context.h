@@ -1,13 +1,14 @@
 /*
- * context.h - what a block of ours has set in this context (numpy_par/_context.py).
+ * context.h - reads what one of our blocks has set in this context
+ * (numpy_par/_context.py).
  */
 #ifndef NPP_PYTHON_CONTEXT_H
 #define NPP_PYTHON_CONTEXT_H
 
 #include "numpy_api.h"
 
-/* A new reference to the value of a context variable; NULL, without an exception: none.
- */
+/* Returns a new reference to the value of a context variable; NULL, without an
+ * exception: it has none. */
 PyObject *context_value(PyObject *variable);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include <fenv.h>
 
-/* Those of the flags (FE_*) for which np.errstate has this. */
+/* Returns those of the flags `fpe` (FE_*) for which np.errstate has the setting
+ * `wanted`. */
 static int flags_with(const struct state *state, int fpe, const char *wanted)
 {
     static const struct {

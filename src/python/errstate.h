@@ -4,7 +4,8 @@
 
 #include "state.h"
 
-/* Whether NumPy warns of any of the flags (FE_*) here and now, or raises; or raises. */
+/* errstate_reports() returns whether NumPy warns about any of the flags (FE_*) here and
+ * now, or raises; errstate_raises() returns whether it raises. */
 bool errstate_reports(const struct state *state, int fpe);
 bool errstate_raises(const struct state *state, int fpe);
 

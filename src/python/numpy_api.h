@@ -23,16 +23,16 @@
 
 #include <stdbool.h>
 
-/* What PyArray_GetNDArrayCFeatureVersion() says of the NumPy that runs. */
+/* Values of PyArray_GetNDArrayCFeatureVersion() for the NumPy that runs. */
 enum { NUMPY_2_3 = 0x14, NUMPY_2_5 = 0x16 };
 
 /* More operands than any ufunc of NumPy or SciPy has; the where= mask is one more. */
 enum { NPP_MAX_OPERANDS = 15, NPP_MAX_SLOTS = NPP_MAX_OPERANDS + 1 };
 
 /*
- * An attribute, for what is asked again and again.  Python's cache of attributes has a
- * place for each address of a name and keeps the name, and PyObject_GetAttrString()
- * makes a new one each time: up to 4096 of them stay.
+ * Returns an attribute; use it for names that are asked for again and again.  Python's
+ * cache of attributes has a place for each address of a name and keeps the name, and
+ * PyObject_GetAttrString() makes a new name each time: up to 4096 of them stay.
  */
 static inline PyObject *attribute_of(PyObject *object, const char *name)
 {

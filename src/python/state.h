@@ -45,7 +45,7 @@ struct state {
 #define DECLARE(name) PyObject *name;
     STATE_OBJECTS(DECLARE)
 #undef DECLARE
-    /* What runs a classic loop, which has no way to fail; learned from np.add. */
+    /* Runs a classic loop, which cannot fail; learned from np.add. */
     PyArrayMethod_StridedLoop *legacy_loop;
 };
 

@@ -4,8 +4,8 @@
 
 #include "state.h"
 
-/* The least of three: the cap of the process, the block of `threads()` around the call,
- * OpenMP's limit.  -1 with an exception set. */
+/* Returns the least of three: the cap of the process, the block of `threads()` around
+ * the call, OpenMP's limit.  Returns -1 with an exception set. */
 int thread_limit(const struct state *state);
 
 #endif

@@ -1,4 +1,4 @@
-/* clock.h - the time, for what is measured. */
+/* clock.h - clocks, for measurements. */
 #ifndef NPP_THREADS_CLOCK_H
 #define NPP_THREADS_CLOCK_H
 
@@ -17,7 +17,7 @@ static inline int64_t monotonic_ns(void)
     return clock_ns(CLOCK_MONOTONIC);
 }
 
-/* Some milliseconds old, for a fifth of the price. */
+/* Returns a time that is some milliseconds old, for a fifth of the price. */
 static inline int64_t coarse_ns(void)
 {
 #ifdef CLOCK_MONOTONIC_COARSE
@@ -27,7 +27,7 @@ static inline int64_t coarse_ns(void)
 #endif
 }
 
-/* Of the calling thread, while it had a CPU. */
+/* Returns the time in which the calling thread had a CPU. */
 static inline int64_t thread_cpu_ns(void)
 {
     return clock_ns(CLOCK_THREAD_CPUTIME_ID);

@@ -17,36 +17,38 @@
 #include "relax.h"
 #include "spare.h"
 
-/* A helper looks for the next region for as long as the last one took, three times
- * over, before it sleeps: a program that spends a third of its time in regions keeps
- * it awake, an idle one costs two milliseconds of each core, once.  Waking a sleeper
- * costs 30 to 50 us, so looking for ten times that is fair: with a fifth of a
- * millisecond, np.add of 50,000 elements in turn with as much work of NumPy's fell
- * from 1.9 to 1.5 times NumPy's speed. */
+/* Before it sleeps, a helper looks for the next region for three times as long as the
+ * last one took.  A program that spends a third of its time in regions keeps it awake;
+ * an idle program costs two milliseconds of each core, once.  Waking a sleeper costs 30
+ * to 50 us, so looking for ten times that is fair: with a fifth of a millisecond,
+ * np.add of 50,000 elements in turn with as much work of NumPy's fell from 1.9 to 1.5
+ * times NumPy's speed. */
 #define PATIENCE_LEAST_NS (500 * 1000)
 #define PATIENCE_MOST_NS (2 * 1000 * 1000)
 #define PATIENCE_FACTOR 3
 
-/* No further thread was to be had (ulimit -u or -v, a pids cgroup): ask again then. */
+/* When no further thread can be created (ulimit -u or -v, a pids cgroup): ask again
+ * after this time. */
 #define RETRY_NS (100 * 1000 * 1000)
 
-/* A fork waits so long for helpers to finish the piece they are at. */
+/* How long a fork waits for helpers to finish the piece they are at. */
 #define FORK_WAIT_NS (2LL * 1000 * 1000 * 1000)
 
-/* The least that a helper has as its stack; what threads get here by default may be
- * more.  It costs address space only, and loops of others need it: OpenBLAS puts the
- * jobs of all its threads there, so that inverting a complex matrix of 300 x 300 takes
- * between 3 and 4 MiB.  Under `ulimit -s unlimited` the default is 2 MiB. */
+/* The least stack of a helper; what threads get here by default may be more.  It costs
+ * address space only, and the loops of others need it: OpenBLAS puts the jobs of all
+ * its threads there, so that inverting a complex matrix of 300 x 300 takes between 3
+ * and 4 MiB.  Under `ulimit -s unlimited` the default is 2 MiB. */
 #define STACK_BYTES ((size_t)8 << 20)
 
-/* What a helper may take of the address space: its stack, and the arena that glibc's
- * malloc reserves for it.  And what stays for the program: under ulimit -v its next
- * array is worth more than a helper. */
+/* HELPER_BYTES is what a helper may take of the address space: its stack, and the arena
+ * that glibc's malloc reserves for it.  ROOM_BYTES stays for the program: under ulimit
+ * -v its next array is worth more than a helper. */
 #define HELPER_BYTES (STACK_BYTES + ((size_t)64 << 20))
 #define ROOM_BYTES ((size_t)64 << 20)
 
-/* Who comes to a region wakes so many others at most.  It takes 1 to 2 us to wake one,
- * and one 30 to 50 to come: two rounds of eight have woken 63 before one could. */
+/* A helper that comes to a region wakes at most this many others.  Waking one takes 1
+ * to 2 us, and a helper takes 30 to 50 us to come: two rounds of eight have woken 63
+ * before a single thread could. */
 #define FAN_OUT 8
 
 enum { MOST_HELPERS = 1023 };
@@ -58,12 +60,13 @@ static struct {
     pthread_t helpers[MOST_HELPERS];
     int64_t failed_at; /* when starting one last failed, or 0 */
 
-    _Atomic int width;      /* helpers that there are */
+    _Atomic int width;      /* the number of helpers */
     _Atomic unsigned epoch; /* a helper of another epoch has to leave */
     _Atomic int64_t patience_ns;
 
-    /* Helpers that are not asleep, and those that `bell` has been rung for.  (It may be
-     * rung in vain while helpers end; then one is awake that is not counted.) */
+    /* Helpers that are not asleep, and those for which `bell` has been rung.  (The bell
+     * may be rung in vain while helpers end; then a helper is awake that is not
+     * counted.) */
     _Atomic int awake;
     _Atomic bool all_useful;
     sem_t bell;
@@ -77,7 +80,8 @@ static bool must_leave(unsigned epoch)
     return atomic_load(&group.epoch) != epoch;
 }
 
-/* Whether to sleep: out of patience, or others enough are awake.  Counted out then. */
+/* Returns whether the helper has to sleep: it is out of patience, or enough others are
+ * awake.  If so, it is no longer counted as awake. */
 static bool has_watched(int64_t ns)
 {
     const bool tired = ns > atomic_load(&group.patience_ns);
@@ -90,17 +94,18 @@ static bool has_watched(int64_t ns)
     return false;
 }
 
-/* Sleep until the bell rings; who rings it counts the sleeper in.  The time when it was
- * to wake. */
+/* Sleeps until the bell rings; the thread that rings counts the sleeper as awake.
+ * Returns the time when the sleeper was to wake. */
 static int64_t sleep_until_woken(uint64_t seen, unsigned epoch)
 {
-    /* Who offers a region looks at `awake` after that: it rings, or is seen here. */
+    /* A caller that offers a region looks at `awake` afterwards: either it rings, or
+     * the region is seen here. */
     if (must_leave(epoch) || group.callbacks.generation() != seen) {
         atomic_fetch_add(&group.awake, 1);
         return monotonic_ns();
     }
     while (sem_wait(&group.bell) != 0) {
-        /* EINTR, of a debugger for instance */
+        /* EINTR, from a debugger for instance */
     }
     return atomic_load(&group.rung_at);
 }
@@ -142,7 +147,7 @@ static void *helper_main(void *epoch_number)
             }
         }
         if (atomic_load(&group.all_useful)) {
-            sched_yield(); /* perhaps to one that has not come yet */
+            sched_yield(); /* perhaps to a helper that has not come yet */
         }
     }
     return NULL;
@@ -200,7 +205,7 @@ void helpers_expect(int64_t region_ns)
 
 /* -- starting and ending them --------------------------------------------------- */
 
-/* Whether the address space has room for so many helpers more. */
+/* Returns whether the address space has room for `helpers` more helpers. */
 static bool is_room(int helpers)
 {
     const size_t bytes = (size_t)helpers * HELPER_BYTES + ROOM_BYTES;
@@ -213,7 +218,8 @@ static bool is_room(int helpers)
     return true;
 }
 
-/* Create a thread that no signal is delivered to: they belong to Python's threads. */
+/* Creates a thread to which no signal is delivered: signals belong to Python's
+ * threads. */
 static int create(pthread_t *thread, void *(*start)(void *), void *argument)
 {
     pthread_attr_t attributes;
@@ -240,7 +246,8 @@ static int other_cpus(void)
     return others > 1 ? others : 1;
 }
 
-/* Start helpers one by one, until there are so many or the system refuses. */
+/* Starts helpers one by one, until there are `helpers` of them or the system
+ * refuses. */
 static void hire(int helpers)
 {
     void *epoch = (void *)(uintptr_t)atomic_load(&group.epoch);
@@ -261,8 +268,8 @@ static void hire(int helpers)
     }
 }
 
-/* Make all helpers leave and wait for that; a region loses them after the piece that
- * they are at. */
+/* Makes all helpers leave, and waits for that.  A region loses them after the piece
+ * that they are at. */
 static void dismiss(void)
 {
     const int width = atomic_load(&group.width);
@@ -283,15 +290,15 @@ static void dismiss(void)
         }
     }
     while (sem_trywait(&group.bell) == 0) {
-        /* rung for those who were awake */
+        /* these were rung for helpers that were awake */
     }
     atomic_store(&group.awake, 0);
-    spare_begin(other_cpus()); /* nobody is there to find out that there are more */
+    spare_begin(other_cpus()); /* no helper is there to find out that there are more */
 }
 
 bool helpers_ensure(int helpers)
 {
-    /* Nothing to change.  Should a fork end the helpers just now, nobody comes. */
+    /* Nothing to change.  If a fork ends the helpers just now, none comes. */
     if (atomic_load_explicit(&group.width, memory_order_relaxed) == helpers) {
         return true;
     }
@@ -312,7 +319,7 @@ bool helpers_ensure(int helpers)
 /* -- fork ----------------------------------------------------------------------- */
 
 /*
- * End all threads of ours: a child starts with none of them, and CPython warns when a
+ * Ends all threads of ours: a child starts with none of them, and CPython warns when a
  * process with threads forks.  A region in progress goes on with its caller alone.
  */
 static void before_fork(void)

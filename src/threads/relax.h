@@ -1,4 +1,4 @@
-/* relax.h - what a thread does that waits for a moment without sleeping. */
+/* relax.h - what a thread does while it waits for a moment without sleeping. */
 #ifndef NPP_THREADS_RELAX_H
 #define NPP_THREADS_RELAX_H
 

@@ -7,23 +7,24 @@
 #include "clock.h"
 #include "relax.h"
 
-/* A helper looks at its clocks once in WATCH_NS, which costs it 0.2 us.  It pays as
- * long as it runs for more than three quarters of the time, and loses a turn now and
- * then without anything to learn from it.  (tools/simulate_spare.py; with a sixteenth a
- * neighbour who was there for a tenth of the time took most of the gain away.) */
+/* A helper looks at its clocks once in WATCH_NS, which costs it 0.2 us.  A helper pays
+ * as long as it runs for more than three quarters of the time; if it loses a turn now
+ * and then, there is nothing to learn from that.  (tools/simulate_spare.py; with a
+ * sixteenth instead of a quarter, a neighbour who was there for a tenth of the time
+ * took most of the gain away.) */
 #define WATCH_NS (1000 * 1000)
 #define FORGIVEN 4
 #define LOST_MOST_NS (8 * 1000 * 1000)
 
-/* A probe is longer than the slice that Linux gives who has just woken (3 ms), and
- * fails as soon as so much is lost of it; to wake takes less. */
+/* A probe is longer than the slice that Linux gives a thread that has just woken (3
+ * ms).  It fails as soon as it has lost PROBE_LOST_NS; waking takes less. */
 #define PROBE_NS (6 * 1000 * 1000)
 #define PROBE_LOST_NS (1000 * 1000)
 #define GAP_NS (50 * 1000)
 
-/* From a loss to the first probe, twice as long from that to the next one: probes take
- * half of a hundredth of a CPU where another process stays.  A CPU that was had for
- * three times as long begins anew. */
+/* The wait from a loss to the first probe; from each probe to the next it is twice as
+ * long.  Where another process stays, probes take half of a hundredth of a CPU.  If a
+ * CPU was kept for three times the wait, the wait begins anew. */
 #define WAIT_LEAST_NS (20LL * 1000 * 1000)
 #define WAIT_MOST_NS (1280LL * 1000 * 1000)
 #define WAIT_FORGOTTEN 3
@@ -34,7 +35,7 @@ static struct {
     _Atomic int64_t wait_ns;   /* between probes */
     _Atomic int64_t next_at;   /* a probe is due; 0: none is wanted */
     _Atomic int64_t gained_at; /* when the last probe succeeded */
-    _Atomic int64_t tried_at;  /* a probe was called for; 0: none */
+    _Atomic int64_t tried_at;  /* when a probe was called for; 0: none was */
     _Atomic int64_t pretended; /* switches, by tests */
     _Atomic uint64_t lost, tried, found;
 } spare;
@@ -45,7 +46,7 @@ static int64_t load(const _Atomic int64_t *value)
     return atomic_load_explicit(value, memory_order_relaxed);
 }
 
-/* More than there ever are. */
+/* More helpers than there ever are. */
 enum { ALL = 1 << 20 };
 
 void spare_begin(int most)
@@ -63,7 +64,7 @@ void spare_set_always(bool always)
     spare_begin(atomic_load(&spare.most));
 }
 
-/* Twice as long as before, to the next probe; or from the beginning. */
+/* Sets the wait for the next probe: twice as long as before, or from the beginning. */
 static void wait_for_probe(int64_t now, bool anew)
 {
     const int64_t wait = anew ? WAIT_LEAST_NS : 2 * load(&spare.wait_ns);
@@ -71,7 +72,7 @@ static void wait_for_probe(int64_t now, bool anew)
     atomic_store(&spare.next_at, now + load(&spare.wait_ns));
 }
 
-/* An eighth less, and at least one. */
+/* Lowers the number of helpers by an eighth, and at least one. */
 static void lose(int64_t now)
 {
     const int before = atomic_load(&spare_helpers);
@@ -85,7 +86,7 @@ static void lose(int64_t now)
                             WAIT_FORGOTTEN * load(&spare.wait_ns));
 }
 
-/* How often the calling thread was taken off its CPU. */
+/* Returns how often the calling thread was taken off its CPU. */
 static int64_t switches(void)
 {
 #ifdef RUSAGE_THREAD
@@ -99,8 +100,8 @@ static int64_t switches(void)
 
 void spare_watch_begin(struct spare_watch *watch, int64_t woken_at)
 {
-    /* What it lost before it slept stays: short turns between two losses prove nothing.
-     */
+    /* Keep what the helper lost before it slept: short turns between two losses prove
+     * nothing. */
     *watch = (struct spare_watch){woken_at, thread_cpu_ns(), -1, watch->lost};
 }
 
@@ -110,8 +111,8 @@ void spare_watch(struct spare_watch *watch, int64_t now)
     if (awake < WATCH_NS) {
         return;
     }
-    /* It may also have waited for a disk, or for a lock.  (After it slept it waited
-     * only for its CPU.) */
+    /* The helper may also have waited for a disk, or for a lock.  (After it slept, it
+     * waited only for its CPU.) */
     const int64_t cpu = thread_cpu_ns(), taken = switches();
     const bool competed = watch->switches < 0 || taken != watch->switches;
     const int64_t missed = competed ? awake - (cpu - watch->cpu_since) : 0;
@@ -146,7 +147,7 @@ void spare_probe(bool (*gone)(unsigned), unsigned epoch)
     const int64_t since = atomic_exchange(&spare.tried_at, 0);
     int64_t last = since, lost = 0;
     if (since == 0) {
-        return; /* another one is at it */
+        return; /* another helper is at it */
     }
     atomic_fetch_add(&spare.tried, 1);
     while (last - since < PROBE_NS && lost < PROBE_LOST_NS && !gone(epoch)) {

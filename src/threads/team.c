@@ -1,14 +1,14 @@
 /*
- * team.c - see team.h.  The region on offer: who may join it, what is left of it.
- * The threads that join are helpers.c's.
+ * team.c - see team.h.  The region on offer: who may join it, what is left of it.  The
+ * threads that join are in helpers.c.
  *
  * The gate is one 64-bit word that says everything about the region on offer:
  *
  *     generation | open | limit | joined | active
  *
- * A helper joins by one compare-and-swap that checks the generation, that the gate
- * is open and that a seat is left; so it can never join a region that has ended, nor
- * read a field of `offer` that is being rewritten for the next one.
+ * A helper joins by one compare-and-swap that checks the generation, that the gate is
+ * open and that a seat is left; so it can never join a region that has ended, nor read
+ * a field of `offer` that is being rewritten for the next one.
  */
 #include "team.h"
 
@@ -30,8 +30,8 @@
  * person notices after Ctrl-C, and a poll (taking the GIL) costs a microsecond. */
 #define POLL_NS (20 * 1000 * 1000)
 
-/* Longer than that a caller waits for a helper that has no CPU, which is not the nature
- * of regions but that of the machine for now (spare.h). */
+/* A caller that waits longer than this waits for a helper that has no CPU.  That says
+ * nothing about regions, only about the machine for now (spare.h). */
 #define LONG_WAIT_NS (50 * 1000)
 
 #define CACHE_LINE 64
@@ -62,16 +62,18 @@ static inline uint64_t gate_generation(uint64_t gate)
     return gate >> GENERATION_SHIFT;
 }
 
-/* What the members of the region on offer share; each hot word on its own line. */
+/* The state that members of the region on offer share; each hot word on its own
+ * line. */
 static struct {
     _Alignas(CACHE_LINE) _Atomic uint64_t gate;
-    _Alignas(CACHE_LINE) _Atomic int status; /* enum team_status; first one stays */
+    _Alignas(CACHE_LINE) _Atomic int status; /* enum team_status; the first one stays */
     _Atomic int fpe;
     _Atomic bool helped;
-    /* Written by the caller before it opens the gate, read by those who joined. */
+    /* Written by the caller before it opens the gate, read by the helpers that
+     * joined. */
     _Alignas(CACHE_LINE) struct team_region region;
     struct fpu_control control;
-    int64_t offered_at, arrived_at; /* the first helper; 0: none came */
+    int64_t offered_at, arrived_at; /* when the first helper came; 0: none */
     bool to_sleeper;
 } offer;
 
@@ -84,8 +86,8 @@ static struct {
     _Atomic bool taken; /* a caller owns `offer` */
     _Atomic int cap;
     _Atomic int64_t rendezvous_ns, stall_ns;
-    int openmp_default; /* omp_get_max_threads() when nobody had touched it */
-    _Atomic int64_t arrival_ns[2]; /* of the first helper: one was awake, or not */
+    int openmp_default;            /* omp_get_max_threads() before anybody changed it */
+    _Atomic int64_t arrival_ns[2]; /* of the first helper: one was awake; none was */
     _Atomic int64_t wait_ns;       /* of the caller for the last helper */
 } team;
 
@@ -103,16 +105,18 @@ static void report(enum team_status status)
     atomic_compare_exchange_strong(&offer.status, &done, (int)status);
 }
 
-/* The share of a member: the pieces that are its own unless somebody runs out. */
+/* Returns where the share of a member begins.  A share is the pieces that are a
+ * member's own unless somebody runs out. */
 static inline int64_t share_begin(const struct team_region *region, int member)
 {
     return region->npieces * member / region->threads;
 }
 
 /*
- * The next piece for a member, or -1.  First those of its own share, which are the
- * same in every call of the same size, so that a core finds in its cache what it left
- * there; then what is left of the others', beginning with its neighbour.
+ * Returns the next piece for a member, or -1.  First come the pieces of its own share,
+ * which are the same in every call of the same size, so that a core finds in its cache
+ * what it left there; then what is left of the other shares, beginning with its
+ * neighbour's.
  */
 static int64_t claim(const struct team_region *region, int member)
 {
@@ -130,7 +134,7 @@ static int64_t claim(const struct team_region *region, int member)
     return -1;
 }
 
-/* Ask the caller's poll when it is time to; true: stop. */
+/* Asks the caller's poll when it is time to.  Returns true to stop. */
 static bool poll_now(const struct team_region *region, int64_t *polled_at)
 {
     if (region->poll == NULL || monotonic_ns() - *polled_at < POLL_NS) {
@@ -146,7 +150,7 @@ static inline int64_t load(const _Atomic int64_t *value)
     return atomic_load_explicit(value, memory_order_relaxed);
 }
 
-/* As if it had lost its CPU, once. */
+/* Makes the helper look as if it had lost its CPU, once. */
 static void stall(void)
 {
     const int64_t ns = atomic_exchange(&team.stall_ns, 0);
@@ -155,8 +159,8 @@ static void stall(void)
 }
 
 /*
- * Take pieces until there are none; the number taken.  A helper also leaves when the
- * gate closes (the caller took the offer back, or a fork wants the helpers).
+ * Takes pieces until there are none; returns the number taken.  A helper also leaves
+ * when the gate closes (the caller took the offer back, or a fork wants the helpers).
  */
 static int64_t work(const struct team_region *region, int member)
 {
@@ -188,7 +192,8 @@ static int64_t work(const struct team_region *region, int member)
     return worked;
 }
 
-/* Join the region on offer if it is still the given one; the member number, or 0. */
+/* Joins the region on offer if it is still the given one.  Returns the member number,
+ * or 0. */
 static int join(uint64_t generation)
 {
     uint64_t gate = atomic_load(&offer.gate);
@@ -205,20 +210,22 @@ static int join(uint64_t generation)
 static inline void move(_Atomic int64_t *average, int64_t to, int share)
 {
     const int64_t known = load(average);
-    const int64_t most = known * 16 + 1000; /* so much for one that took very long */
+    const int64_t most = known * 16 + 1000; /* the most that a very long one counts */
     atomic_store_explicit(average, known + ((to < most ? to : most) - known) / share,
                           memory_order_relaxed);
 }
 
 /*
- * Until the first helper comes the caller works alone; it loses nothing by it, so the
+ * The caller works alone until the first helper comes, and loses nothing by it.  So the
  * quickest arrival is the one to hope for, and a slower one is believed bit by bit.
- * What it waits at the end for the last helper is lost; it is long where other
- * programs get in the way, and the average is what the next region has to expect.
+ * The time that the caller waits at the end for the last helper is lost.  It is long
+ * where other programs get in the way, and its average is what the next region has to
+ * expect.
  */
 static void note_costs(const struct team_result *result)
 {
-    /* Up to the length of a piece is in the nature of pieces, and scales with them. */
+    /* A wait of up to the length of a piece is in the nature of pieces, and scales with
+     * them. */
     const int64_t piece = result->caller_ns / (result->caller_pieces + 1);
     int64_t waited = result->ns - result->caller_ns - piece;
     waited = waited < LONG_WAIT_NS ? waited : LONG_WAIT_NS;
@@ -239,7 +246,7 @@ static bool help(uint64_t generation)
 {
     const uint64_t gate = atomic_load(&offer.gate);
     if (gate & OPEN) {
-        /* Before joining: nobody waits for that. */
+        /* Done before joining: nobody waits for it. */
         const int limit = (int)gate_limit(gate), useful = helpers_useful();
         helpers_wake(limit < useful ? limit : useful);
     }
@@ -262,7 +269,7 @@ static bool help(uint64_t generation)
     }
     atomic_fetch_or(&offer.fpe, fpu_get_flags());
     fpu_set_control(mine);
-    atomic_fetch_sub(&offer.gate, ONE_ACTIVE); /* last: `offer` is the caller's again */
+    atomic_fetch_sub(&offer.gate, ONE_ACTIVE); /* last: the caller has `offer` again */
     return true;
 }
 
@@ -345,7 +352,7 @@ static void await_helpers(const struct team_region *region)
     }
 }
 
-/* Take the offer back and wait for those who are still at a piece. */
+/* Takes the offer back and waits for the helpers that are still at a piece. */
 static uint64_t close_gate(void)
 {
     uint64_t gate = atomic_fetch_and(&offer.gate, ~OPEN) & ~OPEN;
@@ -433,8 +440,8 @@ void team_stall(int64_t ns)
 
 int team_openmp_limit(void)
 {
-    /* Unchanged, it says only how many CPUs there are, which set_num_threads may
-     * exceed; changed, somebody set a limit for this thread. */
+    /* An unchanged value says only how many CPUs there are, which set_num_threads may
+     * exceed.  A changed value is a limit that somebody set for this thread. */
     const int limit = omp_get_max_threads();
     return limit == team.openmp_default ? TEAM_MAX_THREADS : limit;
 }
@@ -487,7 +494,7 @@ int team_init(int cap)
     const struct helpers_callbacks callbacks = {generation, help, withdraw,
                                                 reset_in_child};
     team.openmp_default = omp_get_max_threads();
-    /* What to expect before the first region is measured. */
+    /* The costs to expect before the first region is measured. */
     atomic_store(&team.arrival_ns[false], 2000);
     atomic_store(&team.arrival_ns[true], 50000);
     atomic_store(&team.wait_ns, 1000);

@@ -1,15 +1,15 @@
 /*
- * team.h - who runs it: the one place with threads.
+ * team.h - which threads run a region: the one place with threads.
  *
- * A region is one parallel loop over numbered pieces.  The calling thread works in
- * it from the first to the last piece; the members of the team only help.  There is
- * one team in the process, so the threads beside the callers are never more than
- * cap - 1, however many threads call at once; fewer where the system has no more.
- * None of them exists before the first region.
+ * A region is one parallel loop over numbered pieces.  The calling thread works in it
+ * from the first to the last piece; the members of the team only help.  There is one
+ * team in the process, so the threads beside the callers are never more than cap - 1,
+ * however many threads call at once; fewer where the system has no more.  None of them
+ * exists before the first region.
  *
- * A caller never waits for a helper to arrive.  It offers the region, starts on it,
- * and takes the offer back when the pieces are gone: a helper that was asleep, or
- * that the kernel did not schedule in time, costs nothing but its absence.
+ * A caller never waits for a helper to arrive.  It offers the region, starts on it, and
+ * takes the offer back when the pieces are gone: a helper that was asleep, or that the
+ * operating system did not schedule in time, costs nothing but its absence.
  *
  * Nothing here sees Python.
  */
@@ -22,14 +22,16 @@
 /* The most threads a region can have: the width of a field of the gate in team.c. */
 enum { TEAM_MAX_THREADS = 1024 };
 
-/* Runs one piece as one of the members 0 (the caller) ... threads - 1.  0; -1: failed;
- * 1: those that nobody is at need not run any more. */
+/* Runs one piece as one of the members 0 (the caller) ... threads - 1.  Returns 0; -1:
+ * failed; 1: pieces that nobody has begun need not run any more. */
 typedef int team_body(void *context, int member, int64_t piece);
 
-/* Asked by the caller between its pieces, now and then; true: stop everybody. */
+/* The caller calls it between its pieces, now and then.  Returns true to stop
+ * everybody. */
 typedef bool team_poll(void *context);
 
-/* Around all that a helper does in a region; leaving, -1: it failed. */
+/* Called before and after all that a helper does in a region.  team_leave() returns -1
+ * if the helper failed. */
 typedef void *team_enter(void);
 typedef int team_leave(void *entered);
 
@@ -47,7 +49,7 @@ struct team_region {
     team_leave *leave;
     void *context;
     int64_t npieces;
-    int threads; /* at most so many, the caller included */
+    int threads; /* at most, the caller included */
 };
 
 struct team_result {
@@ -59,44 +61,49 @@ struct team_result {
 };
 
 /*
- * Run all pieces of a region and return when they are done.  The members run with
- * the caller's floating-point environment (rounding, FTZ, DAZ); the caller clears
- * the status flags before, and finds those of all members in `fpe`.  The caller runs
- * alone, at once, where the team is taken by another caller, could not be started,
- * or where it is itself inside a parallel region, ours or anybody else's.
+ * Runs all pieces of a region and returns when they are done.  The members run with the
+ * caller's floating-point environment (rounding, FTZ, DAZ).  The caller clears the
+ * status flags before, and finds the flags of all members in `fpe`.  The caller runs
+ * alone, at once, where the team is taken by another caller, where it could not be
+ * started, or where the caller is itself inside a parallel region, ours or anybody
+ * else's.
  */
 struct team_result team_run(const struct team_region *region);
 
-/* Why a region would run on the caller alone now, or NULL if helpers may come. */
+/* Returns why a region would run on the caller alone now, or NULL if helpers may
+ * come. */
 const char *team_unavailable(void);
 
 /* Process-wide cap on the threads of a region, the caller included. */
 void team_set_cap(int threads);
 int team_cap(void);
 
-/* Threads that have a CPU each now, the caller included, at most the cap. */
+/* Returns the number of threads that have a CPU each now, the caller included, at most
+ * the cap. */
 int team_width(void);
 
-/* For tests: wait so long for helpers before the first piece, so that also regions
- * that would be over before they come are shared out.  0, the default: not at all. */
+/* For tests: callers wait this long for helpers before the first piece, so that regions
+ * that would be over before helpers come are shared out too. 0, the default: no
+ * wait. */
 void team_set_rendezvous(int64_t ns);
 
-/* For tests: the next piece that a helper takes keeps it so long. */
+/* For tests: the next piece that a helper takes keeps it for `ns`. */
 void team_stall(int64_t ns);
 
-/* What another party (threadpoolctl, omp_set_num_threads) allows the caller. */
+/* Returns the limit that another party (threadpoolctl, omp_set_num_threads) sets for
+ * the caller. */
 int team_openmp_limit(void);
 
-/* What a region costs beyond its pieces, in ns, as measured on this machine with the
- * a helper still awake from the last one, or all asleep. */
+/* What a region costs beyond its pieces, in ns, as measured on this machine: with a
+ * helper still awake from the last region, or with all asleep. */
 struct team_costs {
     double arrival; /* of the first helper; the caller works meanwhile */
-    double wait;    /* of the caller for the last one to finish its piece */
+    double wait;    /* of the caller, for the last helper to finish its piece */
 };
 struct team_costs team_costs(bool asleep);
 bool team_asleep(void);
 
-/* A region was refused for what it would cost: believe that a little less, so that
+/* Call it when a region was refused for its cost: it lowers the cost a little, so that
  * an estimate made while the machine was busy does not last for ever. */
 void team_forget(void);
 
@@ -110,7 +117,8 @@ struct team_counters {
 };
 struct team_counters team_counters(void);
 
-/* Once a process, before the first region.  Starts no thread.  0, or an errno. */
+/* Call it once a process, before the first region.  Starts no thread.  Returns 0, or an
+ * errno. */
 int team_init(int cap);
 
 #endif

@@ -15,7 +15,8 @@
 /* -- the call ------------------------------------------------------------------- */
 
 /*
- * NULL without an exception: NumPy is to run the call, for the reason in the report.
+ * Returns NULL without an exception if NumPy must run the call, for the reason in the
+ * report.
  */
 __attribute__((noinline)) static PyObject *
 engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
@@ -60,8 +61,8 @@ engine_run(struct route *route, enum kernel_bits bits, PyObject *const *args,
                                  : elementwise_run(&call, &plan, &job, explain, report);
 
 finish:
-    /* It leaves floats to NumPy's loop where subnormals are flushed (kernels/loop.c).
-     */
+    /* A kernel leaves floats to NumPy's loop where subnormals are flushed
+     * (kernels/loop.c). */
     report->kernel = plan.floats && fpu_flushes() ? NULL : plan.kernel;
     report->alike =
         strcmp(report->path, "fused") != 0 && strcmp(report->path, "streamed") != 0;
@@ -70,8 +71,9 @@ finish:
     return result;
 }
 
-/* A dtype, or a type that stands for one, that is not a user's: those are registered
- * with NumPy's ufunc, which a copy does not learn of. */
+/* Returns whether `object` is a dtype, or a type that stands for one, that is not a
+ * user's.  Users' dtypes are registered with NumPy's ufunc, and a copy does not learn
+ * of them. */
 static bool is_built_in(PyObject *object)
 {
     return PyArray_DescrCheck(object)
@@ -82,8 +84,8 @@ static bool is_built_in(PyObject *object)
                       PyType_IsSubtype((PyTypeObject *)object, &PyNumberArrType_Type));
 }
 
-/* What has no __array_ufunc__: numbers, texts and dtypes of keywords, lists; tuples of
- * outputs, for a closer look. */
+/* Returns whether `object` has no __array_ufunc__: numbers, texts and dtypes of
+ * keywords, lists.  Tuples of outputs get a closer look. */
 static bool is_plain_object(PyObject *object)
 {
     bool plain = PyFloat_CheckExact(object) || PyLong_CheckExact(object) ||
@@ -114,9 +116,9 @@ bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssi
 }
 
 /*
- * NumPy's machinery, with our kernels: they are faster on one thread too, and the bits
- * of small calls must be those of large ones.  But NumPy >= 2.4 knows maximum and
- * minimum by their address, to warn of a third positional argument.
+ * Runs a call on NumPy's machinery with our kernels: they are faster on one thread too,
+ * and small calls must have the same bits as large ones.  But NumPy >= 2.4 knows
+ * maximum and minimum by their address, to warn about a third positional argument.
  */
 PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
                          vectorcallfunc numpy_call, PyObject *const *args,
@@ -165,7 +167,7 @@ static inline PyObject *small_target(const struct route *route)
                             : route->numpy);
 }
 
-/* Apart, so that dispatch_call() stays short. */
+/* A function of its own, so that dispatch_call() stays short. */
 SIZE_COMPACT static PyObject *call_other(PyObject *self, PyObject *const *args,
                                          size_t nargsf, PyObject *kwnames)
 {
@@ -212,7 +214,7 @@ PyObject *dispatch_engine(struct route *route, enum kernel_bits bits,
 int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,
                      PyObject *kwnames, struct report *report)
 {
-    /* It never has a result. */
+    /* An explained call never has a result. */
     engine_run(route, precision_now(route->state), args, nargs, kwnames, true, report);
     return PyErr_Occurred() ? -1 : 0;
 }

@@ -1,6 +1,6 @@
 /*
- * dispatch.h - where a call of a parallel ufunc arrives: a glance for the small ones,
- * which go to NumPy at once, the engine for the rest.
+ * dispatch.h - where a call of a parallel ufunc arrives.  Small calls go to NumPy after
+ * a quick look at their size; the engine gets the rest.
  */
 #ifndef NPP_UFUNC_DISPATCH_H
 #define NPP_UFUNC_DISPATCH_H
@@ -10,23 +10,23 @@
 #include "engine/kernels.h"
 
 /*
- * What a parallel ufunc carries in its `obj` field, which NumPy keeps alive for it:
- * the ufunc it stands for and how NumPy calls that.
+ * A route is what a parallel ufunc carries in its `obj` field, which NumPy keeps alive
+ * for it: the ufunc it stands for, and how NumPy calls that.
  */
-enum { ROUTE_METHODS = 5 }; /* that are hooked: functions.def */
+enum { ROUTE_METHODS = 5 }; /* methods that are hooked: functions.def */
 
 struct route {
     PyObject_HEAD
-    struct state *state; /* the module lives as long as its ufuncs do: `module` */
+    struct state *state; /* of `module`, which lives as long as its ufuncs do */
     PyObject *module;
     PyUFuncObject *numpy;
     vectorcallfunc numpy_call;
-    /* Copies with kernels of ours, by enum kernel_bits; NumPy's where there are none.
-     */
+    /* Copies with kernels of ours, by enum kernel_bits; NumPy's ufunc where there are
+     * no kernels. */
     PyUFuncObject *loops[KERNELS_KINDS];
     int nin;
     struct choice_gate gate, method_gates[ROUTE_METHODS];
-    uint32_t types; /* of inputs for which there are kernels, a bit each */
+    uint32_t types; /* input types for which there are kernels, a bit each */
     struct plan_cache plans;
     struct cost_table costs;
 };
@@ -40,35 +40,37 @@ static inline struct route *route_of(PyObject *parallel_ufunc)
 PyObject *dispatch_call(PyObject *self, PyObject *const *args, size_t nargsf,
                         PyObject *kwnames);
 
-/* The same for a call that is not tiny, with the kernels of some bits, by way of which
- * NumPy's is reached.  (choice.h). */
+/* Runs a call that is not tiny, with NumPy's code or ours (choice.h), and with the
+ * kernels of `bits`.  NumPy's ufunc is called through `numpy_call`. */
 PyObject *dispatch_large(struct route *route, enum kernel_bits bits,
                          const struct choice_kind *kind, vectorcallfunc numpy_call,
                          PyObject *const *args, size_t nargsf, PyObject *kwnames);
 
-/* The same on NumPy's machinery, for what the engine would not gain from. */
+/* Runs a call on NumPy's machinery, where the engine would gain nothing. */
 PyObject *dispatch_small(const struct route *route, enum kernel_bits bits,
                          vectorcallfunc numpy_call, PyObject *const *args,
                          size_t nargsf, PyObject *kwnames);
 
-/* Whether small calls too have to go through our kernels, for their bits to be the same
- * as those of large ones. */
+/* Returns whether small calls too have to go through our kernels, so that they have the
+ * same bits as large ones. */
 static inline bool route_has_own_bits(const struct route *route)
 {
     return route->loops[KERNELS_FAST] != route->loops[KERNELS_SAME];
 }
 
-/* Without a glance, and without NumPy: NULL, without an exception, for a call that it
- * is to run for the reason in the report. */
+/* Runs a call in the engine, without a look at its size and without falling back to
+ * NumPy.  Returns NULL without an exception if NumPy must run the call, for the reason
+ * in the report. */
 PyObject *dispatch_engine(struct route *route, enum kernel_bits bits,
                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                           struct report *report);
 
-/* What a call would do.  0, or -1 with an exception set. */
+/* Explains what a call would do.  Returns 0, or -1 with an exception set. */
 int dispatch_explain(struct route *route, PyObject *const *args, Py_ssize_t nargs,
                      PyObject *kwnames, struct report *report);
 
-/* Arrays and numbers, no objects that may want to do a call in their own way. */
+/* Returns whether `args` are arrays and numbers, with no objects that may want to do a
+ * call themselves. */
 bool dispatch_are_plain(const struct route *route, PyObject *const *args, Py_ssize_t n);
 
 #endif

@@ -14,7 +14,7 @@
 #define BUFFER_ELEMENTS 8192
 #define BUFFER_BYTES (768 * 1024)
 
-/* The operands of one run.  Those of the call are borrowed; the others are its own. */
+/* The operands of one run: those of the call, or its own. */
 struct operands {
     PyArrayObject *op[NPP_MAX_SLOTS]; /* owned, or NULL: to allocate */
     bool cast;     /* one of them needs a cast, a byte swap or an aligned copy */
@@ -30,9 +30,9 @@ static void operands_clear(struct operands *operands)
 }
 
 /*
- * A loop that can fail must not have touched the caller's out= when it does, for
- * NumPy is to repeat the call: it writes to a scratch output, copied when all went
- * well.
+ * Returns a scratch output.  A loop that can fail must not have touched the user's out=
+ * when it does, because NumPy has to repeat the call.  So it writes to a scratch
+ * output, which is copied when all went well.
  */
 static PyArrayObject *make_scratch(PyArrayObject *out, PyArray_Descr *descr)
 {
@@ -40,12 +40,12 @@ static PyArrayObject *make_scratch(PyArrayObject *out, PyArray_Descr *descr)
     return (PyArrayObject *)PyArray_NewLikeArray(out, NPY_KEEPORDER, descr, 0);
 }
 
-/* -1: an exception is set. */
+/* Returns 0, or -1 with an exception set. */
 static int operands_take(struct operands *operands, const struct call *call,
                          const struct plan *plan)
 {
-    /* NumPy casts small inputs until it meets an operand that it cannot cast so, and
-     * none under a mask. */
+    /* NumPy casts small inputs until it meets an operand that it cannot cast this way.
+     * Under a mask it casts none. */
     bool cast_small = !call->masked && !plan->any_strides;
     memset(operands, 0, sizeof *operands);
     for (int i = 0; i < call->nop + call->masked; i++) {
@@ -87,9 +87,9 @@ static bool has_strings(const struct plan *plan, const struct call *call)
     return false;
 }
 
-/* Whether loops on this dtype, casts included, may treat their last elements unlike
- * the others: partition.h.  Those on long double are scalar, those on integers
- * exact, and a user dtype's are taken to be like the worst. */
+/* Returns whether loops on this dtype, casts included, may treat their last elements
+ * unlike the others: partition.h.  Loops on long double are scalar, loops on integers
+ * are exact, and loops on a user dtype are taken to be like the worst. */
 static bool is_vector_type(int type)
 {
     return type == NPY_HALF || type == NPY_FLOAT || type == NPY_DOUBLE ||
@@ -108,11 +108,12 @@ static bool has_vectors(const struct plan *plan, const struct call *call)
 }
 
 /*
- * What does not fit into an integer may depend on its place: NumPy casts in vectors and
- * the last ones one by one, and there are two answers for a uint32.  Of real numbers
- * these are behind the last whole vector, where no piece ends; but of complex ones some
- * vectors before the end of each of its buffers, and under a mask at the end of each
- * stretch that it lets through.
+ * Returns whether casts may depend on the place of an element.  NumPy casts in vectors
+ * and the last elements one by one, and the two give different answers where a number
+ * does not fit into an integer: there are two answers for a uint32.  With real numbers
+ * the last elements are behind the last whole vector, where no piece ends.  With
+ * complex numbers they are some vectors before the end of each of NumPy's buffers, and
+ * under a mask they are at the end of each stretch that the mask lets through.
  */
 static bool casts_by_place(const struct operands *operands, const struct plan *plan,
                            const struct call *call)
@@ -136,8 +137,8 @@ static bool casts_by_place(const struct operands *operands, const struct plan *p
 
 /*
  * Where NumPy runs a call as one inner loop over lines (one-dimensional operands, or
- * all contiguous in the same order, beside 0-d ones), so do we: its strides, their
- * sign for one, decide between vector and scalar code.
+ * all contiguous in the same order, beside 0-d ones), so do we, because the strides of
+ * that loop, their sign for one, decide between vector and scalar code.
  */
 enum line {
     LINE,
@@ -148,7 +149,7 @@ enum line {
     LINE_IN_ORDER,
 };
 
-/* Whether an axis has the length 1. */
+/* Returns whether an axis has length 1. */
 static bool has_single_axis(PyArrayObject *array)
 {
     int axis = 0;
@@ -158,8 +159,8 @@ static bool has_single_axis(PyArrayObject *array)
     return axis < PyArray_NDIM(array);
 }
 
-/* Whether NumPy's iterator may go through contiguous operands, in this order of axes
- * (NumPy's flags), in another than C's. */
+/* Returns whether NumPy's iterator may go through contiguous operands in another order
+ * than C's.  `order` is the order of their axes (NumPy's flags). */
 static bool may_turn(NPY_ORDER asked, int order)
 {
     return asked == NPY_ANYORDER ||
@@ -182,7 +183,7 @@ static enum line as_line(struct nest *nest, struct operands *operands,
         return LINE_NOT;
     }
     if (plan->any_strides && operands->op[out] == NULL) {
-        return LINE_NOT; /* NumPy's iterator makes these results: their strides */
+        return LINE_NOT; /* NumPy's iterator makes these results, for their strides */
     }
     for (int i = 0; i < call->nop; i++) {
         PyArrayObject *op = operands->op[i];
@@ -239,7 +240,7 @@ static enum line as_line(struct nest *nest, struct operands *operands,
             return vectors ? LINE_IN_ORDER : LINE_NOT;
         }
     } else if (staged && may_turn(call->order, order) && has_single_axis(shaped)) {
-        return LINE_NOT; /* its stride is what NumPy's iterator makes of it */
+        return LINE_NOT; /* NumPy's iterator decides the stride of such an axis */
     } else {
         PyArray_Descr *descr = plan_descr(plan, out);
         Py_INCREF(descr);
@@ -247,7 +248,7 @@ static enum line as_line(struct nest *nest, struct operands *operands,
             &PyArray_Type, descr, PyArray_NDIM(shaped), PyArray_DIMS(shaped), NULL,
             NULL, order == NPY_ARRAY_F_CONTIGUOUS, NULL);
         if (operands->op[out] == NULL) {
-            PyErr_Clear(); /* the iterator will run into it again */
+            PyErr_Clear(); /* the iterator will meet the same error */
             return LINE_NOT;
         }
         stride[out] = PyArray_ITEMSIZE(operands->op[out]);
@@ -280,7 +281,7 @@ PyObject *call_result(const struct call *call, PyArrayObject *const *outputs)
         const bool given = call->given[call->nin + i];
         PyArrayObject *array = given ? call->op[call->nin + i] : outputs[i];
         Py_INCREF(array);
-        /* PyArray_Return steals, and makes a scalar of a 0-d array. */
+        /* PyArray_Return steals the reference, and makes a scalar of a 0-d array. */
         result[i] =
             given || call->return_arrays ? (PyObject *)array : PyArray_Return(array);
     }
@@ -298,7 +299,8 @@ PyObject *call_result(const struct call *call, PyArrayObject *const *outputs)
     return tuple;
 }
 
-/* Hand the scratch outputs' contents to the caller's out=.  -1: an exception is set. */
+/* Copies the contents of scratch outputs to the user's out=.  Returns 0, or -1 with an
+ * exception set. */
 static int copy_scratch(const struct operands *operands, const struct call *call)
 {
     for (int i = call->nin; i < call->nop; i++) {
@@ -310,8 +312,8 @@ static int copy_scratch(const struct operands *operands, const struct call *call
     return 0;
 }
 
-/* Lay the operands out for the loop: as a line, by an iterator, or by the nest that
- * an iterator goes through.  NULL, or why NumPy is to run the call. */
+/* Lays the operands out for the loop: as a line, by an iterator, or by the nest that an
+ * iterator goes through.  Returns NULL, or the reason why NumPy must run the call. */
 static const char *lay_out(struct job *job, struct operands *operands,
                            struct nest *nest, struct stage *stage,
                            const struct call *call)
@@ -333,8 +335,9 @@ static const char *lay_out(struct job *job, struct operands *operands,
         job->stage = staged ? stage : NULL;
         job->split = split_line(nest->size, vectors);
     } else {
-        /* Copies of strings through buffers are marked as in need of the GIL; as their
-         * loops do not mind strides, they go without where nothing must be cast. */
+        /* Copies of strings through buffers are marked as needing the GIL.  Loops on
+         * strings do not mind strides, so strings go without buffers where nothing must
+         * be cast. */
         const bool buffered =
             operands->cast || !(plan->any_strides || has_strings(plan, call));
         job->kind = (struct iterator_kind){
@@ -391,7 +394,7 @@ static const char *lay_out(struct job *job, struct operands *operands,
     return NULL;
 }
 
-/* Write back what the iterator holds for an overlapping out=, and what scratch outputs
+/* Writes back what the iterator holds for an overlapping out=, and what scratch outputs
  * hold. */
 static bool deliver(struct operands *operands, const struct call *call)
 {

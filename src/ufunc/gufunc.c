@@ -1,10 +1,10 @@
 /*
  * gufunc.c - see gufunc.h.
  *
- * The operands of a gufunc have loop dimensions, broadcast as a ufunc's, before the
- * core dimensions of its signature.  A piece is a range of core problems.  A single
- * core problem is never split: one large matmul is BLAS's, which has threads of its
- * own.
+ * The operands of a gufunc have loop dimensions, broadcast like those of a ufunc,
+ * before the core dimensions of its signature.  A piece is a range of core problems.  A
+ * single core problem is never split: one large matmul is left to BLAS, which has
+ * threads of its own.
  */
 #include "gufunc.h"
 
@@ -48,7 +48,7 @@ struct core {
     int loop_ndim;
 };
 
-/* Core dimension j of operand i, as an index into the signature's names. */
+/* Returns core dimension `j` of operand `i`, as an index into the signature's names. */
 static int dim_of(const PyUFuncObject *ufunc, int i, int j)
 {
     return ufunc->core_dim_ixs[ufunc->core_offsets[i] + j];
@@ -67,8 +67,9 @@ static core_dims_hook *core_dims_hook_of(const PyUFuncObject *ufunc)
     return hook;
 }
 
-/* An operand of too few dimensions lacks the optional ones, in the order of the
- * signature, and then so do all operands.  False: still too few. */
+/* Finds the optional dimensions that are missing: an operand of too few dimensions
+ * lacks them in the order of the signature, and then all operands do.  Returns false if
+ * an operand still has too few. */
 static bool drop_missing(struct core *core, const struct call *call)
 {
     const PyUFuncObject *ufunc = call->ufunc;
@@ -99,7 +100,8 @@ static bool drop_missing(struct core *core, const struct call *call)
     return true;
 }
 
-/* Collect the core dimensions of the operands from..to - 1; false: they disagree. */
+/* Collects the core dimensions of the operands `from` to `to` - 1.  Returns false if
+ * they disagree. */
 static bool collect_sizes(struct core *core, const struct call *call, int from, int to)
 {
     for (int i = from; i < to; i++) {
@@ -161,7 +163,7 @@ static const char *measure_core(struct core *core, const struct call *call)
     return NULL;
 }
 
-/* Whether a core problem may read what another one writes. */
+/* Returns whether a core problem may read what another one writes. */
 static bool overlaps(const struct call *call)
 {
     for (int out = call->nin; out < call->nop; out++) {
@@ -175,7 +177,8 @@ static bool overlaps(const struct call *call)
     return false;
 }
 
-/* The number of core problems, or -1 if the loop dimensions do not broadcast. */
+/* Returns the number of core problems, or -1 if the loop dimensions do not
+ * broadcast. */
 static npy_intp count_problems(const struct core *core, const struct call *call)
 {
     npy_intp count = 1;
@@ -194,7 +197,7 @@ static npy_intp count_problems(const struct core *core, const struct call *call)
     return count;
 }
 
-/* One core problem that is better left to the threads of BLAS and LAPACK. */
+/* Returns whether one core problem is better left to the threads of BLAS and LAPACK. */
 static bool is_for_blas(const struct call *call, const struct plan *plan,
                         const struct core *core)
 {
@@ -217,9 +220,9 @@ static bool is_for_blas(const struct call *call, const struct plan *plan,
 }
 
 /*
- * The iterator goes over the loop dimensions.  It is given the core dimensions of the
- * outputs as well, so that it allocates them in NumPy's order, and then made to
- * forget these.
+ * Makes an iterator over the loop dimensions.  It is given the core dimensions of the
+ * outputs as well, so that it allocates the outputs in NumPy's order; afterwards these
+ * dimensions are removed.
  */
 static NpyIter *make_iterator(const struct call *call, const struct plan *plan,
                               const struct core *core)
@@ -262,7 +265,7 @@ static NpyIter *make_iterator(const struct call *call, const struct plan *plan,
         for (int axis = 0; axis < core->loop_ndim; axis++) {
             axes_of[i][axis] = axis < pad ? -1 : axis - pad;
         }
-        /* The core dimensions of other outputs are nothing to this operand. */
+        /* The core dimensions of other outputs do not concern this operand. */
         for (int axis = core->loop_ndim; axis < ndim; axis++) {
             axes_of[i][axis] = NOT_OF_THIS_OPERAND;
         }
@@ -293,7 +296,7 @@ static NpyIter *make_iterator(const struct call *call, const struct plan *plan,
     return iter;
 }
 
-/* What the loop is told beside count and strides: core sizes, core strides. */
+/* Stores what the loop is told besides count and strides: core sizes, core strides. */
 static void describe_core(struct loop *loop, const struct call *call,
                           const struct core *core, NpyIter *iter)
 {
@@ -317,7 +320,8 @@ static void describe_core(struct loop *loop, const struct call *call,
     }
 }
 
-/* Lay the core problems out.  NULL, or why NumPy is to run the call. */
+/* Lays the core problems out.  Returns NULL, or the reason why NumPy must run the
+ * call. */
 static const char *lay_out(struct job *job, struct plan *plan, struct nest *nest,
                            NpyIter **iter, const struct call *call)
 {
@@ -326,7 +330,8 @@ static const char *lay_out(struct job *job, struct plan *plan, struct nest *nest
     if (reason) {
         return reason;
     }
-    /* Before there is an iterator: its casts may warn, and NumPy's then again. */
+    /* Done before there is an iterator: its casts may warn, and NumPy's would warn
+     * again. */
     const npy_intp problems = count_problems(&core, call);
     if (problems < 2) {
         return problems < 0 ? reason_shapes_refused : reason_single_core_problem;

@@ -4,7 +4,8 @@
 
 #include "engine/execute.h"
 
-/* As elementwise_run; mixes the core dimensions into the job's key. */
+/* Does the same as elementwise_run(), and mixes the core dimensions into the job's
+ * key. */
 PyObject *gufunc_run(struct call *call, struct plan *plan, struct job *job,
                      bool explain, struct report *report);
 

@@ -5,7 +5,7 @@
 
 #include "dispatch.h"
 
-/* A view of an array with so many axes of length 1 at its end. */
+/* Returns a view of `array` with `more` axes of length 1 at its end. */
 static PyObject *with_axes(PyArrayObject *array, int more)
 {
     npy_intp shape[NPY_MAXDIMS], strides[NPY_MAXDIMS];
