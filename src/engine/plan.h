@@ -3,8 +3,8 @@
  *
  * A plan holds the strided loop that NumPy itself would run for a call, with the
  * dtypes NumPy would resolve, through the ufunc's documented low-level access
- * (_resolve_dtypes_and_context, _get_strided_loop).  A kernel of ours would take the
- * place of `loop.run` here, and nothing downstream would know.
+ * (_resolve_dtypes_and_context, _get_strided_loop).  A kernel of ours stands in the
+ * table of a copy of the ufunc (kernels.h), so NumPy finds it in the same way.
  */
 #ifndef NPP_ENGINE_PLAN_H
 #define NPP_ENGINE_PLAN_H

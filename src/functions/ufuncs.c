@@ -119,13 +119,12 @@ static struct route *route_new(struct state *state, PyUFuncObject *ufunc)
 /*
  * NumPy ≥ 2.2 keeps __qualname__ and the like in a __dict__. __module__, which pickle
  * goes by, is not copied: the module that publishes our ufunc sets it.  The methods go
- * into the __dict__ too.  Methods that stay NumPy's are methods of NumPy's ufunc, so an
- * __array_ufunc__ is given NumPy's ufunc.  (Before 2.2 all methods are NumPy's, of the
- * copy.)
+ * into the __dict__ too.  `outer`, which stays NumPy's, is a method of NumPy's ufunc,
+ * so an __array_ufunc__ is given NumPy's ufunc.  (Before 2.2 all methods are NumPy's,
+ * of the copy.)
  */
 static int copy_attributes(PyObject *ours, PyObject *ufunc)
 {
-    static const char *const methods[] = {"reduceat", "outer", "at"};
     PyObject *dict = PyObject_GetAttrString(ufunc, "__dict__");
     if (dict == NULL) {
         PyErr_Clear();
@@ -139,11 +138,9 @@ static int copy_attributes(PyObject *ours, PyObject *ufunc)
         }
     }
     Py_DECREF(dict);
-    for (size_t i = 0; status == 0 && i < sizeof methods / sizeof *methods; i++) {
-        PyObject *method = PyObject_GetAttrString(ufunc, methods[i]);
-        status = method ? PyObject_SetAttrString(ours, methods[i], method) : -1;
-        Py_XDECREF(method);
-    }
+    PyObject *outer = status == 0 ? PyObject_GetAttrString(ufunc, "outer") : NULL;
+    status = outer ? PyObject_SetAttrString(ours, "outer", outer) : -1;
+    Py_XDECREF(outer);
     return status == 0 ? methods_add(ours) : -1;
 }
 

@@ -21,11 +21,11 @@
     V(reduction_kw)   /*         (both, and "reduction") */                 \
     V(same_kind)      /*         "same_kind" */                             \
     V(unsafe)         /*         "unsafe" */                                \
-    V(numpy_module)   /* request.c: numpy */                                \
-    V(numpys)         /*            ufuncs that were found to be NumPy's */ \
-    V(no_value)       /* reduce.c: numpy._NoValue */                        \
-    V(get_extobj)     /* layout.c: NumPy's settings of ufuncs, as a dict */ \
-    V(power)          /*         numpy.power */                             \
+    V(numpy_module)   /* reduce.c: numpy */                                 \
+    V(numpys)         /*           ufuncs that were found to be NumPy's */  \
+    V(no_value)       /*           numpy._NoValue */                        \
+    V(get_extobj)     /*           NumPy's settings of ufuncs, as a dict */ \
+    V(power)          /* plan.c: numpy.power */                             \
     V(add)            /*         numpy.add, */                              \
     V(subtract)       /*         numpy.subtract, */                         \
     V(multiply)       /*         numpy.multiply */                          \
@@ -38,7 +38,7 @@
     V(route_type)     /*           type of what a parallel ufunc carries */ \
     V(precision_variable) /* precision.c: that of precision(level) */       \
     V(enabled_variable) /* hooks.c: the context variable of enabled() */    \
-    V(result_type)    /* movement.c: numpy.result_type */
+    V(result_type)    /* where.c: numpy.result_type */
 /* clang-format on */
 
 struct state {

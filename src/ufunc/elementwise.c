@@ -5,6 +5,8 @@
 
 #include "reasons/reasons.h"
 
+#include "line.h"
+
 /* NumPy casts one-dimensional inputs up to its buffer size as a whole, which may
  * spare it the iterator; the strides a loop sees, and so its choice between vector
  * and scalar code, depend on it. */
@@ -13,13 +15,6 @@
 /* All buffers of a member together: 1 MiB is what a call may cost beyond NumPy's. */
 #define BUFFER_ELEMENTS 8192
 #define BUFFER_BYTES (768 * 1024)
-
-/* The operands of one run: those of the call, or its own. */
-struct operands {
-    PyArrayObject *op[NPP_MAX_SLOTS]; /* owned, or NULL: to allocate */
-    bool cast;     /* one of them needs a cast, a byte swap or an aligned copy */
-    NpyIter *iter; /* over these operands; NULL: none */
-};
 
 static void operands_clear(struct operands *operands)
 {
@@ -133,133 +128,6 @@ static bool casts_by_place(const struct operands *operands, const struct plan *p
     return false;
 }
 
-/* -- without an iterator -------------------------------------------------------- */
-
-/*
- * Where NumPy runs a call as one inner loop over lines (one-dimensional operands, or
- * all contiguous in the same order, beside 0-d ones), so do we, because the strides of
- * that loop, their sign for one, decide between vector and scalar code.
- */
-enum line {
-    LINE,
-    LINE_NOT, /* needs the iterator */
-    /* NumPy lets an input run ahead of an output in the same memory, and its loops see
-     * that and take their scalar code: neither pieces nor a copy would give its bits.
-     */
-    LINE_IN_ORDER,
-};
-
-/* Returns whether an axis has length 1. */
-static bool has_single_axis(PyArrayObject *array)
-{
-    int axis = 0;
-    while (axis < PyArray_NDIM(array) && PyArray_DIM(array, axis) != 1) {
-        axis++;
-    }
-    return axis < PyArray_NDIM(array);
-}
-
-/* Returns whether NumPy's iterator may go through contiguous operands in another order
- * than C's.  `order` is the order of their axes (NumPy's flags). */
-static bool may_turn(NPY_ORDER asked, int order)
-{
-    return asked == NPY_ANYORDER ||
-           (asked == NPY_KEEPORDER && order == NPY_ARRAY_F_CONTIGUOUS);
-}
-
-static enum line as_line(struct nest *nest, struct operands *operands,
-                         const struct call *call, const struct plan *plan, bool vectors,
-                         bool staged)
-{
-    int order = call->order == NPY_CORDER         ? NPY_ARRAY_C_CONTIGUOUS
-                : call->order == NPY_FORTRANORDER ? NPY_ARRAY_F_CONTIGUOUS
-                                                  : 0;
-    PyArrayObject *shaped = NULL; /* the first operand that is not 0-d */
-    npy_intp stride[NPP_MAX_SLOTS];
-    char *base[NPP_MAX_SLOTS];
-    const int out = call->nin;
-
-    if ((operands->cast && !staged) || call->masked || call->nout != 1) {
-        return LINE_NOT;
-    }
-    if (plan->any_strides && operands->op[out] == NULL) {
-        return LINE_NOT; /* NumPy's iterator makes these results, for their strides */
-    }
-    for (int i = 0; i < call->nop; i++) {
-        PyArrayObject *op = operands->op[i];
-        if (op == NULL) {
-            continue;
-        }
-        if (PyArray_NDIM(op) == 0 && i < out) {
-            stride[i] = 0;
-            continue;
-        }
-        if (shaped == NULL) {
-            shaped = op;
-        }
-        if (!PyArray_SAMESHAPE(op, shaped)) {
-            return LINE_NOT;
-        }
-        if (PyArray_NDIM(op) == 1) {
-            stride[i] = PyArray_STRIDE(op, 0);
-            continue;
-        }
-        const int own =
-            PyArray_FLAGS(op) & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS);
-        order = order ? order : own;
-        if (own == 0 || own != order) {
-            return LINE_NOT;
-        }
-        stride[i] = PyArray_ITEMSIZE(op);
-    }
-    if (shaped == NULL || PyArray_NDIM(shaped) == 0) {
-        return LINE_NOT;
-    }
-    const npy_intp n = PyArray_SIZE(shaped);
-    if (operands->op[out]) {
-        PyArrayObject *output = operands->op[out];
-        const npy_intp itemsize = PyArray_ITEMSIZE(output);
-        if (stride[out] < itemsize) {
-            return LINE_NOT; /* backwards */
-        }
-        bool behind = false;
-        for (int i = 0; i < out; i++) {
-            PyArrayObject *in = operands->op[i];
-            const char *from = PyArray_BYTES(in), *to = PyArray_BYTES(output);
-            if ((from == to && stride[i] == stride[out] &&
-                 PyArray_ITEMSIZE(in) == itemsize) ||
-                !arrays_overlap(in, output)) {
-                continue;
-            }
-            if (from < to || stride[i] < stride[out] || staged) {
-                return LINE_NOT; /* the iterator makes a copy */
-            }
-            behind = true;
-        }
-        if (behind) {
-            return vectors ? LINE_IN_ORDER : LINE_NOT;
-        }
-    } else if (staged && may_turn(call->order, order) && has_single_axis(shaped)) {
-        return LINE_NOT; /* NumPy's iterator decides the stride of such an axis */
-    } else {
-        PyArray_Descr *descr = plan_descr(plan, out);
-        Py_INCREF(descr);
-        operands->op[out] = (PyArrayObject *)PyArray_NewFromDescr(
-            &PyArray_Type, descr, PyArray_NDIM(shaped), PyArray_DIMS(shaped), NULL,
-            NULL, order == NPY_ARRAY_F_CONTIGUOUS, NULL);
-        if (operands->op[out] == NULL) {
-            PyErr_Clear(); /* the iterator will meet the same error */
-            return LINE_NOT;
-        }
-        stride[out] = PyArray_ITEMSIZE(operands->op[out]);
-    }
-    for (int i = 0; i < call->nop; i++) {
-        base[i] = PyArray_BYTES(operands->op[i]);
-    }
-    nest_line(nest, call->nop, base, n, stride);
-    return LINE;
-}
-
 /* -- with an iterator ----------------------------------------------------------- */
 
 static npy_intp buffer_elements(const struct plan *plan, const struct call *call)
@@ -312,6 +180,76 @@ static int copy_scratch(const struct operands *operands, const struct call *call
     return 0;
 }
 
+/* Lays the operands out by an iterator, or by the nest that an iterator goes through.
+ * Returns NULL, or the reason why NumPy must run the call. */
+static const char *lay_out_by_iterator(struct job *job, struct operands *operands,
+                                       struct nest *nest, const struct call *call,
+                                       bool vectors)
+{
+    const struct plan *plan = job->plan;
+    /* Copies of strings through buffers are marked as needing the GIL.  Loops on
+     * strings do not mind strides, so strings go without buffers where nothing must be
+     * cast. */
+    const bool buffered =
+        operands->cast || !(plan->any_strides || has_strings(plan, call));
+    job->kind = (struct iterator_kind){
+        .nin = call->nin,
+        .nop = call->nop,
+        .masked = call->masked,
+        .order = call->order,
+        .buffersize = buffered ? buffer_elements(plan, call) : 0,
+    };
+    PyArray_Descr *descrs[NPP_MAX_SLOTS] = {NULL}; /* the mask stays bool */
+    for (int i = 0; i < call->nop; i++) {
+        descrs[i] = plan_descr(plan, i);
+    }
+    NpyIter *iter = iterator_new(&job->kind, operands->op, descrs);
+    if (iter == NULL) {
+        PyErr_Clear();
+        return reason_iterator_raises;
+    }
+    operands->iter = iter;
+    if (NpyIter_IterationNeedsAPI(iter)) {
+        return reason_cast_needs_gil;
+    }
+    for (int i = call->nin; i < call->nop; i++) {
+        if (operands->op[i] == NULL) {
+            PyArrayObject *output = NpyIter_GetOperandArray(iter)[i];
+            operands->op[i] = (PyArrayObject *)Py_NewRef(output);
+        }
+    }
+    job->path = operands->cast ? "buffered" : "iterator";
+    if (buffered) {
+        job->iter = iter;
+        job->size = NpyIter_GetIterSize(iter);
+        job->split = split_iterator(iter, vectors);
+    } else {
+        nest_from_iterator(nest, iter);
+        job->nest = nest;
+        job->split = split_anywhere();
+    }
+    return NULL;
+}
+
+/* Has the result of a nest go past the caches, where that was measured to be faster. */
+static void choose_streaming(struct job *job, const struct operands *operands,
+                             struct stage *stage, const struct call *call)
+{
+    if (!stage_may_stream(job->nest, operands->op, call, job->stage)) {
+        return;
+    }
+    job->key = cost_mix(job->key, call->given[call->nin]); /* warm pages, or not */
+    if (cost_prefers_stream(job->costs, job->key)) {
+        if (job->stage == NULL) {
+            memset(stage, 0, sizeof *stage);
+        }
+        stage_stream(stage, call, job->plan);
+        job->stage = stage;
+        job->key = cost_stream_key(job->key);
+        job->path = "streamed";
+    }
+}
+
 /* Lays the operands out for the loop: as a line, by an iterator, or by the nest that an
  * iterator goes through.  Returns NULL, or the reason why NumPy must run the call. */
 static const char *lay_out(struct job *job, struct operands *operands,
@@ -319,6 +257,7 @@ static const char *lay_out(struct job *job, struct operands *operands,
                            const struct call *call)
 {
     const struct plan *plan = job->plan;
+    const char *reason = NULL;
     const bool vectors =
         has_vectors(plan, call) && (operands->cast || !plan->any_strides);
     job->weight = 1;
@@ -326,7 +265,7 @@ static const char *lay_out(struct job *job, struct operands *operands,
         return reason_cast_depends_on_place;
     }
     const bool staged = operands->cast && stage_casts(stage, operands->op, call, plan);
-    const enum line line = as_line(nest, operands, call, plan, vectors, staged);
+    const enum line line = line_of(nest, operands, call, plan, vectors, staged);
     if (line == LINE_IN_ORDER) {
         return reason_out_behind_input;
     }
@@ -334,64 +273,16 @@ static const char *lay_out(struct job *job, struct operands *operands,
         job->path = staged ? "fused" : "direct";
         job->stage = staged ? stage : NULL;
         job->split = split_line(nest->size, vectors);
+        job->nest = nest;
     } else {
-        /* Copies of strings through buffers are marked as needing the GIL.  Loops on
-         * strings do not mind strides, so strings go without buffers where nothing must
-         * be cast. */
-        const bool buffered =
-            operands->cast || !(plan->any_strides || has_strings(plan, call));
-        job->kind = (struct iterator_kind){
-            .nin = call->nin,
-            .nop = call->nop,
-            .masked = call->masked,
-            .order = call->order,
-            .buffersize = buffered ? buffer_elements(plan, call) : 0,
-        };
-        PyArray_Descr *descrs[NPP_MAX_SLOTS] = {NULL}; /* the mask stays bool */
-        for (int i = 0; i < call->nop; i++) {
-            descrs[i] = plan_descr(plan, i);
-        }
-        NpyIter *iter = iterator_new(&job->kind, operands->op, descrs);
-        if (iter == NULL) {
-            PyErr_Clear();
-            return reason_iterator_raises;
-        }
-        operands->iter = iter;
-        if (NpyIter_IterationNeedsAPI(iter)) {
-            return reason_cast_needs_gil;
-        }
-        for (int i = call->nin; i < call->nop; i++) {
-            if (operands->op[i] == NULL) {
-                PyArrayObject *output = NpyIter_GetOperandArray(iter)[i];
-                operands->op[i] = (PyArrayObject *)Py_NewRef(output);
-            }
-        }
-        job->path = operands->cast ? "buffered" : "iterator";
-        if (buffered) {
-            job->iter = iter;
-            job->size = NpyIter_GetIterSize(iter);
-            job->split = split_iterator(iter, vectors);
-            return NULL;
-        }
-        nest_from_iterator(nest, iter);
-        job->split = split_anywhere();
+        reason = lay_out_by_iterator(job, operands, nest, call, vectors);
     }
-    job->nest = nest;
-    job->size = nest->size;
-    if (stage_may_stream(nest, operands->op, call, job->stage)) {
-        job->key = cost_mix(job->key, call->given[call->nin]); /* warm pages, or not */
-        if (cost_prefers_stream(job->costs, job->key)) {
-            if (job->stage == NULL) {
-                memset(stage, 0, sizeof *stage);
-            }
-            stage_stream(stage, call, plan);
-            job->stage = stage;
-            job->key = cost_stream_key(job->key);
-            job->path = "streamed";
-        }
+    if (job->nest && !reason) {
+        job->size = nest->size;
+        choose_streaming(job, operands, stage, call);
+        memcpy(job->strides, nest->stride[0], sizeof nest->stride[0]);
     }
-    memcpy(job->strides, nest->stride[0], sizeof nest->stride[0]);
-    return NULL;
+    return reason;
 }
 
 /* Writes back what the iterator holds for an overlapping out=, and what scratch outputs

@@ -219,6 +219,22 @@ static bool is_for_blas(const struct call *call, const struct plan *plan,
     return work > (product ? BLAS_VECTOR_WORK : LAPACK_WORK);
 }
 
+/* Removes the axes from `loop_ndim` on.  Returns the iterator; NULL if there is none,
+ * or that failed. */
+static NpyIter *without_core_axes(NpyIter *iter, int loop_ndim, int ndim)
+{
+    bool good = iter != NULL;
+    for (int axis = loop_ndim; good && axis < ndim; axis++) {
+        good = NpyIter_RemoveAxis(iter, loop_ndim) == NPY_SUCCEED;
+    }
+    good = good && NpyIter_RemoveMultiIndex(iter) == NPY_SUCCEED &&
+           NpyIter_EnableExternalLoop(iter) == NPY_SUCCEED;
+    if (iter && !good) {
+        iterator_discard(iter);
+    }
+    return good ? iter : NULL;
+}
+
 /*
  * Makes an iterator over the loop dimensions.  It is given the core dimensions of the
  * outputs as well, so that it allocates the outputs in NumPy's order; afterwards these
@@ -282,18 +298,7 @@ static NpyIter *make_iterator(const struct call *call, const struct plan *plan,
         NPY_ITER_MULTI_INDEX | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK |
             NPY_ITER_COPY_IF_OVERLAP | NPY_ITER_DELAY_BUFALLOC,
         call->order, NPY_UNSAFE_CASTING, flags, descrs, ndim, axes, shape, 0);
-    for (int axis = core->loop_ndim; iter && axis < ndim; axis++) {
-        if (NpyIter_RemoveAxis(iter, core->loop_ndim) != NPY_SUCCEED) {
-            iterator_discard(iter);
-            return NULL;
-        }
-    }
-    if (iter && (NpyIter_RemoveMultiIndex(iter) != NPY_SUCCEED ||
-                 NpyIter_EnableExternalLoop(iter) != NPY_SUCCEED)) {
-        iterator_discard(iter);
-        return NULL;
-    }
-    return iter;
+    return without_core_axes(iter, core->loop_ndim, ndim);
 }
 
 /* Stores what the loop is told besides count and strides: core sizes, core strides. */
