@@ -31,8 +31,12 @@ from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
-from numpy_par._mirror import publish as _publish
 from numpy_par._functions import minmax, nanargmax, nanargmin, nanmean, nanstd, nansum, nanvar, std, var
+from numpy_par._ipython import (
+    load_ipython_extension as load_ipython_extension,
+    unload_ipython_extension as unload_ipython_extension,
+)
+from numpy_par._mirror import publish as _publish
 from numpy_par._parallelize import parallelize
 from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
@@ -106,19 +110,5 @@ __all__ = [
 ]
 
 
-def load_ipython_extension(ipython) -> None:
-    """Do what ``%load_ext numpy_par`` asks for: `enable`, and ``%%numpy_par.profile``."""
-    from numpy_par._ipython import load
-
-    load(ipython)
-
-
-def unload_ipython_extension(ipython) -> None:
-    """Undo `load_ipython_extension`."""
-    from numpy_par._ipython import unload
-
-    unload(ipython)
-
-
-def __dir__():
+def __dir__() -> list[str]:
     return sorted(__all__)

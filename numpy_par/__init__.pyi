@@ -11,6 +11,7 @@ from numpy import (
     acos as acos,
     acosh as acosh,
     add as add,
+    allclose as allclose,
     arccos as arccos,
     arccosh as arccosh,
     arcsin as arcsin,
@@ -18,6 +19,7 @@ from numpy import (
     arctan as arctan,
     arctan2 as arctan2,
     arctanh as arctanh,
+    array_equal as array_equal,
     asin as asin,
     asinh as asinh,
     atan as atan,
@@ -60,6 +62,7 @@ from numpy import (
     heaviside as heaviside,
     hypot as hypot,
     invert as invert,
+    isclose as isclose,
     isfinite as isfinite,
     isinf as isinf,
     isnan as isnan,
@@ -70,9 +73,9 @@ from numpy import (
     less as less,
     less_equal as less_equal,
     log as log,
-    log10 as log10,
     log1p as log1p,
     log2 as log2,
+    log10 as log10,
     logaddexp as logaddexp,
     logaddexp2 as logaddexp2,
     logical_and as logical_and,
@@ -86,6 +89,12 @@ from numpy import (
     mod as mod,
     modf as modf,
     multiply as multiply,
+    nanargmax as nanargmax,
+    nanargmin as nanargmin,
+    nanmean as nanmean,
+    nanstd as nanstd,
+    nansum as nansum,
+    nanvar as nanvar,
     negative as negative,
     nextafter as nextafter,
     not_equal as not_equal,
@@ -105,32 +114,19 @@ from numpy import (
     spacing as spacing,
     sqrt as sqrt,
     square as square,
+    std as std,
     subtract as subtract,
     tan as tan,
     tanh as tanh,
     true_divide as true_divide,
     trunc as trunc,
+    var as var,
     vecdot as vecdot,
     vecmat as vecmat,
 )
-
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from numpy import allclose as allclose
-from numpy import array_equal as array_equal
-from numpy import isclose as isclose
-from numpy import nanargmax as nanargmax
-from numpy import nanargmin as nanargmin
-from numpy import nanmean as nanmean
-from numpy import nanstd as nanstd
-from numpy import nansum as nansum
-from numpy import nanvar as nanvar
-from numpy import std as std
-from numpy import var as var
-
-from numpy_par import linalg as linalg
-from numpy_par import memory as memory
-from numpy_par import strings as strings
+from numpy_par import linalg as linalg, memory as memory, strings as strings
 from numpy_par._arena import Arena as Arena
 from numpy_par._sliding import sliding as sliding
 
@@ -180,7 +176,7 @@ class Row:
     def to_dict(self) -> dict[str, Any]: ...
 
 class Moments(NamedTuple):
-    count: int
+    count: int  # type: ignore[assignment]  # it takes the place of tuple.count
     mean: Any
     variance: Any
     skewness: Any
@@ -216,9 +212,7 @@ def is_enabled() -> bool: ...
 def load_ipython_extension(ipython: Any) -> None: ...
 def unload_ipython_extension(ipython: Any) -> None: ...
 def parallelize(ufunc: _Ufunc) -> _Ufunc: ...
-def minmax(
-    a: ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: bool = False
-) -> tuple[Any, Any]: ...
+def minmax(a: ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: bool = False) -> tuple[Any, Any]: ...
 def moments(x: ArrayLike, axis: int | None = None, *, ddof: float = 0) -> Moments: ...
 def get_precision() -> Literal["exact", "close", "fast"]: ...
 def precision(level: Literal["exact", "close", "fast"]) -> AbstractContextManager[None]: ...

@@ -42,9 +42,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     The first argument that is none of ours begins the program: all that follows is
     the program's own.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m numpy_par", usage=USAGE, description=__doc__, allow_abbrev=False
-    )
+    parser = argparse.ArgumentParser(prog="python -m numpy_par", usage=USAGE, description=__doc__, allow_abbrev=False)
     parser.add_argument("--exact", action="store_true", help="only NumPy's own bits")
     parser.add_argument("--no-pool", action="store_true", help="no memory pool for large arrays")
     parser.add_argument("--profile", action="store_true", help="show at the end what it gained")

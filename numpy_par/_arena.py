@@ -1,20 +1,29 @@
 """`Arena`: one mapping of memory, arrays that live in it."""
 
+from __future__ import annotations  # help() shows the names of types, not what is in them
+
 import errno
 import fcntl
 import mmap
-import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, ParamSpec, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from numpy_par import _allocator, _engine
+from numpy_par._arguments import Readable, Writable, as_nbytes, index
+
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike, StrOrBytesPath
 
 Shape = int | Sequence[int]
+Order = Literal["C", "F"]
+OrderOfCopy = Literal["K", "A", "C", "F"]
+
+_P = ParamSpec("_P")
 
 #: From this size on a mapping asks for huge pages by itself, as NumPy's results do.
 HUGE_LEAST = 4 << 20
@@ -32,7 +41,7 @@ ADVICE = {
 
 
 class Arena(_engine.Arena):
-    """Memory of our own, in which arrays live side by side.
+    r"""Memory of our own, in which arrays live side by side.
 
     One mapping (never of the heap), from which blocks are taken in order. What is freed
     can be used again at once; `release`, `scope` and `reset` make sure that a whole stretch
@@ -92,7 +101,7 @@ class Arena(_engine.Arena):
     >>> arena.arrays
     2
     >>> bytes(memoryview(arena)[:8])  # the first element of x
-    b'\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00'
+    b'\x00\x00\x00\x00\x00\x00\x00\x00'
     >>> del x, y
     >>> arena.close()
     """
@@ -104,11 +113,11 @@ class Arena(_engine.Arena):
         nbytes: int | None = None,
         *,
         alignment: int = 64,
-        hugepages: bool | str = "auto",
+        hugepages: bool | Literal["auto"] = "auto",
         zero: bool = False,
         grow: bool = False,
-        file: Any = None,
-    ):
+        file: FileDescriptorLike | StrOrBytesPath | None = None,
+    ) -> Self:
         """Map the memory."""
         for name, value in (("zero", zero), ("grow", grow)):
             if not isinstance(value, bool):
@@ -117,7 +126,7 @@ class Arena(_engine.Arena):
         if hugepages not in ("auto", True, False):
             raise ValueError(f"Arena: hugepages must be 'auto', True or False, not {hugepages!r}")
         if nbytes is not None:
-            nbytes = _as_nbytes(nbytes)
+            nbytes = as_nbytes("Arena", nbytes, least=1)
         elif file is None:
             raise TypeError("Arena: nbytes is missing (it may be left out with file= only)")
         if file is not None and hugepages is True:
@@ -132,7 +141,7 @@ class Arena(_engine.Arena):
 
     # -- arrays ------------------------------------------------------------------------
 
-    def empty(self, shape: Shape, dtype: DTypeLike = float, order: str = "C") -> np.ndarray:
+    def empty(self, shape: Shape, dtype: DTypeLike = float, order: Order = "C") -> NDArray[Any]:
         """Return a new array in the arena, its contents left from before.
 
         Parameters
@@ -155,7 +164,7 @@ class Arena(_engine.Arena):
         """
         return self._make("empty", np.empty, shape, dtype, order)
 
-    def zeros(self, shape: Shape, dtype: DTypeLike = float, order: str = "C") -> np.ndarray:
+    def zeros(self, shape: Shape, dtype: DTypeLike = float, order: Order = "C") -> NDArray[Any]:
         """Return a new array of zeros in the arena; see `empty`.
 
         Examples
@@ -171,8 +180,8 @@ class Arena(_engine.Arena):
         shape: Shape,
         fill_value: ArrayLike,
         dtype: DTypeLike | None = None,
-        order: str = "C",
-    ) -> np.ndarray:
+        order: Order = "C",
+    ) -> NDArray[Any]:
         """Return a new array in the arena, filled; see `empty` and `numpy.full`.
 
         Examples
@@ -190,9 +199,9 @@ class Arena(_engine.Arena):
         self,
         prototype: ArrayLike,
         dtype: DTypeLike | None = None,
-        order: str = "K",
+        order: OrderOfCopy = "K",
         shape: Shape | None = None,
-    ) -> np.ndarray:
+    ) -> NDArray[Any]:
         """Return a new array in the arena like another; see `empty` and `numpy.empty_like`.
 
         The result is a plain array, whatever the class of `prototype`.
@@ -208,10 +217,10 @@ class Arena(_engine.Arena):
 
     def array(
         self,
-        object: ArrayLike,  # noqa: A002
+        object: ArrayLike,
         dtype: DTypeLike | None = None,
-        order: str = "K",
-    ) -> np.ndarray:
+        order: OrderOfCopy = "K",
+    ) -> NDArray[Any]:
         """Return a copy of an array, or of what can be made one, in the arena.
 
         See `empty` and `numpy.array`.
@@ -225,10 +234,12 @@ class Arena(_engine.Arena):
         given = np.asanyarray(object, dtype)  # what it takes on the way is not the arena's
         return self._make("array", lambda: np.array(given, order=order))
 
-    def _make(self, function: str, make: Callable[..., np.ndarray], *args: Any) -> np.ndarray:
+    def _make(
+        self, function: str, make: Callable[_P, NDArray[Any]], *args: _P.args, **kwargs: _P.kwargs
+    ) -> NDArray[Any]:
         try:
             with _allocator.using(self._handler):
-                return make(*args)
+                return make(*args, **kwargs)
         except MemoryError as error:
             figures = self._figures()
             if figures["closed"]:
@@ -241,7 +252,7 @@ class Arena(_engine.Arena):
 
     # -- NumPy's own allocations ----------------------------------------------------------
 
-    def __enter__(self) -> "Arena":
+    def __enter__(self) -> Arena:
         """Let NumPy's new arrays live here, for this thread or asyncio task only.
 
         Where the block ends does not matter: see `threads`.
@@ -302,7 +313,7 @@ class Arena(_engine.Arena):
         self._release(0)
 
     @contextmanager
-    def scope(self) -> Iterator["Arena"]:
+    def scope(self) -> Iterator[Arena]:
         """Make sure at the end of the block that what was taken in it is free again.
 
         Scopes may be nested.
@@ -349,7 +360,7 @@ class Arena(_engine.Arena):
 
     # -- files --------------------------------------------------------------------------------
 
-    def readinto(self, file: Any, nbytes: int | None = None) -> np.ndarray:
+    def readinto(self, file: Readable, nbytes: int | None = None) -> NDArray[np.uint8]:
         """Read from a file into the arena.
 
         Parameters
@@ -381,7 +392,7 @@ class Arena(_engine.Arena):
         b'abc'
         """
         if nbytes is not None:
-            array = self.empty(_as_nbytes(nbytes, "readinto", least=0), np.uint8)
+            array = self.empty(as_nbytes("readinto", nbytes), np.uint8)
             filled = _fill(file, array, 0)
         else:
             # By and by, so that memory is not touched for nothing.
@@ -401,7 +412,7 @@ class Arena(_engine.Arena):
         unit = figures["alignment"]
         return max(0, figures["nbytes"] - (figures["used"] + unit - 1) // unit * unit)
 
-    def _extend(self, array: np.ndarray) -> bool:
+    def _extend(self, array: NDArray[np.uint8]) -> bool:
         """Double an array, or make it as large as there is room; False: there is none."""
         more = min(len(array), self.nbytes - self.used) or len(array)
         try:
@@ -410,7 +421,7 @@ class Arena(_engine.Arena):
             return False
         return True
 
-    def write_to(self, file: Any, start: int = 0) -> int:
+    def write_to(self, file: Writable, start: int = 0) -> int:
         """Write the arena to a file, from `start` to what is used.
 
         Parameters
@@ -439,15 +450,13 @@ class Arena(_engine.Arena):
         >>> arena.write_to(file), file.getvalue()
         (3, b'AAA')
         """
-        with memoryview(self) as whole, whole[_as_nbytes(start, "write_to", 0) : self.used] as used:
+        with memoryview(self) as whole, whole[as_nbytes("write_to", start) : self.used] as used:
             written = 0
             while written < len(used):
                 with used[written:] as rest:
                     count = file.write(rest)
                 if not count:
-                    raise BlockingIOError(
-                        errno.EAGAIN, "Arena.write_to: the file takes no more", written
-                    )
+                    raise BlockingIOError(errno.EAGAIN, "Arena.write_to: the file takes no more", written)
                 written += count
             return written
 
@@ -485,12 +494,10 @@ class Arena(_engine.Arena):
         if advice not in ADVICE:
             raise ValueError(f"advise: advice must be one of {', '.join(ADVICE)}, not {advice!r}")
         whole = self.nbytes
-        offset = _as_nbytes(offset, "advise", 0)
-        nbytes = whole - offset if nbytes is None else _as_nbytes(nbytes, "advise", 0)
+        offset = as_nbytes("advise", offset)
+        nbytes = whole - offset if nbytes is None else as_nbytes("advise", nbytes)
         if offset + nbytes > whole:
-            raise ValueError(
-                f"advise: offset + nbytes must be at most {whole}, not {offset + nbytes}"
-            )
+            raise ValueError(f"advise: offset + nbytes must be at most {whole}, not {offset + nbytes}")
         if advice == "dontneed" and not self._figures()["file"]:
             raise ValueError("advise: 'dontneed' would clear memory that is not a file's")
         self._advise(offset, nbytes, ADVICE[advice])
@@ -545,13 +552,13 @@ class Arena(_engine.Arena):
     def __sizeof__(self) -> int:
         return object.__sizeof__(self) + self.nbytes
 
-    def __reduce__(self):
+    def __reduce__(self) -> NoReturn:
         raise TypeError("Arena: it cannot be pickled; its arrays can")
 
 
-def _fill(file: Any, array: np.ndarray, filled: int) -> int:
+def _fill(file: Readable, array: NDArray[np.uint8], filled: int) -> int:
     """Read into an array from there on, until it is full or the file ends; return where."""
-    with memoryview(array) as view:
+    with array.data as view:
         while filled < len(view):
             with view[filled:] as rest:
                 count = file.readinto(rest)
@@ -564,7 +571,7 @@ def _fill(file: Any, array: np.ndarray, filled: int) -> int:
 
 
 @contextmanager
-def _opened(file: Any) -> Iterator[int]:
+def _opened(file: FileDescriptorLike | StrOrBytesPath | None) -> Iterator[int]:
     """Yield a descriptor for what `file` is, -1 for None."""
     if file is None:
         yield -1
@@ -574,37 +581,17 @@ def _opened(file: Any) -> Iterator[int]:
             raise ValueError("Arena: file must be open for reading and writing")
         yield fd
     else:
-        fd = os.open(os.fspath(file), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        path = os.fspath(file)  # type: ignore[arg-type]  # it refuses a bool
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             yield fd
         finally:
             os.close(fd)
 
 
-def _as_nbytes(value: object, function: str = "Arena", least: int = 1) -> int:
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        nbytes = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(
-            f"{function}: the number of bytes must be an int, not {value!r} "
-            f"({type(value).__name__})"
-        ) from None
-    if nbytes < least:
-        raise ValueError(
-            f"{function}: the number of bytes must be at least {least}, not {nbytes}"
-        )
-    if nbytes > 1 << 47:
-        raise MemoryError(f"{function}: {nbytes:,} bytes are more than there are addresses")
-    return nbytes
-
-
 def _check_alignment(alignment: object) -> None:
-    if isinstance(alignment, bool) or not hasattr(alignment, "__index__"):
+    number = index(alignment)
+    if number is None:
         raise TypeError(f"Arena: alignment must be an int, not {alignment!r}")
-    alignment = operator.index(alignment)
-    if not 1 <= alignment <= 2 << 20 or alignment & (alignment - 1):
-        raise ValueError(
-            f"Arena: alignment must be a power of two, 1 ... {2 << 20}, not {alignment}"
-        )
+    if not 1 <= number <= 2 << 20 or number & (number - 1):
+        raise ValueError(f"Arena: alignment must be a power of two, 1 ... {2 << 20}, not {number}")

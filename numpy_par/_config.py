@@ -7,8 +7,10 @@ import numpy as np
 
 from numpy_par import _drop_in, _engine, _kernels, _threads, memory
 
+Rows = dict[str, str | int]
 
-def show_config(mode: str = "stdout") -> dict | None:
+
+def show_config(mode: str = "stdout") -> dict[str, Rows] | None:
     """Show the CPU, the threads and the libraries that numpy_par works with.
 
     Parameters
@@ -45,7 +47,7 @@ def show_config(mode: str = "stdout") -> dict | None:
     return None
 
 
-def _config() -> dict:
+def _config() -> dict[str, Rows]:
     build = _engine.build_info()
     return {
         "numpy_par": {"version": _engine.version, "compiler": build["compiler"]},
@@ -77,9 +79,9 @@ def _config() -> dict:
     }
 
 
-def _drop_in_rows() -> dict:
+def _drop_in_rows() -> Rows:
     hooks = _drop_in.status()
-    rows: dict = {"enabled": _drop_in.is_enabled()}
+    rows: Rows = {"enabled": _drop_in.is_enabled()}
     if hooks:  # they were tested by the first enable()
         effective = [name for name, state in hooks.items() if state in ("on", "off")]
         rows["hooks"] = f"{len(effective)} of {len(hooks)}"

@@ -23,9 +23,9 @@ class Block:
 
     __slots__ = ("_variable", "ended", "owner", "shown", "token")
 
-    def __init__(self, variable: "Variable", shown: Any, owner: object):
+    def __init__(self, variable: "Variable", shown: Any, owner: object) -> None:
         self._variable, self.shown, self.owner = variable, shown, owner
-        self.token: contextvars.Token | None = None  # until it is taken back
+        self.token: contextvars.Token[Any] | None = None  # until it is taken back
         self.ended = False
 
     def __enter__(self) -> None:
@@ -59,7 +59,7 @@ class Variable:
         *,
         cells: bool = True,
         copies_keep: bool = True,
-    ):
+    ) -> None:
         self.variable, self._cells, self._copies_keep = variable, cells, copies_keep
         # Those that began in this context or in what it was copied from, innermost last.
         self._blocks: contextvars.ContextVar[tuple[Block, ...]] = contextvars.ContextVar(
@@ -91,7 +91,7 @@ class Variable:
             self._blocks.set(blocks)
         if blocks:
             self._settle()
-        if self._cells and not (block.token is None and self._copies_keep):
+        if token is not None and self._cells and not (block.token is None and self._copies_keep):
             block.shown.cell_contents = _living(token.old_value)
 
     def innermost(self, owner: object) -> Block | None:
@@ -137,8 +137,6 @@ class Variable:
 
 def _living(old: Any) -> Any:
     """Return what was before a block, without blocks that ended elsewhere; None: nothing was."""
-    while isinstance(old, CellType) and (
-        old.cell_contents is None or isinstance(old.cell_contents, CellType)
-    ):
+    while isinstance(old, CellType) and (old.cell_contents is None or isinstance(old.cell_contents, CellType)):
         old = old.cell_contents
     return None if old is contextvars.Token.MISSING else old

@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 import numpy as np
 
 from numpy_par import _engine, memory
+from numpy_par._arguments import check_bools
 from numpy_par._context import Variable
 
 #: The versions of NumPy with which the hooks are tested.
@@ -60,7 +61,7 @@ def enable(*, exact: bool = False, pool: bool = True) -> None:
     >>> y = np.sqrt(x * x + 1)  # in parallel
     >>> npp.disable()
     """
-    _check_bools("enable", exact=exact, pool=pool)
+    check_bools("enable", exact=exact, pool=pool)
     with _lock, _hooks(stacklevel=5):
         _engine.enable_everywhere("exact" if exact else True)
         memory.wanted_by_enable(pool)
@@ -89,7 +90,7 @@ def disable() -> None:
 
 
 @contextmanager
-def enabled(*, exact: bool = False, pool: bool = True):
+def enabled(*, exact: bool = False, pool: bool = True) -> Iterator[None]:
     """Enable in this block only, for this thread or asyncio task only.
 
     Other threads, and tasks that were not started in the block, are not affected;
@@ -114,7 +115,7 @@ def enabled(*, exact: bool = False, pool: bool = True):
     >>> npp.is_enabled()
     False
     """
-    _check_bools("enabled", exact=exact, pool=pool)
+    check_bools("enabled", exact=exact, pool=pool)
     with (
         _hooks(stacklevel=6),
         _here.begin("exact" if exact else True),
@@ -139,15 +140,6 @@ def is_enabled() -> bool:
 def status() -> dict[str, str]:
     """Return for each hook "on", "off", or why it is left out; for `show_config`."""
     return dict(_engine.hooks())
-
-
-def _check_bools(function: str, **values: object) -> None:
-    for name, value in values.items():
-        if not isinstance(value, bool):
-            raise TypeError(
-                f"{function}: {name} must be True or False, not {value!r} "
-                f"({type(value).__name__})"
-            )
 
 
 @contextmanager

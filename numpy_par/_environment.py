@@ -3,6 +3,9 @@
 import os
 from collections.abc import Callable, Iterator
 from os.path import join
+from typing import TypeVar
+
+_Number = TypeVar("_Number", int, float)
 
 
 def variable(name: str, least: int) -> int | None:
@@ -21,10 +24,7 @@ def variable(name: str, least: int) -> int | None:
     except ValueError:
         n = None
     if n is None or n < least:
-        raise ImportError(
-            f"the environment variable {name} must be a whole number of at least "
-            f"{least}, not {text!r}"
-        )
+        raise ImportError(f"the environment variable {name} must be a whole number of at least {least}, not {text!r}")
     return n
 
 
@@ -90,11 +90,11 @@ def last_level_cache(root: str = "/sys/devices/system/cpu/cpu0/cache") -> int | 
 
 def _least(
     controller: str,
-    read_v2: Callable[[str], float | None],
-    read_v1: Callable[[str], float | None],
+    read_v2: Callable[[str], _Number | None],
+    read_v1: Callable[[str], _Number | None],
     root: str,
     self_cgroup: str | None,
-):
+) -> _Number | None:
     if self_cgroup is None:
         self_cgroup = _read("/proc/self/cgroup") or ""
     limits = []
@@ -143,10 +143,10 @@ def _quota_v1(group: str) -> float | None:
 
 def _ratio(quota: str | None, period: str | None) -> float | None:
     try:
-        quota, period = int(quota), int(period)
-    except (TypeError, ValueError):
+        part, whole = int(quota or ""), int(period or "")
+    except ValueError:
         return None
-    return quota / period if quota > 0 and period > 0 else None
+    return part / whole if part > 0 and whole > 0 else None
 
 
 def _limit_v2(group: str) -> int | None:

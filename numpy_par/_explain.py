@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numpy_par import _engine
 
@@ -61,11 +63,7 @@ class Explanation:
     our_seconds: float | None
 
     def __str__(self) -> str:
-        how = (
-            f"parallel, {self.threads} threads, {self.pieces} pieces"
-            if self.parallel
-            else f"serial: {self.reason}"
-        )
+        how = f"parallel, {self.threads} threads, {self.pieces} pieces" if self.parallel else f"serial: {self.reason}"
         rows = [
             ("loop", self.loop or "none"),
             *([("kernel", f"numpy_par's, {self.kernel}")] if self.kernel else []),
@@ -82,12 +80,10 @@ class Explanation:
             if self.ns_per_element is None:
                 rows.append(("cost", "not known yet"))
             rows.append(("measured", "not known yet, against NumPy's code"))
-        return "\n".join(
-            [f"{self.ufunc}: {how}", *(f"  {name:9s} {value}" for name, value in rows)]
-        )
+        return "\n".join([f"{self.ufunc}: {how}", *(f"  {name:9s} {value}" for name, value in rows)])
 
 
-def explain(ufunc: Callable, *args, **kwargs) -> Explanation:
+def explain(ufunc: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation:
     """Say what ``ufunc(*args, **kwargs)`` would do if `ufunc` were parallel, and why.
 
     Parameters
@@ -137,6 +133,7 @@ def explain(ufunc: Callable, *args, **kwargs) -> Explanation:
         name = ufunc.__name__
     else:
         report = _engine.explain(ufunc, *args, **kwargs)
+        assert isinstance(ufunc, np.ufunc)  # else that was an error
         loop = _loop(ufunc, args, kwargs)
         name = ufunc.__name__
     return Explanation(
@@ -160,7 +157,7 @@ def _known(value: float, unit: float = 1.0) -> float | None:
     return value * unit if value > 0 else None
 
 
-def _loop(ufunc: np.ufunc, args: tuple, kwargs: dict) -> str | None:
+def _loop(ufunc: np.ufunc, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
     """Return the dtypes that NumPy resolves for a call, or None if it refuses."""
     nin, nout = ufunc.nin, ufunc.nout
     outputs = kwargs.get("out")
@@ -182,14 +179,14 @@ def _loop(ufunc: np.ufunc, args: tuple, kwargs: dict) -> str | None:
     return f"{', '.join(map(str, dtypes[:nin]))} -> {', '.join(map(str, dtypes[nin:]))}"
 
 
-def _loop_of_method(owner: np.ufunc | np.ndarray, args: tuple, kwargs: dict) -> str | None:
+def _loop_of_method(owner: np.ufunc | NDArray[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
     """Return the dtypes that NumPy resolves for a reduction of the first argument."""
     if isinstance(owner, np.ndarray):
         return f"{owner.dtype} -> {np.dtype(np.intp)}"
     dtype = kwargs.get("dtype", args[2] if len(args) > 2 else None)
     source = _dtype(args[0]) if args else None
-    small = isinstance(source, np.dtype) and source.kind in "biu" and source.itemsize < 8
-    if dtype is None and small and owner.__name__ in ("add", "multiply"):
+    widens = dtype is None and owner.__name__ in ("add", "multiply")
+    if widens and isinstance(source, np.dtype) and source.kind in "biu" and source.itemsize < 8:
         dtype = np.dtype(np.uintp if source.kind == "u" else np.intp)
     try:
         dtypes = owner.resolve_dtypes(
@@ -200,7 +197,7 @@ def _loop_of_method(owner: np.ufunc | np.ndarray, args: tuple, kwargs: dict) -> 
     return f"{dtypes[1]} -> {dtypes[2]}"
 
 
-def _dtype(operand) -> np.dtype | type:
+def _dtype(operand: object) -> np.dtype[Any] | type[Any]:
     if type(operand) in (int, float, complex):
         return type(operand)
     return np.asarray(operand).dtype

@@ -1,10 +1,17 @@
 """var, std, the nan functions and minmax: by the engine where it can (src/reduction/methods.c), else by NumPy."""
 
+from __future__ import annotations  # help() shows the names of types, not what is in them
+
 import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from numpy_par import _engine
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _DOC = """Do what `numpy.{name}` does, on several threads, without the arrays that NumPy makes on the way.
 
@@ -22,17 +29,34 @@ _DOC = """Do what `numpy.{name}` does, on several threads, without the arrays th
     """
 
 
-def _like(numpys, taken="`axis` and `keepdims`"):
-    """Return a function with the parameters of NumPy's that asks the engine first."""
+def engine_or_numpy(numpys: Function, module: str, doc: str) -> Function:
+    """Return a function with the parameters of NumPy's that asks the engine first.
+
+    Parameters
+    ----------
+    numpys : function
+        NumPy's. The engine knows it by its name.
+    module : str
+        The module of the new function.
+    doc : str
+        Its docstring.
+    """
+    name = numpys.__name__
 
     @functools.wraps(numpys)
-    def function(a, *args, **kwargs):
-        found = _engine.call(numpys.__name__, a, *args, **kwargs)
-        return numpys(a, *args, **kwargs) if found is NotImplemented else found
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if not args and "a" in kwargs:  # the engine takes the array by its position
+            args = (kwargs.pop("a"),)
+        found = _engine.call(name, *args, **kwargs)
+        return numpys(*args, **kwargs) if found is NotImplemented else found
 
-    function.__module__ = __name__
-    function.__doc__ = _DOC.format(name=numpys.__name__, taken=taken)
-    return function
+    function.__module__ = module
+    function.__doc__ = doc
+    return cast(Function, function)
+
+
+def _like(numpys: Function, taken: str = "`axis` and `keepdims`") -> Function:
+    return engine_or_numpy(numpys, __name__, _DOC.format(name=numpys.__name__, taken=taken))
 
 
 _OF_VAR = "`axis`, `ddof` and `keepdims`"
@@ -46,7 +70,7 @@ nanargmax = _like(np.nanargmax, "`axis`")
 nanargmin = _like(np.nanargmin, "`axis`")
 
 
-def minmax(a, axis=None, *, keepdims=False):
+def minmax(a: ArrayLike, axis: int | tuple[int, ...] | None = None, *, keepdims: bool = False) -> tuple[Any, Any]:
     """Return the least and the greatest elements, in one pass over the array, on several threads.
 
     Parameters
@@ -78,5 +102,7 @@ def minmax(a, axis=None, *, keepdims=False):
     >>> npp.minmax(x)
     (np.float64(-1.0), np.float64(1.0))
     """
-    found = _engine.call("minmax", a, axis, None, None, keepdims)
-    return (np.min(a, axis, keepdims=keepdims), np.max(a, axis, keepdims=keepdims)) if found is NotImplemented else found
+    found: tuple[Any, Any] = _engine.call("minmax", a, axis, None, None, keepdims)
+    if found is NotImplemented:
+        return np.min(a, axis, keepdims=keepdims), np.max(a, axis, keepdims=keepdims)
+    return found

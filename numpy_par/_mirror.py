@@ -1,14 +1,16 @@
 """Namespaces of NumPy with our ufuncs in the place of NumPy's."""
 
 import functools
+from collections.abc import Callable
 from types import FunctionType, ModuleType, SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from numpy_par._parallelize import parallelize
 
 
-def mirror(source: ModuleType, target: dict) -> list[str]:
+def mirror(source: ModuleType, target: dict[str, Any]) -> list[str]:
     """Fill `target`, a module's globals, with the public names of `source`.
 
     Ufuncs become parallel. A Python function becomes the same code over globals in
@@ -37,11 +39,12 @@ def publish(ufunc: np.ufunc, module_name: str) -> None:
 class _Mirror:
     """Keeps one copy of the globals of each module that functions come from."""
 
-    def __init__(self, module_name: str):
+    def __init__(self, module_name: str) -> None:
         self._module_name = module_name
-        self._namespaces: dict[int, dict] = {}
+        self._namespaces: dict[int, dict[str, Any]] = {}
 
-    def of(self, value):
+    def of(self, value: Any) -> Any:
+        """Return ours for a value of a module's."""
         if isinstance(value, np.ufunc):
             return _parallelize(value)
         function = getattr(value, "_implementation", value)
@@ -59,7 +62,7 @@ class _Mirror:
         wrapper.__module__ = self._module_name
         return wrapper
 
-    def _namespace(self, globals_: dict) -> dict:
+    def _namespace(self, globals_: dict[str, Any]) -> dict[str, Any]:
         if id(globals_) in self._namespaces:
             return self._namespaces[id(globals_)]
         namespace = self._namespaces[id(globals_)] = dict(globals_)
@@ -81,23 +84,21 @@ def _parallelize(ufunc: np.ufunc) -> np.ufunc:
         return ufunc
 
 
-def _extension_of_ufuncs(module: ModuleType):
+def _extension_of_ufuncs(module: ModuleType) -> ModuleType | SimpleNamespace:
     """Mirror a private extension module such as `numpy.linalg._umath_linalg`."""
     ufuncs = {name: value for name, value in vars(module).items() if isinstance(value, np.ufunc)}
     if not ufuncs or not module.__name__.rpartition(".")[2].startswith("_"):
         return module
-    return SimpleNamespace(
-        **{**vars(module), **{name: _parallelize(value) for name, value in ufuncs.items()}}
-    )
+    return SimpleNamespace(**{**vars(module), **{name: _parallelize(value) for name, value in ufuncs.items()}})
 
 
-def _with_overrides(original, copy):
+def _with_overrides(original: Callable[..., Any], copy: Callable[..., Any]) -> Callable[..., Any]:
     """Let an argument with an ``__array_function__`` of its own have NumPy's function."""
     if not hasattr(original, "_implementation"):
         return functools.wraps(original)(copy)
 
     @functools.wraps(original)
-    def function(*args, **kwargs):
+    def function(*args: Any, **kwargs: Any) -> Any:
         for argument in (*args, *kwargs.values()):
             own = getattr(type(argument), "__array_function__", _NDARRAY_DISPATCH)
             if own is not _NDARRAY_DISPATCH:

@@ -1,11 +1,15 @@
 """`parallelize`: the parallel ufunc for a ufunc of anybody's."""
 
+from typing import TypeVar
+
 import numpy as np
 
 from numpy_par import _engine
 
+_Ufunc = TypeVar("_Ufunc", bound=np.ufunc)
 
-def parallelize(ufunc: np.ufunc) -> np.ufunc:
+
+def parallelize(ufunc: _Ufunc) -> _Ufunc:
     """Return a ufunc that does what `ufunc` does, large calls on several threads.
 
     Parameters

@@ -1,5 +1,6 @@
 """How far from the true value results may be: of the process, and of a context."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from numpy_par import _engine
@@ -47,7 +48,7 @@ def set_precision(level: str) -> None:
 
 
 @contextmanager
-def precision(level: str):
+def precision(level: str) -> Iterator[None]:
     """Choose in this block how far from the true value results may be.
 
     It holds for numpy_par's ufuncs and, where the drop-in is enabled, for NumPy's, in this

@@ -4,10 +4,19 @@ import resource
 from collections import Counter
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from numpy_par import _engine
+
+if TYPE_CHECKING:
+    from IPython.lib.pretty import PrettyPrinter
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+#: A call, its dtype, and why it was serial.
+Kind = tuple[str, str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -87,13 +96,22 @@ class Row:
         """Bytes read or written in a nanosecond."""
         return self.bytes / self.seconds / 1e9 if self.seconds else 0.0
 
-    def to_dict(self) -> dict:
+    def to_dict(self) -> dict[str, Any]:
         """Return all of this by name."""
         names = [field.name for field in fields(self)] + ["estimate", "saved", "gb_per_s"]
         return {name: getattr(self, name) for name in names}
 
 
-class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
+@dataclass
+class Counts:
+    """What was counted of one kind of calls; nanoseconds an element of the fastest and the slowest."""
+
+    sums: Counter[str]
+    least_ns: float | None = None
+    most_ns: float | None = None
+
+
+class profile:  # used as a function: with npp.profile() as p
     """Record what goes through numpy_par in a block, in all threads.
 
     That is the calls of ``npp.*``, and with `enable` those of NumPy's own functions
@@ -124,8 +142,10 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
     >>> print(p)  # doctest: +SKIP
     """
 
-    def __init__(self):
-        self._before = self._counts = self._strain = None
+    def __init__(self) -> None:
+        self._before: dict[Kind, Counts] | None = None
+        self._counts: dict[Kind, Counts] | None = None
+        self._strain = (0, 0, 0.0)
 
     def __enter__(self) -> "profile":
         if self._before is not None:
@@ -134,7 +154,7 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
         _engine.begin_profile()
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         if self._before is None or self._counts is not None:
             return  # not entered, or left before
         _engine.end_profile()
@@ -164,18 +184,18 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
         cpus_lost, switches, seconds = self._strain if self._counts is not None else _more(self._strain)
         return cpus_lost > 0 or switches >= max(3, 100 * seconds)
 
-    def _so_far(self) -> dict[tuple, Counter]:
+    def _so_far(self) -> dict[Kind, Counts]:
         """Return what was counted since it began, of kinds of which there were calls."""
         counts = _read()
-        for kind, before in self._before.items():
-            counts[kind].subtract({name: before[name] for name in _SUMS})
-        return {kind: new for kind, new in counts.items() if new["calls"]}
+        for kind, before in (self._before or {}).items():
+            counts[kind].sums.subtract(before.sums)
+        return {kind: new for kind, new in counts.items() if new.sums["calls"]}
 
-    def to_dict(self) -> list[dict]:
+    def to_dict(self) -> list[dict[str, Any]]:
         """Return the rows as dictionaries."""
         return [row.to_dict() for row in self.rows]
 
-    def to_pandas(self):
+    def to_pandas(self) -> "DataFrame":
         """Return the rows as a `pandas.DataFrame`.
 
         Raises
@@ -187,7 +207,7 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
 
         return pandas.DataFrame(self.to_dict(), columns=list(_EMPTY.to_dict()))
 
-    def plot(self, ax=None, most: int = 12):
+    def plot(self, ax: "Axes | None" = None, most: int = 12) -> "Axes":
         """Draw the time of the longest kinds of calls, and what NumPy would have taken.
 
         Parameters
@@ -234,7 +254,7 @@ class profile:  # noqa: N801  (used as a function: with npp.profile() as p)
     def __str__(self) -> str:
         return table(self.rows) + (f"\n{_BUSY}" if self.busy else "")
 
-    def _repr_pretty_(self, printer, cycle):
+    def _repr_pretty_(self, printer: "PrettyPrinter", cycle: bool) -> None:
         printer.text(str(self))
 
 
@@ -260,12 +280,12 @@ def table(rows: list[Row], most: int = 30) -> str:
                 row.outcome,
             ]
         )
-    widths = [max(map(len, column)) for column in zip(*cells)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     left = {0, 1, len(head) - 1}
     lines = [
         "  ".join(
             cell.ljust(width) if at in left else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(line, widths))
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in cells
     ]
@@ -276,7 +296,7 @@ def table(rows: list[Row], most: int = 30) -> str:
 
 
 def _spread(row: Row) -> str:
-    if row.least_ns is None:
+    if row.least_ns is None or row.most_ns is None:
         return ""
     least, most = (f"{ns:.2g}" if ns < 99 else f"{ns:,.0f}" for ns in (row.least_ns, row.most_ns))
     return least if least == most else f"{least}-{most}"
@@ -297,9 +317,8 @@ def summary(rows: list[Row]) -> str:
     numpy = sum(row.numpy_seconds or 0 for row in rows)
     parallel = sum(row.seconds for row in rows if row.outcome == "parallel")
     part = f" for {known:.3f} s of that" if known < seconds else ""
-    return (
-        f"{sum(row.calls for row in rows):,} calls took {seconds:.3f} s, {parallel:.3f} s of it in parallel; "
-        + (f"NumPy: {numpy:.3f} s (estimate){part}, {numpy / known:.2f} times as long" if known else "NumPy: not known yet")
+    return f"{sum(row.calls for row in rows):,} calls took {seconds:.3f} s, {parallel:.3f} s of it in parallel; " + (
+        f"NumPy: {numpy:.3f} s (estimate){part}, {numpy / known:.2f} times as long" if known else "NumPy: not known yet"
     )
 
 
@@ -318,29 +337,30 @@ def _strain() -> tuple[int, int, float]:
 
 
 def _more(before: tuple[int, int, float]) -> tuple[int, int, float]:
-    return tuple(now - then for now, then in zip(_strain(), before))
+    now = _strain()
+    return now[0] - before[0], now[1] - before[1], now[2] - before[2]
 
 
-def _read() -> dict[tuple, Counter]:
-    """Return the counts of all threads so far, by call, dtype and reason."""
-    counts: dict[tuple, Counter] = {}
+def _read() -> dict[Kind, Counts]:
+    """Return the counts of all threads so far."""
+    counts: dict[Kind, Counts] = {}
     for name, dtype, reason, *sums, least, most in _engine.read_profile():
-        kind = counts.setdefault((name, _name(dtype), reason), Counter())
-        kind.update(dict(zip(_SUMS, sums)))
-        if least is not None:
-            kind["least"] = min(least, kind.get("least", least))
-            kind["most"] = max(most, kind.get("most", most))
+        kind = counts.setdefault((name, _name(dtype), reason), Counts(Counter()))
+        kind.sums.update(dict(zip(_SUMS, sums, strict=True)))
+        if least is not None and most is not None:
+            kind.least_ns = least if kind.least_ns is None else min(least, kind.least_ns)
+            kind.most_ns = most if kind.most_ns is None else max(most, kind.most_ns)
     return counts
 
 
 @cache  # NumPy makes the name anew each time; those that are counted live for ever
-def _name(dtype: np.dtype | str | None) -> str | None:
+def _name(dtype: np.dtype[Any] | str | None) -> str | None:
     return dtype.name if isinstance(dtype, np.dtype) else dtype
 
 
-def _row(kind: tuple, new: Counter) -> Row:
+def _row(kind: Kind, counts: Counts) -> Row:
     name, dtype, reason = kind
-    held = None
+    new, held = counts.sums, None
     if new["without_gil_ns"]:
         held = max(0.0, 1 - new["without_gil_ns"] / new["ns"])
     return Row(
@@ -357,6 +377,6 @@ def _row(kind: tuple, new: Counter) -> Row:
         known_seconds=new["known_ns"] / 1e9,
         measured=new["measured"],
         modelled=new["modelled"],
-        least_ns=new.get("least"),
-        most_ns=new.get("most"),
+        least_ns=counts.least_ns,
+        most_ns=counts.most_ns,
     )

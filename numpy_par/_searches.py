@@ -1,17 +1,19 @@
 """`find_first`, and the comparisons of arrays that end at the first difference."""
 
-import functools
+from __future__ import annotations  # help() shows the names of types, not what is in them
+
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from numpy_par import _engine
+from numpy_par._functions import Function, engine_or_numpy
 
-_NONE = np._NoValue  # its repr is good to read in a signature
+_NONE: Any = np._NoValue  # its repr is good to read in a signature
 
 
-def find_first(x: ArrayLike, predicate: np.ufunc, value: Any = _NONE) -> int:
+def find_first(x: ArrayLike, predicate: np.ufunc, value: ArrayLike = _NONE) -> int:
     """Find the first element of an array at which a predicate is true.
 
     All threads stop at the first hit: what lies behind it is not looked at, and no array of
@@ -68,9 +70,7 @@ def find_first(x: ArrayLike, predicate: np.ufunc, value: Any = _NONE) -> int:
     """
     inputs = (1 if value is _NONE else 2) if isinstance(predicate, np.ufunc) else 0
     if not inputs:
-        raise TypeError(
-            f"find_first: predicate must be a ufunc, not {predicate!r} ({type(predicate).__name__})"
-        )
+        raise TypeError(f"find_first: predicate must be a ufunc, not {predicate!r} ({type(predicate).__name__})")
     if (predicate.nin, predicate.nout, predicate.signature) != (inputs, 1, None):
         raise TypeError(
             f"find_first: predicate must have {inputs} input{'s'[: inputs - 1]} "
@@ -85,19 +85,17 @@ def find_first(x: ArrayLike, predicate: np.ufunc, value: Any = _NONE) -> int:
     return _find(predicate, operands) if found is NotImplemented else found
 
 
-def _check_shape(x: np.ndarray, value: Any) -> None:
+def _check_shape(x: NDArray[Any], value: ArrayLike) -> None:
     shape = np.shape(value)
     try:
         fits = np.broadcast_shapes(x.shape, shape) == x.shape
     except ValueError:
         fits = False
     if not fits:
-        raise ValueError(
-            f"find_first: value, of shape {shape}, must broadcast to the shape of x, {x.shape}"
-        )
+        raise ValueError(f"find_first: value, of shape {shape}, must broadcast to the shape of x, {x.shape}")
 
 
-def _find(predicate: np.ufunc, operands: tuple) -> int:
+def _find(predicate: np.ufunc, operands: tuple[Any, ...]) -> int:
     """Compute all truth values, and look for the first."""
     hits = np.ma.filled(predicate(*operands), False)
     if getattr(hits, "dtype", None) != np.dtype(bool):
@@ -122,28 +120,16 @@ _DOC = """Do what `numpy.{name}` does, on several threads{how}.
     >>> {example}
     True
     """
-_EARLY = (
-    "\n    Elements behind the first difference are not looked at, so NumPy's warnings of them"
-    " are\n    not given."
-)
+_EARLY = "\n    Elements behind the first difference are not looked at, so NumPy's warnings of them are\n    not given."
 _CLOSE = (
     "Arrays and scalars of which\n    NumPy's operations are all in float32, or all in float64,"
     " are done here, with tolerances that\n    are finite Python numbers."
 )
 
 
-def _like(numpys, how, more, which, example):
-    """Return a function with the parameters of NumPy's that asks the engine first."""
-    name = numpys.__name__
-
-    @functools.wraps(numpys)
-    def function(*args, **kwargs):
-        found = _engine.call(name, *args, **kwargs)
-        return numpys(*args, **kwargs) if found is NotImplemented else found
-
-    function.__module__ = __name__
-    function.__doc__ = _DOC.format(name=name, how=how, more=more, which=which, example=example)
-    return function
+def _like(numpys: Function, how: str, more: str, which: str, example: str) -> Function:
+    doc = _DOC.format(name=numpys.__name__, how=how, more=more, which=which, example=example)
+    return engine_or_numpy(numpys, __name__, doc)
 
 
 array_equal = _like(
@@ -153,7 +139,5 @@ array_equal = _like(
     "Arrays\n    of one shape, of numbers, times or strings, are done here.",
     "npp.array_equal(x, x.copy())",
 )
-allclose = _like(
-    np.allclose, ", and end at the first difference", _EARLY, _CLOSE, "npp.allclose(x, x + 1e-9)"
-)
+allclose = _like(np.allclose, ", and end at the first difference", _EARLY, _CLOSE, "npp.allclose(x, x + 1e-9)")
 isclose = _like(np.isclose, " and in one pass", "", _CLOSE, "bool(npp.isclose(x, x + 1e-9).all())")

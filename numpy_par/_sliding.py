@@ -1,19 +1,25 @@
 """`sliding`: overlapping windows over a stream."""
 
+from __future__ import annotations  # help() shows the names of types, not what is in them
+
 import errno
-import operator
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from numpy_par import _engine
+from numpy_par._arguments import Readable, as_int
 
 
 def sliding(
-    stream: Any, window: int, step: int = 1, *, dtype: DTypeLike | None = None
-) -> Iterator[np.ndarray]:
+    stream: Readable | NDArray[Any] | Iterable[ArrayLike],
+    window: int,
+    step: int = 1,
+    *,
+    dtype: DTypeLike | None = None,
+) -> Iterator[NDArray[Any]]:
     """Iterate over overlapping windows of a stream, without copying them.
 
     The stream goes through a ring whose memory is mapped twice, one copy after the other,
@@ -64,10 +70,11 @@ def sliding(
     >>> [int(w.sum()) for w in npp.sliding(chunks, window=5, step=3)]
     [10, 25, 40]
     """
-    window, step = _as_count("window", window), _as_count("step", step)
+    window = as_int("sliding", "window", window, least=1, bools=True)
+    step = as_int("sliding", "step", step, least=1, bools=True)
     if hasattr(stream, "readinto"):
         element = np.dtype(np.uint8 if dtype is None else dtype)
-        return _windows(_from_file(stream, element, window), window, step)
+        return _windows(_from_file(cast(Readable, stream), element, window), window, step)
     if dtype is not None:
         raise TypeError("sliding: dtype= is for files; chunks have their own")
     chunks = [stream] if isinstance(stream, np.ndarray) else stream
@@ -77,7 +84,7 @@ def sliding(
 class _Ring:
     """Rows in a ring: `fill` adds at the end, `drop` takes from the beginning."""
 
-    def __init__(self, window: int, row: tuple[int, ...], dtype: np.dtype):
+    def __init__(self, window: int, row: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         if dtype.hasobject:
             raise TypeError(f"sliding: elements of dtype {dtype} have no memory of their own")
         self.row, self.dtype = row, dtype
@@ -88,15 +95,16 @@ class _Ring:
         nbytes = max(2 * window * self.row_bytes, 1 << 16)
         if nbytes > 1 << 45:
             raise MemoryError(f"sliding: a window of {window:,} needs a ring of {nbytes:,} bytes")
-        self.bytes = np.frombuffer(_engine.Ring(nbytes), np.uint8)
+        ring = _engine.Ring(nbytes)
+        self.bytes: NDArray[np.uint8] = np.frombuffer(ring, np.uint8)  # type: ignore[call-overload]  # a buffer
         self.size = len(self.bytes) // 2
         self.begin = self.filled = 0  # in bytes
 
-    def room(self) -> np.ndarray:
+    def room(self) -> NDArray[np.uint8]:
         end = self.begin + self.filled
         return self.bytes[end : self.begin + self.size]
 
-    def rows(self, count: int) -> np.ndarray:
+    def rows(self, count: int) -> NDArray[Any]:
         part = self.bytes[self.begin : self.begin + count * self.row_bytes]
         array = part.view(self.dtype).reshape(count, *self.row)
         array.flags.writeable = False
@@ -107,7 +115,7 @@ class _Ring:
         self.filled -= nbytes
 
 
-def _windows(rings: Iterator[_Ring], window: int, step: int) -> Iterator[np.ndarray]:
+def _windows(rings: Iterator[_Ring], window: int, step: int) -> Iterator[NDArray[Any]]:
     """Yield windows; `rings` yields the ring each time that something was added to it."""
     skip = 0  # bytes, where the step is longer than what there is
     for ring in rings:
@@ -121,10 +129,10 @@ def _windows(rings: Iterator[_Ring], window: int, step: int) -> Iterator[np.ndar
             skip = step * ring.row_bytes
 
 
-def _from_file(file: Any, dtype: np.dtype, window: int) -> Iterator[_Ring]:
+def _from_file(file: Readable, dtype: np.dtype[Any], window: int) -> Iterator[_Ring]:
     ring = _Ring(window, (), dtype)
     while True:
-        with memoryview(ring.room()) as room:
+        with ring.room().data as room:
             count = file.readinto(room)
         if count is None:
             raise BlockingIOError(errno.EAGAIN, "sliding: the file has no data yet")
@@ -134,7 +142,7 @@ def _from_file(file: Any, dtype: np.dtype, window: int) -> Iterator[_Ring]:
         yield ring
 
 
-def _from_chunks(chunks: Iterator, window: int) -> Iterator[_Ring]:
+def _from_chunks(chunks: Iterator[ArrayLike], window: int) -> Iterator[_Ring]:
     ring = None
     for given in chunks:
         chunk = np.ascontiguousarray(given)
@@ -155,15 +163,3 @@ def _from_chunks(chunks: Iterator, window: int) -> Iterator[_Ring]:
             ring.filled += count
             rest = rest[count:]
             yield ring
-
-
-def _as_count(name: str, value: object) -> int:
-    try:
-        count = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(
-            f"sliding: {name} must be an int, not {value!r} ({type(value).__name__})"
-        ) from None
-    if count < 1:
-        raise ValueError(f"sliding: {name} must be at least 1, not {count}")
-    return count

@@ -1,13 +1,17 @@
 """npp.moments: mean, variance, skewness and kurtosis in one pass over memory."""
 
+from __future__ import annotations  # help() shows the names of types, not what is in them
+
 import operator
 import warnings
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsIndex
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
+from numpy.typing import ArrayLike, NDArray
 
 from numpy_par import _engine
+from numpy_par._parallelize import parallelize
 
 
 class Moments(NamedTuple):
@@ -21,14 +25,14 @@ class Moments(NamedTuple):
     (4, 2.5, 1.25)
     """
 
-    count: int
+    count: int  # type: ignore[assignment]  # it takes the place of tuple.count
     mean: Any
     variance: Any
     skewness: Any
     kurtosis: Any
 
 
-def _as_lines(x, axis):
+def _as_lines(x: ArrayLike, axis: SupportsIndex | None) -> NDArray[Any]:
     """Return a real array in this machine's byte order, whose last axis has the elements of each result."""
     x = np.asanyarray(x)
     if type(x) not in (np.ndarray, np.memmap):
@@ -48,7 +52,7 @@ def _as_lines(x, axis):
     return np.require(x, x.dtype.newbyteorder("="), "A")
 
 
-def moments(x, axis=None, *, ddof=0):
+def moments(x: ArrayLike, axis: SupportsIndex | None = None, *, ddof: float = 0) -> Moments:
     """Count, mean, variance, skewness and excess kurtosis, in one pass over memory, on several threads.
 
     Parameters
@@ -64,9 +68,10 @@ def moments(x, axis=None, *, ddof=0):
     Returns
     -------
     Moments
-        A named tuple: ``count`` (an int: elements of each result), ``mean``, ``variance``, ``skewness`` (``m3 / m2**1.5``)
-        and ``kurtosis`` (``m4 / m2**2 - 3``), where mk is the mean of the k-th powers of the deviations from the mean:
-        float64 numbers, or arrays without that axis. They are the same at any number of threads and instruction set.
+        A named tuple: ``count`` (an int: elements of each result), ``mean``, ``variance``, ``skewness``
+        (``m3 / m2**1.5``) and ``kurtosis`` (``m4 / m2**2 - 3``), where mk is the mean of the k-th powers of the
+        deviations from the mean: float64 numbers, or arrays without that axis. They are the same at any number of
+        threads and instruction set.
 
         A NaN makes all of them NaN. Infinities make the mean what IEEE makes it, and the others NaN, with a warning
         (``invalid value encountered in moments``). Where all elements are the same, variance is 0, skewness and
@@ -102,8 +107,6 @@ def moments(x, axis=None, *, ddof=0):
     >>> round(float(m.skewness), 9), round(float(m.kurtosis), 9)
     (0.0, -1.2)
     """
-    import numpy_par as npp
-
     if isinstance(ddof, bool) or not isinstance(ddof, (int, float, np.integer, np.floating)):
         raise TypeError(f"moments: ddof must be a number, not {ddof!r} ({type(ddof).__name__})")
     lines = _as_lines(x, axis)
@@ -112,11 +115,13 @@ def moments(x, axis=None, *, ddof=0):
     if n > 0:
         _engine.moments(lines, sums)
     if n <= ddof:
-        warnings.warn(f"moments: ddof is {ddof}; for a variance it must be less than the count, {n}", RuntimeWarning, stacklevel=2)
+        warnings.warn(
+            f"moments: ddof is {ddof}; for a variance it must be less than the count, {n}", RuntimeWarning, stacklevel=2
+        )
     mean, squares, cubes, fourths = np.moveaxis(sums, -1, 0)
     with np.errstate(all="ignore"):
         if n > 0 and np.isnan(mean).any():  # deviations from infinity are NaN; the mean need not be
-            mean = np.where(np.isnan(mean), npp.add.reduce(lines, -1, float) / n, mean)
+            mean = np.where(np.isnan(mean), parallelize(np.add).reduce(lines, -1, float) / n, mean)
         variance = squares / max(n - ddof, 0)
         population = squares / max(n, 1)
         skewness = cubes / max(n, 1) / (population * np.sqrt(population))

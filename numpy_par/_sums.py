@@ -1,11 +1,20 @@
 """npp.sum and npp.cumsum: NumPy's, or the correctly rounded sum, or running sums in blocks."""
 
+from __future__ import annotations  # help() shows the names of types, not what is in them
+
 import math
+from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from numpy_par import _engine
+from numpy_par._parallelize import parallelize
+
+Axis = int | tuple[int, ...] | None
+
+_NONE: Any = np._NoValue  # its repr is good to read in a signature
 
 _METHODS = ("numpy", "exact")
 #: What float64, or complex128, holds exactly; of what an exact sum is the nearest number.
@@ -13,16 +22,14 @@ _HELD = "?bhiBHIefdFD"
 _ROUNDED = "efdFD"
 
 
-def _numpys(a, axis, dtype, out, given):
+def _numpys(a: ArrayLike, axis: Axis, dtype: DTypeLike | None, out: NDArray[Any] | None, given: dict[str, Any]) -> Any:
     """Return what `numpy.sum` does: on the engine where that is `numpy.add.reduce`."""
-    import numpy_par as npp
-
     if type(a) is np.ndarray and (out is None or type(out) is np.ndarray):
-        return npp.add.reduce(a, axis, dtype, out, **given)
-    return np.sum(a, axis, dtype, out, **given)
+        return parallelize(np.add).reduce(a, axis, dtype, out, **given)
+    return np.sum(a, axis, dtype, out, **given)  # type: ignore[arg-type]  # its overloads take no unions
 
 
-def _dtype_of_sum(a, dtype, out):
+def _dtype_of_sum(a: NDArray[Any], dtype: DTypeLike | None, out: NDArray[Any] | None) -> np.dtype[Any] | None:
     """Return the dtype of an exact sum; None: NumPy's sum, of integers, is exact modulo 2**64."""
     if dtype is None:
         dtype = a.dtype if out is None else out.dtype
@@ -30,14 +37,20 @@ def _dtype_of_sum(a, dtype, out):
     if a.dtype.kind in "biu" and dtype.kind in "biu":
         return None
     if a.dtype.char not in _HELD:
-        raise TypeError(f"sum: a has elements of {a.dtype}; method='exact' takes those that float64 or complex128 holds exactly")
+        raise TypeError(
+            f"sum: a has elements of {a.dtype}; method='exact' takes those that float64 or complex128 holds exactly"
+        )
     if dtype.char not in _ROUNDED or (a.dtype.kind == "c" and dtype.kind != "c"):
-        rule = "complex64 or complex128" if a.dtype.kind == "c" else "a floating-point or complex type of up to 64 bits a part"
+        rule = (
+            "complex64 or complex128"
+            if a.dtype.kind == "c"
+            else "a floating-point or complex type of up to 64 bits a part"
+        )
         raise TypeError(f"sum: dtype, or that of out, is {dtype}; with method='exact' a sum of {a.dtype} is of {rule}")
     return dtype.newbyteorder("=")
 
 
-def _masked(a, where):
+def _masked(a: NDArray[Any], where: ArrayLike) -> NDArray[Any]:
     """Return a copy in which what the mask leaves out is 0."""
     where = np.asarray(where)
     if where.dtype != bool:
@@ -49,7 +62,7 @@ def _masked(a, where):
     return np.where(where, a, a.dtype.type(0))
 
 
-def _as_lines(a, axes):
+def _as_lines(a: NDArray[Any], axes: tuple[int, ...]) -> NDArray[Any]:
     """Return an array whose last axis has the elements of each sum: a view, where there is one."""
     kept = [k for k in range(a.ndim) if k not in axes]
     # In the order of memory, where several axes are often one: a sum has no order of its own.
@@ -58,12 +71,22 @@ def _as_lines(a, axes):
     return a.transpose(kept + summed).reshape(*(a.shape[k] for k in kept), n)
 
 
-def _exact(a, axis, dtype, out, keepdims=False, initial=0, where=True):
+def _exact(
+    a: ArrayLike,
+    axis: Axis,
+    dtype: DTypeLike | None,
+    out: NDArray[Any] | None,
+    keepdims: bool = False,
+    initial: complex = 0,
+    where: ArrayLike = True,
+) -> Any:
     if out is not None and not isinstance(out, np.ndarray):
         raise TypeError(f"sum: out must be an array or None, not {out!r} ({type(out).__name__})")
     a = np.asanyarray(a)
     if type(a) not in (np.ndarray, np.memmap):
-        raise TypeError(f"sum: a is a {type(a).__name__}; method='exact' takes plain arrays, as numpy.asarray(a) is one")
+        raise TypeError(
+            f"sum: a is a {type(a).__name__}; method='exact' takes plain arrays, as numpy.asarray(a) is one"
+        )
     wanted = _dtype_of_sum(a, dtype, out)
     if wanted is None:
         return _numpys(a, axis, dtype, out, {"keepdims": keepdims, "initial": initial, "where": where})
@@ -87,14 +110,24 @@ def _exact(a, axis, dtype, out, keepdims=False, initial=0, where=True):
     return out
 
 
-def sum(a, axis=None, dtype=None, out=None, keepdims=np._NoValue, initial=np._NoValue, where=True, *, method="numpy"):
+def sum(
+    a: ArrayLike,
+    axis: Axis = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    keepdims: bool = _NONE,
+    initial: complex = _NONE,
+    where: ArrayLike = True,
+    *,
+    method: str = "numpy",
+) -> Any:
     """Sum of the elements over axes: as NumPy's, or correctly rounded; on several threads.
 
     Parameters
     ----------
     a : array_like
-        Elements. For ``method="exact"`` of float16, float32, float64, complex64, complex128, integers or bool, in a plain
-        array of any strides and byte order.
+        Elements. For ``method="exact"`` of float16, float32, float64, complex64, complex128, integers or bool, in a
+        plain array of any strides and byte order.
     axis : None, int or tuple of int, optional
         What to sum over; None: all axes.
     dtype : dtype, optional
@@ -113,17 +146,16 @@ def sum(a, axis=None, dtype=None, out=None, keepdims=np._NoValue, initial=np._No
         ``"exact"``: the number nearest to the sum of real numbers that the elements stand for, of two such numbers the
         even one; of complex elements, each part of it. So it is the same for any order of the elements, number of
         threads and instruction set, and nothing overflows on the way. It takes about three times as long as NumPy's
-        (five times for complex numbers, and for sizes that differ by more than 9 orders of magnitude within 2048 elements;
-        up to twenty for more than 35). Integers and bool are
-        summed by NumPy, whose sums are exact modulo 2**64 in any order (with a floating-point `dtype` those of up to 32
-        bits are summed exactly).
+        (five times for complex numbers, and for sizes that differ by more than 9 orders of magnitude within 2048
+        elements; up to twenty for more than 35). Integers and bool are summed by NumPy, whose sums are exact modulo
+        2**64 in any order (with a floating-point `dtype` those of up to 32 bits are summed exactly).
 
     Returns
     -------
     ndarray or scalar
         An exact sum that is 0 is +0.0. A NaN, or infinities of both signs, make it NaN, the latter with NumPy's warning
-        (``invalid value encountered in reduce``); infinities of one sign make it that; a sum that rounds to more than the
-        greatest number is infinite, with ``overflow encountered in reduce``. The rounding mode is to nearest, and
+        (``invalid value encountered in reduce``); infinities of one sign make it that; a sum that rounds to more than
+        the greatest number is infinite, with ``overflow encountered in reduce``. The rounding mode is to nearest, and
         subnormal numbers count, whatever the thread is set to.
 
     Raises
@@ -155,28 +187,33 @@ def sum(a, axis=None, dtype=None, out=None, keepdims=np._NoValue, initial=np._No
     """
     if method not in _METHODS:
         raise ValueError(f"sum: method must be 'numpy' or 'exact', not {method!r}")
-    given = {"keepdims": keepdims, "initial": initial, "where": np._NoValue if where is True else where}
-    given = {name: value for name, value in given.items() if value is not np._NoValue}
+    named: dict[str, Any] = {"keepdims": keepdims, "initial": initial, "where": _NONE if where is True else where}
+    given = {name: value for name, value in named.items() if value is not _NONE}
     if method == "numpy":
         return _numpys(a, axis, dtype, out, given)
     return _exact(a, axis, dtype, out, **given)
 
 
-def _numpys_cumsum(a, axis, dtype, out):
+def _numpys_cumsum(a: ArrayLike, axis: int | None, dtype: DTypeLike | None, out: NDArray[Any] | None) -> NDArray[Any]:
     """Return what `numpy.cumsum` does: on the engine where that is `numpy.add.accumulate`."""
-    import numpy_par as npp
+    if (
+        type(a) is np.ndarray
+        and a.ndim > 0
+        and type(axis) in (int, type(None))
+        and (out is None or type(out) is np.ndarray)
+    ):
+        return parallelize(np.add).accumulate(a.ravel() if axis is None else a, axis or 0, dtype, out)
+    return np.cumsum(a, axis, dtype, out)  # type: ignore[arg-type]  # its overloads take no unions
 
-    if type(a) is np.ndarray and a.ndim > 0 and type(axis) in (int, type(None)) and (out is None or type(out) is np.ndarray):
-        return npp.add.accumulate(a.ravel() if axis is None else a, axis or 0, dtype, out)
-    return np.cumsum(a, axis, dtype, out)
 
-
-def _blocked(a, axis, dtype, out):
+def _blocked(a: ArrayLike, axis: int | None, dtype: DTypeLike | None, out: NDArray[Any] | None) -> NDArray[Any]:
     if out is not None and not isinstance(out, np.ndarray):
         raise TypeError(f"cumsum: out must be an array or None, not {out!r} ({type(out).__name__})")
     a = np.asanyarray(a)
     if type(a) not in (np.ndarray, np.memmap):
-        raise TypeError(f"cumsum: a is a {type(a).__name__}; order='blocked' takes plain arrays, as numpy.asarray(a) is one")
+        raise TypeError(
+            f"cumsum: a is a {type(a).__name__}; order='blocked' takes plain arrays, as numpy.asarray(a) is one"
+        )
     wanted = np.dtype((a if out is None else out).dtype if dtype is None else dtype).newbyteorder("=")
     if a.dtype.kind in "biu" and wanted.kind in "biu":
         return _numpys_cumsum(a, axis, dtype, out)
@@ -192,23 +229,33 @@ def _blocked(a, axis, dtype, out):
         raise ValueError(f"cumsum: out has the shape {out.shape}; it must be {a.shape}")
     work = np.dtype("f") if wanted.char == "e" else wanted
     a = np.require(a.astype(work, copy=False), work, "A")
-    in_place = out is not None and out.dtype == work and out.flags.behaved and not np.may_share_memory(a, out)
-    sums = out if in_place else np.empty_like(a, subok=False)
+    if out is not None and out.dtype == work and out.flags.behaved and not np.may_share_memory(a, out):
+        sums = out
+    else:
+        sums = np.empty_like(a, subok=False)
     _engine.blocked_cumsum(np.moveaxis(a, axis, -1), np.moveaxis(sums, axis, -1))
     if out is None:
         return sums.astype(wanted, copy=False)
-    if not in_place:
+    if sums is not out:
         np.copyto(out, sums, casting="same_kind")
     return out
 
 
-def cumsum(a, axis=None, dtype=None, out=None, *, order="numpy"):
-    """Sums of all elements up to each one along an axis: in NumPy's order, or in blocks; on several threads.
+def cumsum(
+    a: ArrayLike,
+    axis: int | None = None,
+    dtype: DTypeLike | None = None,
+    out: NDArray[Any] | None = None,
+    *,
+    order: str = "numpy",
+) -> NDArray[Any]:
+    """Sum all elements up to each one along an axis: in NumPy's order, or in blocks; on several threads.
 
     Parameters
     ----------
     a : array_like
-        Elements. For ``order="blocked"`` of numbers of up to 64 bits a part, in a plain array of any strides and byte order.
+        Elements. For ``order="blocked"`` of numbers of up to 64 bits a part, in a plain array of any strides and byte
+        order.
     axis : None or int, optional
         Along which axis; None: of all elements, as `numpy.ravel` has them.
     dtype : dtype, optional
@@ -220,9 +267,9 @@ def cumsum(a, axis=None, dtype=None, out=None, *, order="numpy"):
         on one thread.
 
         ``"blocked"``: in each block of 1000 elements of a line a running sum that begins anew, one addition after the
-        other; what the blocks before it add up to, one total after the other; and each result the sum of these two. That
-        is so for any number of threads, lines and strides, and any instruction set, so the bits of a result depend on
-        nothing but the elements up to it. Integers are summed by NumPy, for which all orders are one.
+        other; what the blocks before it add up to, one total after the other; and each result the sum of these two.
+        That is so for any number of threads, lines and strides, and any instruction set, so the bits of a result depend
+        on nothing but the elements up to it. Integers are summed by NumPy, for which all orders are one.
 
     Returns
     -------
@@ -234,8 +281,8 @@ def cumsum(a, axis=None, dtype=None, out=None, *, order="numpy"):
     ValueError
         If `order` is another, or the shape of `out` does not fit.
     TypeError
-        If ``order="blocked"`` is asked for with another dtype (longdouble, object, real sums of complex elements) or of a
-        subclass of ndarray.
+        If ``order="blocked"`` is asked for with another dtype (longdouble, object, real sums of complex elements) or of
+        a subclass of ndarray.
     numpy.exceptions.AxisError
         If `a` has no such axis.
 

@@ -5,13 +5,12 @@ holds for calls of the same thread. With it, ``threadpool_info`` lists numpy_par
 its own name, and the cap of the process is what ``threadpool_limits`` sets.
 """
 
-from threadpoolctl import LibController
-from threadpoolctl import register as _register
+from threadpoolctl import LibController, register as _register
 
 from numpy_par import _engine
 
 
-class NumpyParController(LibController):
+class NumpyParController(LibController):  # type: ignore[misc]  # it has no types
     """How threadpoolctl reads and sets the cap of the process."""
 
     user_api = "numpy_par"
@@ -19,13 +18,13 @@ class NumpyParController(LibController):
     filename_prefixes = ("_engine",)
     check_symbols = ("numpy_par_engine",)  # another library may be called _engine too
 
-    def get_num_threads(self):
+    def get_num_threads(self) -> int:
         return _engine.thread_cap()
 
-    def set_num_threads(self, num_threads):
+    def set_num_threads(self, num_threads: int) -> None:
         _engine.set_num_threads(num_threads)
 
-    def get_version(self):
+    def get_version(self) -> str:
         return _engine.version
 
 

@@ -3,6 +3,7 @@
 import math
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from numpy_par import _engine, _environment
@@ -63,7 +64,7 @@ def set_num_threads(n: int) -> None:
 
 
 @contextmanager
-def threads(n: int):
+def threads(n: int) -> Iterator[None]:
     """Limit the threads of the calls made in this context.
 
     The limit belongs to the thread or asyncio task that enters the block (it is a

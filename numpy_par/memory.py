@@ -14,11 +14,13 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from numpy_par import _allocator, _engine, _environment
+from numpy_par._arguments import as_int, check_bools
 
 __all__ = ["BufferPool", "Stats", "limit", "stats", "trim", "use_pool"]
 
@@ -87,11 +89,8 @@ class use_pool:
     True
     """
 
-    def __init__(self, on: bool = True):
-        if not isinstance(on, bool):
-            raise TypeError(
-                f"use_pool: on must be True or False, not {on!r} ({type(on).__name__})"
-            )
+    def __init__(self, on: bool = True) -> None:
+        check_bools("use_pool", on=on)
         self._on = on
         with _lock:  # until it turns out to be for a block, it is for the process
             self._before: dict[str, int] | None = {} if on else dict(_wishes)
@@ -108,6 +107,7 @@ class use_pool:
             )
 
     def __enter__(self) -> "use_pool":
+        """Begin the block: what the call did for the whole process is undone."""
         with _lock:
             if self._before is not None:  # entered for the first time
                 if self._on:
@@ -119,6 +119,7 @@ class use_pool:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        """End the block."""
         _allocator.leave(self)
 
 
@@ -148,6 +149,8 @@ class Stats:
         return asdict(self)
 
     def __str__(self) -> str:
+        """Return a table."""
+
         def mib(nbytes: int) -> str:
             return f"{nbytes / 2**20:,.1f} MiB"
 
@@ -239,7 +242,7 @@ def limit(nbytes: int | None = None) -> int:
     """
     if nbytes is None:
         return _engine.pool_figures()["limit"]
-    return _engine.set_pool_limit(_as_size("limit", "nbytes", nbytes, least=0))
+    return _engine.set_pool_limit(as_int("limit", "nbytes", nbytes, least=0, most=sys.maxsize))
 
 
 class BufferPool:
@@ -277,8 +280,8 @@ class BufferPool:
     2
     """
 
-    def __init__(self, shape: int | Sequence[int], dtype: DTypeLike = float):
-        first = np.empty(shape, dtype)
+    def __init__(self, shape: int | Sequence[int], dtype: DTypeLike = float) -> None:
+        first: NDArray[Any] = np.empty(shape, dtype)
         self._shape, self._dtype, self._made = first.shape, first.dtype, 1
         self._lock = threading.Lock()
         self._idle = deque([first])
@@ -289,7 +292,7 @@ class BufferPool:
         return self._shape
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> np.dtype[Any]:
         """The type of each array."""
         return self._dtype
 
@@ -299,7 +302,7 @@ class BufferPool:
         return self._made
 
     @contextmanager
-    def acquire(self) -> Iterator[np.ndarray]:
+    def acquire(self) -> Iterator[NDArray[Any]]:
         """Have an array for this block; what is in it is left from its last use."""
         array = self._take()
         try:
@@ -308,7 +311,7 @@ class BufferPool:
             # Without the lock: the garbage collector may end a block in a thread that has it.
             self._idle.append(array)
 
-    def _take(self) -> np.ndarray:
+    def _take(self) -> NDArray[Any]:
         with self._lock:
             for _ in range(len(self._idle)):
                 array = self._idle.popleft()
@@ -319,6 +322,7 @@ class BufferPool:
         return np.empty(self._shape, self._dtype)
 
     def __repr__(self) -> str:
+        """Return the shape, the dtype and how many were made."""
         return f"BufferPool({self._shape}, {self._dtype}): {self.made} made"
 
 
@@ -353,7 +357,7 @@ def configure() -> None:
 
 def memory_allowed() -> int:
     """Return the bytes that this process may use."""
-    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    limits: list[int | None] = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     limits += [resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
     limits.append(_environment.cgroup_memory())
     return min(limit for limit in limits if limit is not None and limit > 0)
@@ -363,18 +367,5 @@ def _grant() -> None:
     """Switch the pool on or off for the process, as is wished; the lock is held."""
     global _left_out
     # NumPy's own setting (NUMPY_MADVISE_HUGEPAGE) holds for our pages too.
-    _engine.set_pool_huge_pages(np._core.multiarray._get_madvise_hugepage())
+    _engine.set_pool_huge_pages(np._core.multiarray._get_madvise_hugepage())  # type: ignore[attr-defined]  # not public
     _left_out = _engine.use_pool_everywhere(_wishes.total() > 0)
-
-
-def _as_size(function: str, name: str, value: object, least: int) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(
-            f"{function}: {name} must be an int, not {value!r} ({type(value).__name__})"
-        )
-    size = value.__index__()
-    if not least <= size <= sys.maxsize:
-        raise ValueError(
-            f"{function}: {name} must be at least {least} and at most {sys.maxsize}, not {size}"
-        )
-    return size
