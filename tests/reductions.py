@@ -54,6 +54,7 @@ def check(case, label, any_nan=False, threads=None):
 def outcomes(case, call="ufunc.reduce"):
     """What came of the calls of one kind in it, with time for a helper to come."""
     npp._engine.set_rendezvous(50_000_000)
+    npp.set_num_threads(3)  # check() leaves another number
     try:
         with npp.enabled(), npp.profile() as profile:
             case()
