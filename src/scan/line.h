@@ -31,8 +31,8 @@ struct scan {
 };
 
 /* scan_line.c: scan_begin() puts n elements from `in` to `out`, cast if need be, at
- * strides `from` and `to`.  scan_on() scans n elements, cast if need be, that follow the result
- * at `before`.  If `to` is 0, it puts only the last result into `out`. */
+ * strides `from` and `to`.  scan_on() scans n elements, cast if need be, that follow
+ * the result at `before`.  If `to` is 0, it puts only the last result into `out`. */
 void scan_begin(const struct scan *scan, char *out, npy_intp to, char *in,
                 npy_intp from, npy_intp n);
 int scan_on(const struct scan *scan, char *before, char *in, char *out, npy_intp to,
