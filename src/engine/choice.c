@@ -294,13 +294,11 @@ static void vote(struct choice_gate *gate, const struct choice *choice,
     const struct choice_times times = choice_times(&choice->kind);
     const bool tried = times.numpys > 0 && times.ours > 0;
     const bool is_ours = choice->side == CHOICE_OURS && !refused;
-    if (refused == reason_small) {
-        learn_gate(gate, &choice->kind, true);
-    } else if (tried && is_ours && times.ours < times.numpys) {
-        learn_gate(gate, &choice->kind, false);
-    } else if (tried && choice->reason == reason_numpys_is_faster &&
-               times.numpys <= times.ours) {
-        learn_gate(gate, &choice->kind, true);
+    const bool is_numpys = refused == reason_small ||
+                           (tried && choice->reason == reason_numpys_is_faster &&
+                            times.numpys <= times.ours);
+    if (is_numpys || (tried && is_ours && times.ours < times.numpys)) {
+        learn_gate(gate, &choice->kind, is_numpys);
     }
 }
 

@@ -42,10 +42,11 @@ static int refuse_subinterpreter(void)
 /* Adds the functions, a table for each subject. */
 static int add_functions(PyObject *module)
 {
-    PyMethodDef *const tables[] = {bindings_calls, bindings_threads, bindings_drop_in,
-                                   bindings_memory, bindings_settings};
+    static PyMethodDef *const tables[] = {bindings_calls,    bindings_threads,
+                                          bindings_drop_in,  bindings_memory,
+                                          bindings_settings, NULL};
     int status = 0;
-    for (size_t i = 0; status == 0 && i < sizeof tables / sizeof *tables; i++) {
+    for (int i = 0; status == 0 && tables[i]; i++) {
         status = PyModule_AddFunctions(module, tables[i]);
     }
     return status;

@@ -31,7 +31,6 @@ struct lined {
 static bool find_strides(struct lined *lined, const struct operands *operands,
                          const struct call *call)
 {
-    lined->shaped = NULL;
     lined->order = call->order == NPY_CORDER         ? NPY_ARRAY_C_CONTIGUOUS
                    : call->order == NPY_FORTRANORDER ? NPY_ARRAY_F_CONTIGUOUS
                                                      : 0;
@@ -118,7 +117,7 @@ static bool make_output(struct lined *lined, struct operands *operands,
 enum line line_of(struct nest *nest, struct operands *operands, const struct call *call,
                   const struct plan *plan, bool vectors, bool staged)
 {
-    struct lined lined;
+    struct lined lined = {0};
     char *base[NPP_MAX_SLOTS];
     const int out = call->nin;
     if ((operands->cast && !staged) || call->masked || call->nout != 1) {
