@@ -79,7 +79,7 @@ static bool call(const struct record *r, char *const *args, intptr_t n,
                  const intptr_t *steps)
 {
     char *passed[NARGS];
-    struct replaced replaced = {numpys_loop(r), NULL, 0};
+    struct replaced replaced = {.loop = numpys_loop(r)};
     memcpy(passed, args, sizeof passed);
     left = false;
     r->kernel(passed, &n, steps, &replaced);
