@@ -52,9 +52,8 @@ static int64_t broadcast_axes(PyObject *const *args, Py_ssize_t n)
         for (; ndim < own; ndim++) {
             shape[ndim] = 1;
         }
-        const npy_intp *last = PyArray_DIMS(array) + own - 1;
         for (int axis = 0; axis < own; axis++) {
-            const npy_intp length = *(last - axis);
+            const npy_intp length = PyArray_DIM(array, own - 1 - axis);
             shape[axis] = length > shape[axis] ? length : shape[axis];
         }
     }
@@ -74,16 +73,18 @@ int64_t size_broadcast(PyObject *const *args, Py_ssize_t n)
             continue;
         }
         const PyArrayObject_fields *array = (const PyArrayObject_fields *)args[i];
-        const npy_intp *last = array->dimensions + array->nd - 1;
+        const npy_intp *shape = array->dimensions; /* NULL if it is 0-d */
         switch (array->nd) {
         case 3:
-            planes = last[-2] > planes ? last[-2] : planes;
+            planes = *shape > planes ? *shape : planes;
+            shape++;
             /* fall through */
         case 2:
-            rows = last[-1] > rows ? last[-1] : rows;
+            rows = *shape > rows ? *shape : rows;
+            shape++;
             /* fall through */
         case 1:
-            columns = last[0] > columns ? last[0] : columns;
+            columns = *shape > columns ? *shape : columns;
             /* fall through */
         case 0:
             break;
