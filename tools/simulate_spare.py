@@ -17,7 +17,7 @@ import random
 
 # As in src/threads/spare.c, in milliseconds.
 LOST_MOST, FORGIVEN = 8.0, 1 / 4
-TRIAL, TRIAL_LOST = 6.0, 1.0
+PROBE, PROBE_LOST = 6.0, 1.0
 WAIT_LEAST, WAIT_MOST, WAIT_FORGOTTEN = 20.0, 1280.0, 3
 TURN = 4.0  # of the neighbour, and of the helper beside it
 STEP = 0.5
@@ -29,7 +29,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=30, help="simulated for each row")
     parser.add_argument("--private", action="store_true", help="what a helper uses is not taken from its caller")
     options = parser.parse_args()
-    print(f"{'neighbour':>10s} {'stays, ms':>10s} {'always':>8s} {'policy':>8s} {'knows':>8s} {'trials/s':>9s}")
+    print(f"{'neighbour':>10s} {'stays, ms':>10s} {'always':>8s} {'policy':>8s} {'knows':>8s} {'probes/s':>9s}")
     for share in (0, 0.02, 0.1, 0.5, 0.9, 1):
         for stay in (5, 50, 500, 5000) if 0 < share < 1 else (0,):
             busy = neighbour(share, stay, options.seconds * 1000)
@@ -54,10 +54,10 @@ def neighbour(share, stay, ms):
 class Always:
     """Calls its helper whatever happens."""
 
-    trials = 0
+    probes = 0
 
     def calls(self, now, busy):
-        """Return "helper", "trial" or "alone"."""
+        """Return "helper", "probe" or "alone"."""
         return "helper"
 
     def saw(self, now, ran):
@@ -76,25 +76,25 @@ class Spare(Always):
 
     def __init__(self):
         self.open, self.lost, self.wait, self.next, self.gained = True, 0.0, WAIT_LEAST, 0.0, 0.0
-        self.trial = None  # [since, lost]
+        self.probe = None  # [since, lost]
 
     def calls(self, now, busy):
         if self.open:
             return "helper"
-        if self.trial is None and now >= self.next:
-            self.trial = [now, 0.0]
-            self.trials += 1
-        return "trial" if self.trial else "alone"
+        if self.probe is None and now >= self.next:
+            self.probe = [now, 0.0]
+            self.probes += 1
+        return "probe" if self.probe else "alone"
 
     def saw(self, now, ran):
         missed = 0 if ran else STEP
-        if self.trial:
-            self.trial[1] += missed
-            if self.trial[1] >= TRIAL_LOST:
-                self.trial = None
+        if self.probe:
+            self.probe[1] += missed
+            if self.probe[1] >= PROBE_LOST:
+                self.probe = None
                 self.later(now, False)
-            elif now - self.trial[0] >= TRIAL:
-                self.trial, self.open, self.lost, self.gained = None, True, 0.0, now
+            elif now - self.probe[0] >= PROBE:
+                self.probe, self.open, self.lost, self.gained = None, True, 0.0, now
         elif self.open:
             self.lost = max(0.0, self.lost + missed - STEP * FORGIVEN)
             if self.lost >= LOST_MOST:
@@ -102,13 +102,13 @@ class Spare(Always):
                 self.later(now, now - self.gained > WAIT_FORGOTTEN * self.wait)
 
     def later(self, now, anew):
-        """Wait for the next trial."""
+        """Wait for the next probe."""
         self.wait = WAIT_LEAST if anew else min(WAIT_MOST, 2 * self.wait)
         self.next = now + self.wait
 
 
 def run(busy, policy, private):
-    """Return the speed of a caller, and how many trials there were."""
+    """Return the speed of a caller, and how many probes there were."""
     done = turn = 0.0
     mine = True  # whose turn it is
     for i, there in enumerate(busy):
@@ -122,10 +122,10 @@ def run(busy, policy, private):
         if what == "helper":
             done += 2 * STEP - taken if runs else 0
         else:
-            done += STEP - (taken if what == "trial" else 0)
+            done += STEP - (taken if what == "probe" else 0)
         if what != "alone":
             policy.saw(now, runs)
-    return done / (len(busy) * STEP), policy.trials
+    return done / (len(busy) * STEP), policy.probes
 
 
 if __name__ == "__main__":

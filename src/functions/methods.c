@@ -12,8 +12,6 @@
 #include "statistics/statistics.h"
 #include "ufunc/dispatch.h"
 
-enum owner { owner_ufunc, owner_ndarray, owner_function };
-
 static const struct method {
     const char *name;
     enum owner owner;
@@ -86,7 +84,6 @@ UFUNC_METHOD(accumulate, scan_accumulate)
 UFUNC_METHOD(reduceat, reduction_reduceat)
 UFUNC_METHOD(at, scatter_at)
 
-#define C_FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 static PyMethodDef definitions[] = {
     {"reduce", C_FUNCTION(reduce), METH_FASTCALL | METH_KEYWORDS,
      "numpy.ufunc.reduce on several threads, with NumPy's bits."},

@@ -5,6 +5,9 @@
 
 #include "engine/execute.h"
 
+/* Where a function of functions.def is. */
+enum owner { owner_ndarray, owner_ufunc, owner_function };
+
 /* Gives a parallel ufunc its methods, where this NumPy lets ufuncs have attributes.
  * Returns 0, or -1 with an exception set. */
 int methods_add(PyObject *ufunc);

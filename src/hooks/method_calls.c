@@ -67,15 +67,20 @@ static inline int64_t elements_pairs(PyObject *self, PyObject *const *args,
                : elements;
 }
 
+/* Returns whether also small calls need our kernels, for their bits. */
+static inline bool has_own_bits(const struct slot *slot, const PyObject *self)
+{
+    return stands_for_calls(slot) && !ufunc_slots_is_quick(self);
+}
+
 static inline bool is_small(const struct slot *slot, PyObject *self, int64_t elements)
 {
-    return size_is_few(elements) &&
-           !(stands_for_calls(slot) && !ufunc_slots_is_quick(self));
+    return size_is_few(elements) && !has_own_bits(slot, self);
 }
 
 /* The arguments of a call: as a vector, and as CPython gave them if that was not a
  * vector. */
-struct arguments {
+struct given {
     PyObject *const *vector;
     Py_ssize_t nargs;
     PyObject *kwnames;
@@ -83,7 +88,7 @@ struct arguments {
 };
 
 static PyObject *call_numpy(const struct slot *slot, PyObject *self,
-                            const struct arguments *given)
+                            const struct given *given)
 {
     void (*const saved)(void) = (void (*)(void))slot->saved;
     switch (slot->flags) {
@@ -104,7 +109,7 @@ static PyObject *call_numpy(const struct slot *slot, PyObject *self,
 
 /* Runs our function.  Returns NULL without an exception if NumPy must run the call. */
 static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *self,
-                           const struct arguments *given)
+                           const struct given *given)
 {
     enum { MOST = 16 };
     PyObject *vector[MOST], *name, *value;
@@ -135,7 +140,7 @@ static PyObject *call_ours(struct slot *slot, struct hook_call *hook, PyObject *
 
 /* Runs NumPy's function, with our kernels where a call has to have their bits. */
 static PyObject *call_numpy_with(const struct slot *slot, int bits, PyObject *self,
-                                 const struct arguments *given)
+                                 const struct given *given)
 {
     PyObject *target = stands_for_calls(slot)
                            ? ufunc_slots_loops(self, bits, given->vector, given->nargs)
@@ -177,7 +182,7 @@ static inline bool is_below(const struct slot *slot, const struct choice_gate *g
         array = PyTuple_GET_ITEM(array, 0);
     }
     return gate && choice_is_below(gate, elements, &array, 1, 0) &&
-           !(stands_for_calls(slot) && !ufunc_slots_is_quick(self));
+           !has_own_bits(slot, self);
 }
 
 struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const *args,
@@ -210,7 +215,7 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
 
 /* Runs any call but the smallest. */
 static PyObject *call_large(struct slot *slot, PyObject *self,
-                            const struct arguments *given, int64_t elements)
+                            const struct given *given, int64_t elements)
 {
     struct choice_gate *gate = gate_of(slot, self);
     if (is_below(slot, gate, self, given->vector, given->nargs, elements)) {
@@ -273,7 +278,7 @@ __attribute__((noinline)) static PyObject *
 call_vector(struct slot *slot, PyObject *self, PyObject *const *args, Py_ssize_t nargs,
             PyObject *kwnames, int64_t elements)
 {
-    return call_large(slot, self, &(struct arguments){args, nargs, kwnames, NULL, NULL},
+    return call_large(slot, self, &(struct given){args, nargs, kwnames, NULL, NULL},
                       elements);
 }
 
@@ -282,10 +287,10 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
                                                       PyObject *dictionary,
                                                       int64_t elements)
 {
-    return call_large(slot, self,
-                      &(struct arguments){items(tuple), PyTuple_GET_SIZE(tuple), NULL,
-                                          tuple, dictionary},
-                      elements);
+    return call_large(
+        slot, self,
+        &(struct given){items(tuple), PyTuple_GET_SIZE(tuple), NULL, tuple, dictionary},
+        elements);
 }
 
 #define TRAMPOLINES(owner, name, elements)                                             \
@@ -338,7 +343,6 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
   IF_HOOKED_##uses(TRAMPOLINES(owner, name, elements))
 #include "functions/functions.def"
 
-#define C_FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
 #define SLOT(owner_name, method, least, elements_word, function)                       \
   [slot_##owner_name##_##method] = {                                                   \
       .name = #method,                                                                 \

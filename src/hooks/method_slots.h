@@ -5,8 +5,8 @@
 
 #include "engine/choice.h"
 #include "engine/hook_call.h"
+#include "functions/methods.h"
 
-enum owner { owner_ndarray, owner_ufunc, owner_function };
 enum { DISPATCHED = -1 }; /* called by vectorcall */
 
 struct slot {

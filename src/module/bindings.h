@@ -13,8 +13,4 @@ static inline struct state *module_state(PyObject *module)
     return PyModule_GetState(module);
 }
 
-/* The type that CPython's tables have for functions that get their arguments as a
- * vector. */
-#define VECTOR_FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
-
 #endif

@@ -67,22 +67,22 @@ static PyObject *moments(PyObject *module, PyObject *const *args, Py_ssize_t nar
 PyMethodDef bindings_calls[] = {
     {"parallelize", parallelize, METH_O,
      PyDoc_STR("parallelize(ufunc): a parallel ufunc with the loops of another one.")},
-    {"explain", VECTOR_FUNCTION(explain), METH_FASTCALL | METH_KEYWORDS,
+    {"explain", C_FUNCTION(explain), METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR(
          "explain(ufunc, *args, **kwargs): what a call of a ufunc would do, as a dictionary.")},
-    {"explain_method", VECTOR_FUNCTION(explain_method), METH_FASTCALL | METH_KEYWORDS,
+    {"explain_method", C_FUNCTION(explain_method), METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR(
          "explain_method(owner, name, *args, **kwargs): the same of a method, or of a function if owner is None.")},
-    {"call", VECTOR_FUNCTION(call), METH_FASTCALL | METH_KEYWORDS,
+    {"call", C_FUNCTION(call), METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR(
          "call(name, *args, **kwargs): as NumPy's function of that name, or NotImplemented where that is to do it.")},
-    {"blocked_cumsum", VECTOR_FUNCTION(blocked_cumsum), METH_FASTCALL,
+    {"blocked_cumsum", C_FUNCTION(blocked_cumsum), METH_FASTCALL,
      PyDoc_STR(
          "blocked_cumsum(array, out): running sums along the last axis, in blocks.")},
-    {"exact_sum", VECTOR_FUNCTION(sum_exactly), METH_FASTCALL,
+    {"exact_sum", C_FUNCTION(sum_exactly), METH_FASTCALL,
      PyDoc_STR(
          "exact_sum(array, out): add correctly rounded sums along the last axis to out.")},
-    {"moments", VECTOR_FUNCTION(moments), METH_FASTCALL,
+    {"moments", C_FUNCTION(moments), METH_FASTCALL,
      PyDoc_STR(
          "moments(array, out): mean and sums of powers of the deviations from it, along the last axis.")},
     {NULL, NULL, 0, NULL},

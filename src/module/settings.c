@@ -42,26 +42,27 @@ static PyObject *set_stream_threshold(PyObject *module, PyObject *object)
     return PyLong_FromLongLong(before);
 }
 
-static PyObject *set_rendezvous(PyObject *module, PyObject *object)
+/* Gives nanoseconds from Python to one of the team's settings for tests. */
+static PyObject *give_ns(PyObject *object, void (*setting)(int64_t))
 {
-    (void)module;
     const long long ns = PyLong_AsLongLong(object);
     if (ns == -1 && PyErr_Occurred()) {
         return NULL;
     }
-    team_set_rendezvous(ns);
+    setting(ns);
     Py_RETURN_NONE;
+}
+
+static PyObject *set_rendezvous(PyObject *module, PyObject *object)
+{
+    (void)module;
+    return give_ns(object, team_set_rendezvous);
 }
 
 static PyObject *stall_helper(PyObject *module, PyObject *object)
 {
     (void)module;
-    const long long ns = PyLong_AsLongLong(object);
-    if (ns == -1 && PyErr_Occurred()) {
-        return NULL;
-    }
-    team_stall(ns);
-    Py_RETURN_NONE;
+    return give_ns(object, team_stall);
 }
 
 static PyObject *counters(PyObject *module, PyObject *unused)

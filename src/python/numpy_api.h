@@ -23,6 +23,9 @@
 
 #include <stdbool.h>
 
+/* How a method table holds a function with another signature than PyCFunction's. */
+#define C_FUNCTION(f) ((PyCFunction)(void (*)(void))(f))
+
 /* Values of PyArray_GetNDArrayCFeatureVersion() for the NumPy that runs. */
 enum { NUMPY_2_3 = 0x14, NUMPY_2_5 = 0x16 };
 
