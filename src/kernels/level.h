@@ -7,8 +7,10 @@
 #include "exact.h"
 #include "extremes.h"
 #include "kernel.h"
+#include "masks.h"
 #include "moments.h"
 #include "prefixes.h"
+#include "rearrange.h"
 #include "scans.h"
 #include "searches.h"
 #include "select.h"
@@ -31,6 +33,8 @@ enum {
   TABLE(prefix_table, prefixes)                                                        \
   TABLE(search_table, searches)                                                        \
   TABLE(select_table, select)                                                          \
+  TABLE(mask_table, masks)                                                             \
+  TABLE(rearrange_table, rearrange)                                                    \
   TABLE(exact_function, exact)                                                         \
   TABLE(moments_function, moments)
 

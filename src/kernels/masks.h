@@ -16,13 +16,24 @@
 /* Tables are indexed by the logarithm of the element's size. */
 enum { MASK_WIDTHS = 5 };
 
+/* Returns the place in these tables; MASK_WIDTHS: there is no kernel for this size. */
+static inline int mask_width(intptr_t itemsize)
+{
+    for (int width = 0; width < MASK_WIDTHS; width++) {
+        if (itemsize == (intptr_t)1 << width) {
+            return width;
+        }
+    }
+    return MASK_WIDTHS;
+}
+
 /* Packs `n` truth values, `step` bytes apart, and returns how many are true.  All words
  * that hold one of the n bits are written; the bits behind the last are 0. */
 typedef intptr_t pack_function(const char *mask, intptr_t step, intptr_t n,
                                uint64_t *bits);
 
-/* to[i] = mask[i] ? x[i] : y[i].  The mask and `to` are contiguous; the steps of x and y
- * are the element's size, or 0 for one element.  `to` may be x or y. */
+/* to[i] = mask[i] ? x[i] : y[i].  The mask and `to` are contiguous; the steps of x and
+ * y are the element's size, or 0 for one element.  `to` may be x or y. */
 typedef void blend_function(const char *mask, const char *x, intptr_t x_step,
                             const char *y, intptr_t y_step, char *to, intptr_t n);
 

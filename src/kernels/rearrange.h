@@ -16,8 +16,8 @@
 enum { REARRANGE_WIDTHS = 5 };
 
 /* to[i] = element index[i] of `length` elements that are `stride` bytes apart; negative
- * indices count from the end.  Returns false, with `to` in any state, if an index is out
- * of bounds; no byte outside of the elements is read then either. */
+ * indices count from the end.  Returns false, with `to` in any state, if an index is
+ * out of bounds; no byte outside of the elements is read then either. */
 typedef bool gather_by_index_function(const char *from, intptr_t stride,
                                       intptr_t length, const intptr_t *index,
                                       intptr_t n, char *to);
