@@ -72,6 +72,19 @@ int64_t size_broadcast(PyObject *const *args, Py_ssize_t n);
 /* Returns the number of elements of an array, or of the arrays of a list or tuple. */
 int64_t size_of_arrays(PyObject *object);
 
+/* Returns the number of elements that self[key], or self[key] = value, moves as far as
+ * arrays in the key or the value tell; -1: a view, one element, or none of ours. */
+int64_t size_of_key_slowly(const PyObject *self, PyObject *key, PyObject *value);
+static inline int64_t size_of_key(const PyObject *self, PyObject *key, PyObject *value)
+{
+    if (object_is_array(key)) {
+        return PyArray_SIZE((PyArrayObject *)key);
+    }
+    return PyTuple_CheckExact(key) || (value && !PyLong_CheckExact(key))
+               ? size_of_key_slowly(self, key, value)
+               : -1;
+}
+
 /*
  * Recognizes what most small calls look like: arrays of one axis or two with few
  * elements, or a number beside such an array.

@@ -1,0 +1,214 @@
+/* compress.c - the selected elements of an array, side by side: x[mask], compress,
+ * extract. */
+#include <string.h>
+
+#include "movement/move.h"
+#include "python/arguments.h"
+#include "python/array.h"
+#include "reasons/reasons.h"
+
+#include "indexing.h"
+#include "selection.h"
+
+struct compressing {
+    const struct selection *selection;
+    const char *from; /* NULL: `nest` has the elements */
+    struct nest nest;
+    char *to;
+    npy_intp itemsize;
+};
+
+/* Elements of a part, one row of the nest after the other. */
+struct row {
+    const struct compressing *compressing;
+    char *to;
+};
+
+static int copy_row(void *context, char **data, npy_intp n)
+{
+    struct row *row = context;
+    const npy_intp itemsize = row->compressing->itemsize;
+    char *const ends[] = {data[0], row->to};
+    const intptr_t strides[] = {row->compressing->nest.stride[0][0], itemsize};
+    move_copy(itemsize)(ends, n, strides, itemsize);
+    row->to += n * itemsize;
+    return 0;
+}
+
+/* Where elements do not lie side by side, that many bytes of them are brought together
+ * at a time: they stay in the second-level cache. */
+enum { TOGETHER = 1 << 15 };
+
+static int compress_parts(const struct compressing *compressing, npy_intp begin,
+                          npy_intp end, char *to)
+{
+    char together[TOGETHER];
+    const struct selection *selection = compressing->selection;
+    const npy_intp size = compressing->itemsize;
+    const npy_intp most = TOGETHER / size & ~(npy_intp)63;
+    for (npy_intp at = begin; at < end; at += most) {
+        const npy_intp n = end - at < most ? end - at : most;
+        const uint64_t *bits = selection->bits + at / 64;
+        struct row row = {compressing, together};
+        nest_run(&compressing->nest, at, at + n, copy_row, &row);
+        to += selection_move(bits, together, n, to, size) * size;
+    }
+    return 0;
+}
+
+static int run(const struct job *job, npy_intp begin, npy_intp end)
+{
+    const struct compressing *compressing = job->context;
+    const struct selection *selection = compressing->selection;
+    const npy_intp size = compressing->itemsize;
+    const npy_intp before = selection_before(selection, begin);
+    char *to = compressing->to + before * size;
+    if (compressing->from == NULL) {
+        return compress_parts(compressing, begin, end, to);
+    }
+    selection_move(selection->bits + begin / 64, compressing->from + begin * size,
+                   end - begin, to, size);
+    return 0;
+}
+
+/* Returns a new array of the selected elements; those of the axes that the mask does
+ * not have go together. */
+static PyArrayObject *make_result(PyArrayObject *array, int mask_axes, npy_intp count)
+{
+    npy_intp shape[NPY_MAXDIMS];
+    const int ndim = PyArray_NDIM(array) - mask_axes + 1;
+    shape[0] = count;
+    for (int d = 1; d < ndim; d++) {
+        shape[d] = PyArray_DIM(array, mask_axes + d - 1);
+    }
+    PyArray_Descr *descr = PyArray_DESCR(array);
+    Py_INCREF(descr);
+    return (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape,
+                                                 NULL, NULL, 0, NULL);
+}
+
+PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array,
+                                    PyArrayObject *mask, int axes)
+{
+    struct compressing compressing = {.itemsize = PyArray_ITEMSIZE(array)};
+    struct selection selection = {0};
+    const struct plan plan = {0};
+    const struct call call = {.state = hook->state,
+                              .nin = 2,
+                              .nop = 2,
+                              .op = {array, mask},
+                              .size = PyArray_SIZE(mask),
+                              .pays_alone = true};
+    struct job job;
+    PyArrayObject *result = NULL;
+    int fpe;
+    for (int d = axes; d < PyArray_NDIM(array); d++) {
+        compressing.itemsize *= PyArray_DIM(array, d);
+    }
+    hook->report.elements = call.size;
+    const bool contiguous = PyArray_IS_C_CONTIGUOUS(array);
+    if ((!contiguous && axes < PyArray_NDIM(array)) ||
+        (!contiguous && compressing.itemsize > TOGETHER / 64)) {
+        hook->report.reason = reason_rows_not_contiguous;
+        return NULL;
+    }
+    if (compressing.itemsize == 0) {
+        hook->report.reason = reason_too_few_elements;
+        return NULL;
+    }
+    if (contiguous) {
+        compressing.from = PyArray_BYTES(array);
+    } else {
+        hook->report.reason = nest_of_arrays(&compressing.nest, &array, 1, NPY_CORDER);
+    }
+    if (hook->report.reason || !hook_call_pays(hook, &call, &job) ||
+        !selection_make(&selection, hook, &job, mask, NULL)) {
+        goto finish;
+    }
+    compressing.selection = &selection;
+    result = make_result(array, axes, selection.count);
+    if (result == NULL) {
+        goto finish;
+    }
+    compressing.to = PyArray_BYTES(result);
+    selection_job(&selection, &job, &plan, run, &compressing);
+    if (!execute(&job, hook->explain, &fpe, &hook->report)) {
+        Py_CLEAR(result);
+    }
+
+finish:
+    selection_clear(&selection);
+    return result;
+}
+
+static bool is_mask(PyObject *object)
+{
+    return PyArray_CheckExact(object) &&
+           PyArray_TYPE((PyArrayObject *)object) == NPY_BOOL;
+}
+
+/* Returns whether axis= is for all elements in a row, as they lie, or for the only
+ * axis. */
+static bool is_flat(PyArrayObject *array, PyObject *axis)
+{
+    int number;
+    return axis == NULL || axis == Py_None
+               ? PyArray_NDIM(array) == 1 || PyArray_IS_C_CONTIGUOUS(array)
+               : PyArray_NDIM(array) == 1 && arguments_axis(axis, 1, &number);
+}
+
+/* The elements of a flat view of `array`, as many as the mask has. */
+static PyObject *compress_flat(struct hook_call *hook, PyArrayObject *array,
+                               PyArrayObject *mask)
+{
+    npy_intp n = PyArray_SIZE(mask);
+    npy_intp stride =
+        PyArray_NDIM(array) == 1 ? PyArray_STRIDE(array, 0) : PyArray_ITEMSIZE(array);
+    PyArrayObject *flat =
+        (PyArrayObject *)array_view(array, PyArray_BYTES(array), 1, &n, &stride);
+    PyArrayObject *result = flat ? indexing_compress_by(hook, flat, mask, 1) : NULL;
+    Py_XDECREF(flat);
+    return (PyObject *)result;
+}
+
+PyObject *indexing_compress(struct hook_call *hook, PyObject *self,
+                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    PyObject *condition = arguments_find(&arguments, 0, "condition");
+    PyObject *axis = arguments_find(&arguments, 1, "axis");
+    PyObject *out = arguments_find(&arguments, 2, "out");
+    if (nargs > 3 || !condition || !arguments_known(&arguments) ||
+        (out && out != Py_None)) {
+        return decline(hook, reason_arguments_refused);
+    }
+    if (!move_is_plain(self) || !is_mask(condition) ||
+        PyArray_NDIM((PyArrayObject *)condition) != 1 ||
+        !is_flat((PyArrayObject *)self, axis)) {
+        return decline(hook, reason_mask_not_plain);
+    }
+    PyArrayObject *array = (PyArrayObject *)self, *mask = (PyArrayObject *)condition;
+    if (PyArray_SIZE(mask) > PyArray_SIZE(array)) {
+        return decline(hook, reason_mask_of_other_shape);
+    }
+    return compress_flat(hook, array, mask);
+}
+
+PyObject *indexing_extract(struct hook_call *hook, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    PyObject *condition = arguments_find(&arguments, 0, "condition");
+    PyObject *given = arguments_find(&arguments, 1, "arr");
+    if (nargs > 2 || !condition || !given || !arguments_known(&arguments)) {
+        return decline(hook, reason_arguments_refused);
+    }
+    if (!move_is_plain(given) || !is_mask(condition) ||
+        PyArray_SIZE((PyArrayObject *)condition) !=
+            PyArray_SIZE((PyArrayObject *)given) ||
+        !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)condition) ||
+        !is_flat((PyArrayObject *)given, NULL)) {
+        return decline(hook, reason_mask_not_plain);
+    }
+    return compress_flat(hook, (PyArrayObject *)given, (PyArrayObject *)condition);
+}

@@ -1,0 +1,193 @@
+/* tuple.c - array[rows, columns]: elements by an index for each of the first axes. */
+#include <stdatomic.h>
+
+#include "movement/move.h"
+#include "reasons/reasons.h"
+
+#include "indexing.h"
+
+/* More axes are NumPy's. */
+enum { AXES = 4, AT_ONCE = 256 };
+
+struct taking {
+    const char *from;
+    int axes;
+    npy_intp length[AXES], stride[AXES];
+    npy_intp extent; /* the bytes in which items begin */
+    npy_intp itemsize;
+    int width;
+    struct nest nest; /* of the indices */
+    char *to;
+    _Atomic bool beyond; /* an index is out of bounds */
+};
+
+struct row {
+    struct taking *taking;
+    char *to;
+};
+
+/* Adds the bytes that one index of each element stands for.  Returns false if one is
+ * out of bounds. */
+static bool add_offsets(npy_intp *offsets, const char *index, npy_intp step, npy_intp n,
+                        npy_intp length, npy_intp stride)
+{
+    bool good = true;
+    for (npy_intp i = 0; i < n; i++) {
+        npy_intp at = *(const npy_intp *)(const void *)(index + i * step);
+        at += at < 0 ? length : 0;
+        good &= (npy_uintp)at < (npy_uintp)length;
+        offsets[i] += at * stride;
+    }
+    return good;
+}
+
+static int take_row(void *context, char **data, npy_intp n)
+{
+    struct row *row = context;
+    struct taking *taking = row->taking;
+    const struct rearrange_kernels *kernels = kernels_rearrange();
+    const npy_intp *steps = taking->nest.stride[0];
+    for (npy_intp at = 0; at < n; at += AT_ONCE) {
+        npy_intp offsets[AT_ONCE] = {0};
+        const npy_intp m = n - at < AT_ONCE ? n - at : AT_ONCE;
+        bool good = true;
+        for (int k = 0; k < taking->axes; k++) {
+            good &= add_offsets(offsets, data[k] + at * steps[k], steps[k], m,
+                                taking->length[k], taking->stride[k]);
+        }
+        good = good &&
+               (taking->width < MASK_WIDTHS
+                    ? kernels->gather[taking->width](taking->from, 1, taking->extent,
+                                                     offsets, m, row->to)
+                    : kernels->gather_items(taking->from, 1, taking->extent, offsets, m,
+                                            row->to, taking->itemsize));
+        if (!good) {
+            atomic_store(&taking->beyond, true);
+            return 1;
+        }
+        row->to += m * taking->itemsize;
+    }
+    return 0;
+}
+
+static int run(const struct job *job, npy_intp begin, npy_intp end)
+{
+    struct taking *taking = job->context;
+    struct row row = {taking, taking->to + begin * taking->itemsize};
+    return nest_run(&taking->nest, begin, end, take_row, &row);
+}
+
+/* Takes the indices, and the shape of the result, whose last axes are those of the
+ * array behind the indexed ones.  Returns NULL, or the reason why NumPy runs the
+ * call. */
+static const char *take_key(struct taking *taking, PyArrayObject *array, PyObject *key,
+                            PyArrayObject **index, npy_intp *shape, int *ndim)
+{
+    const Py_ssize_t axes = PyTuple_GET_SIZE(key);
+    bool has_whole = false;
+    if (axes < 1 || axes > AXES || axes > PyArray_NDIM(array)) {
+        return reason_key_of_other_kinds;
+    }
+    *ndim = 0;
+    for (Py_ssize_t k = 0; k < axes; k++) {
+        PyObject *item = PyTuple_GET_ITEM(key, k);
+        if (!indexing_is_index(item) ||
+            PyArray_TYPE((PyArrayObject *)item) != NPY_INTP) {
+            return reason_key_of_other_kinds;
+        }
+        index[k] = (PyArrayObject *)item;
+        *ndim = PyArray_NDIM(index[k]) > *ndim ? PyArray_NDIM(index[k]) : *ndim;
+        taking->length[k] = PyArray_DIM(array, (int)k);
+        taking->stride[k] = PyArray_STRIDE(array, (int)k);
+        if (taking->stride[k] < 0 || taking->length[k] == 0) {
+            return reason_rows_not_contiguous;
+        }
+        taking->extent += (taking->length[k] - 1) * taking->stride[k];
+    }
+    if (*ndim + PyArray_NDIM(array) > NPY_MAXDIMS) {
+        return reason_shapes_refused;
+    }
+    taking->extent += 1;
+    taking->axes = (int)axes;
+    for (int d = 0; d < *ndim; d++) {
+        shape[d] = 1;
+        for (Py_ssize_t k = 0; k < axes; k++) {
+            const int own = d - (*ndim - PyArray_NDIM(index[k]));
+            const npy_intp length = own < 0 ? 1 : PyArray_DIM(index[k], own);
+            shape[d] = length > shape[d] ? length : shape[d];
+        }
+    }
+    /* An index of the whole shape, in C order, decides the order of the result. */
+    for (Py_ssize_t k = 0; k < axes; k++) {
+        has_whole |= PyArray_NDIM(index[k]) == *ndim &&
+                     PyArray_CompareLists(PyArray_DIMS(index[k]), shape, *ndim);
+    }
+    if (!has_whole) {
+        return reason_key_of_other_kinds;
+    }
+    for (int d = (int)axes; d < PyArray_NDIM(array); d++) {
+        shape[(*ndim)++] = PyArray_DIM(array, d);
+        taking->itemsize *= PyArray_DIM(array, d);
+    }
+    return axes < PyArray_NDIM(array) && !PyArray_IS_C_CONTIGUOUS(array)
+               ? reason_rows_not_contiguous
+               : NULL;
+}
+
+PyArrayObject *indexing_take_by_tuple(struct hook_call *hook, PyArrayObject *array,
+                                      PyObject *key)
+{
+    const struct plan plan = {0};
+    struct taking taking = {.from = PyArray_BYTES(array),
+                            .itemsize = PyArray_ITEMSIZE(array)};
+    struct call call = {.state = hook->state, .pays_alone = true};
+    PyArrayObject *index[AXES] = {NULL}, *result = NULL;
+    npy_intp shape[NPY_MAXDIMS];
+    struct job job;
+    int ndim, fpe;
+    hook->report.reason = take_key(&taking, array, key, index, shape, &ndim);
+    if (!hook->report.reason) {
+        hook->report.reason =
+            nest_of_arrays(&taking.nest, index, taking.axes, NPY_CORDER);
+    }
+    if (hook->report.reason) {
+        return NULL;
+    }
+    if (taking.itemsize == 0) {
+        hook->report.reason = reason_too_few_elements;
+        return NULL;
+    }
+    taking.width = mask_width(taking.itemsize);
+    call.nin = call.nop = taking.axes;
+    for (int k = 0; k < taking.axes; k++) {
+        call.op[k] = index[k];
+    }
+    call.size = taking.nest.size;
+    call.more = cost_magnitude(taking.itemsize) + 1;
+    hook->report.elements = call.size;
+    if (!hook_call_pays(hook, &call, &job)) {
+        return NULL;
+    }
+    PyArray_Descr *descr = PyArray_DESCR(array);
+    Py_INCREF(descr);
+    result = (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape,
+                                                   NULL, NULL, 0, NULL);
+    if (result == NULL) {
+        return NULL;
+    }
+    taking.to = PyArray_BYTES(result);
+    job.plan = &plan;
+    job.path = "indexing";
+    job.run = run;
+    job.context = &taking;
+    job.size = taking.nest.size;
+    job.split = split_anywhere();
+    const bool done = execute(&job, hook->explain, &fpe, &hook->report);
+    if (atomic_load(&taking.beyond)) {
+        hook->report.reason = reason_index_out_of_bounds;
+    }
+    if (!done || atomic_load(&taking.beyond)) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
