@@ -7,77 +7,29 @@
 #define SLEEF_f64(function, ulp) Sleef_##function##d4_##ulp##avx2
 #define SLEEF_f32(function, ulp) Sleef_##function##f8_##ulp##avx2
 
-#define LANES_OF(S, T, V, P, N)                                                        \
-  typedef V v_##S, m_##S;                                                              \
-  enum { LANES_##S = N };                                                              \
-  static inline v_##S load_##S(const T *p)                                             \
-  {                                                                                    \
-    return _mm256_loadu_##P(p);                                                        \
-  }                                                                                    \
-  static inline void store_##S(T *p, v_##S v)                                          \
-  {                                                                                    \
-    _mm256_storeu_##P(p, v);                                                           \
-  }                                                                                    \
-  static inline v_##S all_##S(T x)                                                     \
-  {                                                                                    \
-    return _mm256_set1_##P(x);                                                         \
-  }                                                                                    \
-  static inline v_##S fma_##S(v_##S a, v_##S b, v_##S c)                               \
-  {                                                                                    \
-    return _mm256_fmadd_##P(a, b, c);                                                  \
-  }                                                                                    \
-  static inline v_##S trunc_##S(v_##S a)                                               \
-  {                                                                                    \
-    return _mm256_round_##P(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);                \
-  }                                                                                    \
-  static inline v_##S floor_##S(v_##S a)                                               \
-  {                                                                                    \
-    return _mm256_round_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);             \
-  }                                                                                    \
-  static inline v_##S ceil_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm256_round_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);             \
-  }                                                                                    \
-  static inline v_##S rint_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm256_round_##P(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);         \
-  }                                                                                    \
-  static inline v_##S sqrt_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm256_sqrt_##P(a);                                                         \
-  }                                                                                    \
+#define T double
+#define OF(name) name##_f64
+#define VECTOR __m256d
+#define MASK __m256d
+#define MM(name) _mm256_##name##_pd
+#define ROUND _mm256_round_pd
+#define COMPARE _mm256_cmp_pd
+#include "lanes_x86_template.h"
+
+#define T float
+#define OF(name) name##_f32
+#define VECTOR __m256
+#define MASK __m256
+#define MM(name) _mm256_##name##_ps
+#define ROUND _mm256_round_ps
+#define COMPARE _mm256_cmp_ps
+#include "lanes_x86_template.h"
+
+/* What AVX-512 does in another way. */
+#define OWN_LANES_OF(S, T, P)                                                          \
   static inline v_##S abs_##S(v_##S a)                                                 \
   {                                                                                    \
     return _mm256_andnot_##P(_mm256_set1_##P((T)-0.0), a);                             \
-  }                                                                                    \
-  static inline v_##S copysign_##S(v_##S a, v_##S sign)                                \
-  {                                                                                    \
-    const v_##S zero = _mm256_set1_##P((T)-0.0);                                       \
-    return _mm256_or_##P(_mm256_andnot_##P(zero, a), _mm256_and_##P(zero, sign));      \
-  }                                                                                    \
-  static inline m_##S less_##S(v_##S a, v_##S b)                                       \
-  {                                                                                    \
-    return _mm256_cmp_##P(a, b, _CMP_LT_OQ);                                           \
-  }                                                                                    \
-  static inline m_##S equal_##S(v_##S a, v_##S b)                                      \
-  {                                                                                    \
-    return _mm256_cmp_##P(a, b, _CMP_EQ_OQ);                                           \
-  }                                                                                    \
-  static inline m_##S unordered_##S(v_##S a, v_##S b)                                  \
-  {                                                                                    \
-    return _mm256_cmp_##P(a, b, _CMP_UNORD_Q);                                         \
-  }                                                                                    \
-  static inline v_##S greatest_of_##S(v_##S a, v_##S b)                                \
-  {                                                                                    \
-    return _mm256_max_##P(a, b);                                                       \
-  }                                                                                    \
-  static inline v_##S least_of_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return _mm256_min_##P(a, b);                                                       \
-  }                                                                                    \
-  static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return _mm256_cmp_##P(a, b, _CMP_GE_OS);                                           \
   }                                                                                    \
   static inline m_##S and_##S(m_##S a, m_##S b)                                        \
   {                                                                                    \
@@ -105,8 +57,8 @@
     return _mm256_blendv_##P(b, a, m);                                                 \
   }
 
-LANES_OF(f64, double, __m256d, pd, 4)
-LANES_OF(f32, float, __m256, ps, 8)
+OWN_LANES_OF(f64, double, pd)
+OWN_LANES_OF(f32, float, ps)
 
 /* EVEN and ODD work within each half of 128 bits; QUARTERS then moves the quarters to
  * where they belong. */

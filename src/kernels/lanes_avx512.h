@@ -7,78 +7,29 @@
 #define SLEEF_f64(function, ulp) Sleef_##function##d8_##ulp##avx512f
 #define SLEEF_f32(function, ulp) Sleef_##function##f16_##ulp##avx512f
 
-#define LANES_OF(S, T, V, P, M, N)                                                     \
-  typedef V v_##S;                                                                     \
-  typedef M m_##S;                                                                     \
-  enum { LANES_##S = N };                                                              \
-  static inline v_##S load_##S(const T *p)                                             \
-  {                                                                                    \
-    return _mm512_loadu_##P(p);                                                        \
-  }                                                                                    \
-  static inline void store_##S(T *p, v_##S v)                                          \
-  {                                                                                    \
-    _mm512_storeu_##P(p, v);                                                           \
-  }                                                                                    \
-  static inline v_##S all_##S(T x)                                                     \
-  {                                                                                    \
-    return _mm512_set1_##P(x);                                                         \
-  }                                                                                    \
-  static inline v_##S fma_##S(v_##S a, v_##S b, v_##S c)                               \
-  {                                                                                    \
-    return _mm512_fmadd_##P(a, b, c);                                                  \
-  }                                                                                    \
-  static inline v_##S trunc_##S(v_##S a)                                               \
-  {                                                                                    \
-    return _mm512_roundscale_##P(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);           \
-  }                                                                                    \
-  static inline v_##S floor_##S(v_##S a)                                               \
-  {                                                                                    \
-    return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);        \
-  }                                                                                    \
-  static inline v_##S ceil_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm512_roundscale_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);        \
-  }                                                                                    \
-  static inline v_##S rint_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);    \
-  }                                                                                    \
-  static inline v_##S sqrt_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm512_sqrt_##P(a);                                                         \
-  }                                                                                    \
+#define T double
+#define OF(name) name##_f64
+#define VECTOR __m512d
+#define MASK __mmask8
+#define MM(name) _mm512_##name##_pd
+#define ROUND _mm512_roundscale_pd
+#define COMPARE _mm512_cmp_pd_mask
+#include "lanes_x86_template.h"
+
+#define T float
+#define OF(name) name##_f32
+#define VECTOR __m512
+#define MASK __mmask16
+#define MM(name) _mm512_##name##_ps
+#define ROUND _mm512_roundscale_ps
+#define COMPARE _mm512_cmp_ps_mask
+#include "lanes_x86_template.h"
+
+/* What AVX2 does in another way. */
+#define OWN_LANES_OF(S, T, P)                                                          \
   static inline v_##S abs_##S(v_##S a)                                                 \
   {                                                                                    \
     return _mm512_abs_##P(a);                                                          \
-  }                                                                                    \
-  static inline v_##S copysign_##S(v_##S a, v_##S sign)                                \
-  {                                                                                    \
-    const v_##S zero = _mm512_set1_##P((T)-0.0);                                       \
-    return _mm512_or_##P(_mm512_andnot_##P(zero, a), _mm512_and_##P(zero, sign));      \
-  }                                                                                    \
-  static inline m_##S less_##S(v_##S a, v_##S b)                                       \
-  {                                                                                    \
-    return _mm512_cmp_##P##_mask(a, b, _CMP_LT_OQ);                                    \
-  }                                                                                    \
-  static inline m_##S equal_##S(v_##S a, v_##S b)                                      \
-  {                                                                                    \
-    return _mm512_cmp_##P##_mask(a, b, _CMP_EQ_OQ);                                    \
-  }                                                                                    \
-  static inline m_##S unordered_##S(v_##S a, v_##S b)                                  \
-  {                                                                                    \
-    return _mm512_cmp_##P##_mask(a, b, _CMP_UNORD_Q);                                  \
-  }                                                                                    \
-  static inline v_##S greatest_of_##S(v_##S a, v_##S b)                                \
-  {                                                                                    \
-    return _mm512_max_##P(a, b);                                                       \
-  }                                                                                    \
-  static inline v_##S least_of_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return _mm512_min_##P(a, b);                                                       \
-  }                                                                                    \
-  static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return _mm512_cmp_##P##_mask(a, b, _CMP_GE_OS);                                    \
   }                                                                                    \
   static inline m_##S and_##S(m_##S a, m_##S b)                                        \
   {                                                                                    \
@@ -105,8 +56,8 @@
     return _mm512_mask_blend_##P(m, b, a);                                             \
   }
 
-LANES_OF(f64, double, __m512d, pd, __mmask8, 8)
-LANES_OF(f32, float, __m512, ps, __mmask16, 16)
+OWN_LANES_OF(f64, double, pd)
+OWN_LANES_OF(f32, float, ps)
 
 /* EVEN and ODD pick every second element of two vectors, from the first or the second
  * on.  LOW and HIGH put them back. */
