@@ -68,13 +68,6 @@ SIGNS(f32, uint32_t)
 /* take_once loads a vector that stays in a register.  gcc 12 reads memory again for
  * each use of a vector: 89 us for a million float64 on two threads at AVX-512, where
  * this takes 55. */
-#  if defined(__AVX512F__)
-#    define IN_REGISTER "+v"
-#  elif defined(__AVX2__)
-#    define IN_REGISTER "+x"
-#  else
-#    define IN_REGISTER "+w"
-#  endif
 #  define TAKE_ONCE(S)                                                                 \
     static inline v_##S take_once_##S(const S *x, intptr_t n)                          \
     {                                                                                  \

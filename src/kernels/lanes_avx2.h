@@ -3,9 +3,14 @@
 #define NPP_KERNELS_LANES_AVX2_H
 
 #include <immintrin.h>
+#include <stdbool.h>
 
 #define SLEEF_f64(function, ulp) Sleef_##function##d4_##ulp##avx2
 #define SLEEF_f32(function, ulp) Sleef_##function##f8_##ulp##avx2
+
+#define VECTOR_BYTES 32
+#define IN_REGISTER "+x"
+enum { NUMPY_HAS_SVML = false };
 
 #define T double
 #define OF(name) name##_f64

@@ -3,9 +3,14 @@
 #define NPP_KERNELS_LANES_AVX512_H
 
 #include <immintrin.h>
+#include <stdbool.h>
 
 #define SLEEF_f64(function, ulp) Sleef_##function##d8_##ulp##avx512f
 #define SLEEF_f32(function, ulp) Sleef_##function##f16_##ulp##avx512f
+
+#define VECTOR_BYTES 64
+#define IN_REGISTER "+v"
+enum { NUMPY_HAS_SVML = true };
 
 #define T double
 #define OF(name) name##_f64

@@ -7,10 +7,16 @@
 #define NPP_KERNELS_LANES_NEON_H
 
 #include <arm_neon.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SLEEF_f64(function, ulp) Sleef_##function##d2_##ulp##advsimd
 #define SLEEF_f32(function, ulp) Sleef_##function##f4_##ulp##advsimd
+
+#define VECTOR_BYTES 16
+#define IN_REGISTER "+w"
+enum { NUMPY_HAS_SVML = false };
+#define NPP_CASTS_SATURATE
 
 #define T double
 #define OF(name) name##_f64
