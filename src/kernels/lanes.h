@@ -10,6 +10,11 @@
  * NUMPY_HAS_SVML: NumPy's loops at this level are SVML's.  NPP_CASTS_SATURATE: a float
  * that does not fit an integer becomes the nearest one that does.
  *
+ * NPP_INDICES: there are vectors of indices, and of numbers of 32 bits with as many
+ * lanes; both wrap.  counted_from adds a length to negative indices.  are_below(x,
+ * limit_index(n)) are the bits of the lanes from 0 to n - 1.  give_picked stores the
+ * numbers whose bit is set one after the other, and writes a whole vector.
+ *
  * Comparisons are false for NaNs, and quiet, except at_least, which is C's >= and
  * raises invalid.  unordered is true where either operand is NaN.  greatest_of(a, b)
  * and least_of(a, b) are b where one is NaN or both are zeros, and raise invalid for

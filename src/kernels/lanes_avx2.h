@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define SLEEF_f64(function, ulp) Sleef_##function##d4_##ulp##avx2
 #define SLEEF_f32(function, ulp) Sleef_##function##f8_##ulp##avx2
@@ -156,6 +157,80 @@ static inline v_f64 load_wide(const float *p)
 static inline void store_narrow(float *p, v_f64 v)
 {
     _mm_storeu_ps(p, _mm256_cvtpd_ps(v));
+}
+
+/* -- indices -------------------------------------------------------------------- */
+
+#define NPP_INDICES
+#define FIRST_NUMBERS 0, 1, 2, 3
+enum { LANES_INDEX = 4 };
+typedef uint64_t v_index __attribute__((vector_size(LANES_INDEX * sizeof(uint64_t))));
+typedef uint32_t v_number __attribute__((vector_size(LANES_INDEX * sizeof(uint32_t))));
+
+static inline v_index load_index(const intptr_t *p)
+{
+    return (v_index)_mm256_loadu_si256((const __m256i *)p);
+}
+
+static inline v_index all_index(int64_t x)
+{
+    return (v_index)_mm256_set1_epi64x(x);
+}
+
+static inline v_index counted_from(v_index x, v_index lengths)
+{
+    const __m256i v = (__m256i)x;
+    const __m256i negative = _mm256_cmpgt_epi64(_mm256_setzero_si256(), v);
+    return (v_index)_mm256_add_epi64(v, _mm256_and_si256(negative, (__m256i)lengths));
+}
+
+static inline v_index limit_index(int64_t end)
+{
+    return all_index(end - 1);
+}
+
+static inline unsigned are_below(v_index x, v_index limit)
+{
+    const __m256i v = (__m256i)x;
+    const __m256i out = _mm256_or_si256(_mm256_cmpgt_epi64(_mm256_setzero_si256(), v),
+                                        _mm256_cmpgt_epi64(v, (__m256i)limit));
+    return (unsigned)(15 & ~_mm256_movemask_pd(_mm256_castsi256_pd(out)));
+}
+
+static inline v_number numbers_of(v_index x)
+{
+    const __m256i low = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+    return (v_number)_mm256_castsi256_si128(
+        _mm256_permutevar8x32_epi32((__m256i)x, low));
+}
+
+static inline void give_picked(int32_t *p, v_number x, unsigned bits)
+{
+    /* Shuffles that move the bytes of those lanes whose bit is set to the front. */
+#define LANE(i) 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3
+#define NO 0, 0, 0, 0
+    static const int8_t shuffles[16][16] = {
+        {NO, NO, NO, NO},
+        {LANE(0), NO, NO, NO},
+        {LANE(1), NO, NO, NO},
+        {LANE(0), LANE(1), NO, NO},
+        {LANE(2), NO, NO, NO},
+        {LANE(0), LANE(2), NO, NO},
+        {LANE(1), LANE(2), NO, NO},
+        {LANE(0), LANE(1), LANE(2), NO},
+        {LANE(3), NO, NO, NO},
+        {LANE(0), LANE(3), NO, NO},
+        {LANE(1), LANE(3), NO, NO},
+        {LANE(0), LANE(1), LANE(3), NO},
+        {LANE(2), LANE(3), NO, NO},
+        {LANE(0), LANE(2), LANE(3), NO},
+        {LANE(1), LANE(2), LANE(3), NO},
+        {LANE(0), LANE(1), LANE(2), LANE(3)},
+    };
+#undef LANE
+#undef NO
+    const __m128i order = _mm_loadu_si128((const __m128i *)shuffles[bits]);
+    _mm_storeu_si128((__m128i *)p, _mm_shuffle_epi8((__m128i)x, order));
 }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <immintrin.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define SLEEF_f64(function, ulp) Sleef_##function##d8_##ulp##avx512f
 #define SLEEF_f32(function, ulp) Sleef_##function##f16_##ulp##avx512f
@@ -152,6 +153,52 @@ static inline v_f64 load_wide(const float *p)
 static inline void store_narrow(float *p, v_f64 v)
 {
     _mm256_storeu_ps(p, _mm512_cvtpd_ps(v));
+}
+
+/* -- indices -------------------------------------------------------------------- */
+
+#define NPP_INDICES
+#define FIRST_NUMBERS 0, 1, 2, 3, 4, 5, 6, 7
+enum { LANES_INDEX = 8 };
+typedef uint64_t v_index __attribute__((vector_size(LANES_INDEX * sizeof(uint64_t))));
+typedef uint32_t v_number __attribute__((vector_size(LANES_INDEX * sizeof(uint32_t))));
+
+static inline v_index load_index(const intptr_t *p)
+{
+    return (v_index)_mm512_loadu_si512(p);
+}
+
+static inline v_index all_index(int64_t x)
+{
+    return (v_index)_mm512_set1_epi64(x);
+}
+
+static inline v_index counted_from(v_index x, v_index lengths)
+{
+    const __m512i v = (__m512i)x;
+    return (v_index)_mm512_mask_add_epi64(v, _mm512_movepi64_mask(v), v,
+                                          (__m512i)lengths);
+}
+
+static inline v_index limit_index(int64_t end)
+{
+    return all_index(end);
+}
+
+static inline unsigned are_below(v_index x, v_index limit)
+{
+    return _mm512_cmplt_epu64_mask((__m512i)x, (__m512i)limit);
+}
+
+static inline v_number numbers_of(v_index x)
+{
+    return (v_number)_mm512_cvtepi64_epi32((__m512i)x);
+}
+
+static inline void give_picked(int32_t *p, v_number x, unsigned bits)
+{
+    const __m256i picked = _mm256_maskz_compress_epi32((__mmask8)bits, (__m256i)x);
+    _mm256_storeu_si256((__m256i *)p, picked);
 }
 
 #endif
