@@ -4,8 +4,10 @@
  * NumPy runs its loop on each stretch of selected elements.  A random mask has
  * stretches of two elements, so that calls of the loop, and branches that nobody can
  * predict, are nearly all of the work.  Such blocks are computed as a whole instead,
- * into buffers, and stored under the mask.  Elements that are not selected must raise
- * no flag and no error: the loop sees the first selected element in their place.
+ * into buffers, and stored under the mask.
+ *
+ * Elements that are not selected must raise no flag and no error.  If a flag came up,
+ * or if the loop may fail, the loop sees the first selected element in their place.
  */
 #include "masked.h"
 
@@ -13,6 +15,7 @@
 
 #include "kernels/bits64.h"
 #include "kernels/move.h"
+#include "threads/fpu.h"
 
 #include "kernels.h"
 
@@ -29,7 +32,11 @@ enum {
 void masked_prepare(struct masking *masked, const struct plan *plan, int nin, int nop,
                     bool copies)
 {
-    *masked = (struct masking){.nin = nin, .nop = nop, .whole = nop <= MASKED_MOST};
+    *masked = (struct masking){.nin = nin,
+                               .nop = nop,
+                               .fpe = plan->fpe,
+                               .tries = !plan->may_fail && !plan->may_raise,
+                               .whole = nop <= MASKED_MOST};
     masked->block = BLOCK_MOST;
     for (int k = 0; k < nop && masked->whole; k++) {
         const PyArray_Descr *descr = plan_descr(plan, k);
@@ -91,46 +98,88 @@ static void store(const struct mask_kernels *kernels, int width, const char *mas
     }
 }
 
-static int run_whole(const struct masking *masked, const struct loop *loop,
-                     npy_intp first, char *const *data, npy_intp n,
-                     const npy_intp *strides)
-{
-    _Alignas(64) char buffers[MASKED_MOST][BLOCK_BYTES];
-    const struct mask_kernels *kernels = kernels_masks();
-    const char *mask = data[masked->nop];
+/* The operands of a block that is computed as a whole. */
+struct whole {
     char *at[MASKED_MOST];
     npy_intp steps[MASKED_MOST];
-    for (int k = 0; k < masked->nop; k++) {
+    _Alignas(64) char buffers[MASKED_MOST][BLOCK_BYTES];
+};
+
+/* Puts the first selected element in the place of those that are not selected. */
+static void stand_in(struct whole *whole, const struct masking *masked, npy_intp first,
+                     char *const *data, npy_intp n, const npy_intp *strides)
+{
+    const char *mask = data[masked->nop];
+    for (int k = 0; k < masked->nin; k++) {
         const int width = masked->width[k];
         const npy_intp size = (npy_intp)1 << width;
-        at[k] = buffers[k];
-        steps[k] = size;
-        if (k >= masked->nin) {
-            continue;
-        }
-        if (strides[k] == 0) {
-            at[k] = data[k];
-            steps[k] = 0;
-            continue;
-        }
+        char *const buffer = whole->buffers[k];
         const char *from = data[k];
+        if (strides[k] == 0) {
+            continue;
+        }
         if (strides[k] != size) {
-            char *const ends[] = {data[k], buffers[k]};
+            char *const ends[] = {data[k], buffer};
             const intptr_t both[] = {strides[k], size};
             move_copy(size)(ends, n, both, size);
-            from = buffers[k];
+            from = buffer;
         }
-        const char *stand_in = data[k] + first * strides[k];
-        kernels->blend[width](mask, from, size, stand_in, 0, buffers[k], n);
+        kernels_masks()->blend[width](mask, from, size, data[k] + first * strides[k], 0,
+                                      buffer, n);
+        whole->at[k] = buffer;
+        whole->steps[k] = size;
     }
-    const int status = loop_run(loop, at, n, steps);
+}
+
+/* Runs the loop on all elements.  Returns false if it raised a flag, which is then
+ * forgotten. */
+static bool try_all(const struct whole *whole, const struct loop *loop, bool fpe,
+                    npy_intp n)
+{
+    if (!fpe) {
+        loop_run(loop, whole->at, n, whole->steps);
+        return true;
+    }
+    const int before = fpu_get_flags();
+    if (before) {
+        fpu_clear_flags();
+    }
+    loop_run(loop, whole->at, n, whole->steps);
+    const bool quiet = !fpu_get_flags();
+    if (!quiet) {
+        fpu_clear_flags();
+    }
+    if (before) {
+        fpu_add_flags(before);
+    }
+    return quiet;
+}
+
+static int run_whole(const struct masking *masked, const struct loop *loop,
+                     npy_intp first, bool *quiet, char *const *data, npy_intp n,
+                     const npy_intp *strides)
+{
+    struct whole whole;
+    for (int k = 0; k < masked->nop; k++) {
+        const bool in = k < masked->nin;
+        whole.at[k] = in ? data[k] : whole.buffers[k];
+        whole.steps[k] = in ? strides[k] : (npy_intp)1 << masked->width[k];
+    }
+    int status = 0;
+    *quiet = *quiet && try_all(&whole, loop, masked->fpe, n);
+    if (!*quiet) {
+        stand_in(&whole, masked, first, data, n, strides);
+        status = loop_run(loop, whole.at, n, whole.steps);
+    }
     for (int k = masked->nin; k < masked->nop && status == 0; k++) {
-        store(kernels, masked->width[k], mask, buffers[k], data[k], strides[k], n);
+        store(kernels_masks(), masked->width[k], data[masked->nop], whole.buffers[k],
+              data[k], strides[k], n);
     }
     return status;
 }
 
-static int run_block(const struct masking *masked, const struct loop *loop,
+/* `quiet`: no element that is not selected has raised a flag so far. */
+static int run_block(const struct masking *masked, const struct loop *loop, bool *quiet,
                      char *const *data, npy_intp n, const npy_intp *strides)
 {
     uint64_t bits[WORDS];
@@ -144,7 +193,8 @@ static int run_block(const struct masking *masked, const struct loop *loop,
     }
     if (masked->whole && step == 1 && n <= masked->block && count * SHARE >= n &&
         count < count_stretches(bits, n) * LONG_STRETCH) {
-        return run_whole(masked, loop, bits_find(bits, 0, n, true), data, n, strides);
+        return run_whole(masked, loop, bits_find(bits, 0, n, true), quiet, data, n,
+                         strides);
     }
     return run_stretches(loop, masked->nop, bits, data, n, strides);
 }
@@ -164,13 +214,14 @@ int masked_run(const struct masking *masked, const struct loop *loop, char *cons
         return 0;
     }
     char *at[NPP_MAX_SLOTS];
+    bool quiet = masked->tries;
     int status = 0;
     for (npy_intp i = 0; i < n && status == 0; i += masked->block) {
         const npy_intp m = n - i < masked->block ? n - i : masked->block;
         for (int k = 0; k <= nop; k++) {
             at[k] = data[k] + i * strides[k];
         }
-        status = run_block(masked, loop, at, m, strides);
+        status = run_block(masked, loop, &quiet, at, m, strides);
     }
     return status;
 }

@@ -11,6 +11,8 @@ enum { MASKED_MOST = 6 };
 struct masking {
     bool copies; /* the loop does nothing but copy its one input */
     bool whole;  /* blocks may be computed as a whole, and stored under the mask */
+    bool fpe;    /* the loop may raise floating-point flags */
+    bool tries;  /* the loop cannot fail, whatever it is given */
     int nin, nop;
     npy_intp block;                   /* elements that are computed as a whole */
     unsigned char width[MASKED_MOST]; /* of the operands: logarithms of bytes */

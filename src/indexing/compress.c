@@ -15,6 +15,7 @@ struct compressing {
     const char *from; /* NULL: `nest` has the elements */
     struct nest nest;
     char *to;
+    char *rest; /* for the elements that are not selected; NULL: they are not wanted */
     npy_intp itemsize;
 };
 
@@ -56,6 +57,26 @@ static int compress_parts(const struct compressing *compressing, npy_intp begin,
     return 0;
 }
 
+/* Moves the elements that are not selected, a chunk at a time. */
+static void move_rest(const struct compressing *compressing, npy_intp begin,
+                      npy_intp end, char *to)
+{
+    uint64_t bits[SELECTION_CHUNK_MOST / 64];
+    const struct selection *selection = compressing->selection;
+    const npy_intp size = compressing->itemsize;
+    for (npy_intp at = begin; at < end; at += SELECTION_CHUNK_MOST) {
+        const npy_intp left = end - at;
+        const npy_intp n = left < SELECTION_CHUNK_MOST ? left : SELECTION_CHUNK_MOST;
+        for (npy_intp i = 0; i < (n + 63) / 64; i++) {
+            bits[i] = ~selection->bits[at / 64 + i];
+        }
+        if (n % 64) {
+            bits[n / 64] &= (UINT64_C(1) << n % 64) - 1;
+        }
+        to += selection_move(bits, compressing->from + at * size, n, to, size) * size;
+    }
+}
+
 static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
     const struct compressing *compressing = job->context;
@@ -68,6 +89,9 @@ static int run(const struct job *job, npy_intp begin, npy_intp end)
     }
     selection_move(selection->bits + begin / 64, compressing->from + begin * size,
                    end - begin, to, size);
+    if (compressing->rest) {
+        move_rest(compressing, begin, end, compressing->rest + (begin - before) * size);
+    }
     return 0;
 }
 
@@ -87,8 +111,9 @@ static PyArrayObject *make_result(PyArrayObject *array, int mask_axes, npy_intp 
                                                  NULL, NULL, 0, NULL);
 }
 
-PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array,
-                                    PyArrayObject *mask, int axes)
+/* Returns the selected elements, and stores the others in `rest` unless it is NULL. */
+static PyArrayObject *compress(struct hook_call *hook, PyArrayObject *array,
+                               PyArrayObject *mask, int axes, PyArrayObject **rest)
 {
     struct compressing compressing = {.itemsize = PyArray_ITEMSIZE(array)};
     struct selection selection = {0};
@@ -98,6 +123,7 @@ PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array
                               .nop = 2,
                               .op = {array, mask},
                               .size = PyArray_SIZE(mask),
+                              .more = rest != NULL,
                               .pays_alone = true};
     struct job job;
     PyArrayObject *result = NULL;
@@ -107,7 +133,7 @@ PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array
     }
     hook->report.elements = call.size;
     const bool contiguous = PyArray_IS_C_CONTIGUOUS(array);
-    if ((!contiguous && axes < PyArray_NDIM(array)) ||
+    if ((!contiguous && rest) || (!contiguous && axes < PyArray_NDIM(array)) ||
         (!contiguous && compressing.itemsize > TOGETHER / 64)) {
         hook->report.reason = reason_rows_not_contiguous;
         return NULL;
@@ -131,6 +157,14 @@ PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array
         goto finish;
     }
     compressing.to = PyArray_BYTES(result);
+    if (rest) {
+        *rest = make_result(array, axes, selection.n - selection.count);
+        if (*rest == NULL) {
+            Py_CLEAR(result);
+            goto finish;
+        }
+        compressing.rest = PyArray_BYTES(*rest);
+    }
     selection_job(&selection, &job, &plan, run, &compressing);
     if (!execute(&job, hook->explain, &fpe, &hook->report)) {
         Py_CLEAR(result);
@@ -139,6 +173,12 @@ PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array
 finish:
     selection_clear(&selection);
     return result;
+}
+
+PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array,
+                                    PyArrayObject *mask, int axes)
+{
+    return compress(hook, array, mask, axes, NULL);
 }
 
 static bool is_mask(PyObject *object)
@@ -211,4 +251,25 @@ PyObject *indexing_extract(struct hook_call *hook, PyObject *self,
         return decline(hook, reason_mask_not_plain);
     }
     return compress_flat(hook, (PyArrayObject *)given, (PyArrayObject *)condition);
+}
+
+PyObject *indexing_partition_by(struct hook_call *hook, PyObject *self,
+                                PyObject *const *args, Py_ssize_t nargs,
+                                PyObject *kwnames)
+{
+    if (nargs != 2 || kwnames || !is_mask(args[0]) || !move_is_plain(args[1])) {
+        return decline(hook, reason_mask_not_plain);
+    }
+    PyArrayObject *mask = (PyArrayObject *)args[0], *array = (PyArrayObject *)args[1];
+    const int axes = PyArray_NDIM(mask);
+    if (axes == 0 || axes > PyArray_NDIM(array) ||
+        !PyArray_CompareLists(PyArray_DIMS(array), PyArray_DIMS(mask), axes)) {
+        return decline(hook, reason_mask_of_other_shape);
+    }
+    PyArrayObject *rest = NULL;
+    PyArrayObject *selected = compress(hook, array, mask, axes, &rest);
+    PyObject *result = selected ? PyTuple_Pack(2, selected, rest) : NULL;
+    Py_XDECREF(selected);
+    Py_XDECREF(rest);
+    return result;
 }

@@ -12,7 +12,7 @@
 
 /* A chunk is large enough for the kernels, and small enough that there are some for
  * each member; FIND_BLOCK truth values are made at a time. */
-enum { CHUNKS = 64, CHUNK_MOST = FIND_BLOCK };
+enum { CHUNKS = 64, CHUNK_MOST = SELECTION_CHUNK_MOST };
 
 static npy_intp chunk_of(npy_intp n)
 {

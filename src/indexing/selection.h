@@ -12,6 +12,8 @@
 #include "engine/hook_call.h"
 #include "search/find.h"
 
+enum { SELECTION_CHUNK_MOST = FIND_BLOCK }; /* elements of a chunk, at most */
+
 struct selection {
     npy_intp n, count; /* truth values, and how many are true */
     uint64_t *bits;    /* as kernels/masks.h has them */

@@ -1,5 +1,6 @@
 /* tuple.c - array[rows, columns]: elements by an index for each of the first axes. */
 #include <stdatomic.h>
+#include <string.h>
 
 #include "movement/move.h"
 #include "reasons/reasons.h"
@@ -26,17 +27,89 @@ struct row {
     char *to;
 };
 
+static void copy_indices(npy_intp *index, const char *from, npy_intp step, npy_intp n)
+{
+    if (step == sizeof *index) {
+        memcpy(index, from, (size_t)n * sizeof *index);
+        return;
+    }
+    for (npy_intp i = 0; i < n; i++) {
+        index[i] = *(const npy_intp *)(const void *)(from + i * step);
+    }
+}
+
 /* Adds the bytes that one index of each element stands for.  Returns false if one is
- * out of bounds. */
-static bool add_offsets(npy_intp *offsets, const char *index, npy_intp step, npy_intp n,
+ * out of bounds: then a sign bit comes up. */
+static bool add_offsets(npy_intp *offsets, const npy_intp *index, npy_intp n,
                         npy_intp length, npy_intp stride)
 {
-    bool good = true;
+    const npy_uintp last = (npy_uintp)length - 1, sign = ~(NPY_MAX_UINTP >> 1);
+    npy_uintp signs = 0;
     for (npy_intp i = 0; i < n; i++) {
-        npy_intp at = *(const npy_intp *)(const void *)(index + i * step);
-        at += at < 0 ? length : 0;
-        good &= (npy_uintp)at < (npy_uintp)length;
-        offsets[i] += at * stride;
+        const npy_uintp at = (npy_uintp)index[i] + (index[i] < 0 ? last + 1 : 0);
+        signs |= at | (last - at);
+        offsets[i] = (npy_intp)((npy_uintp)offsets[i] + at * (npy_uintp)stride);
+    }
+    return !(signs & sign);
+}
+
+/* Adds the bytes of an index that all elements share.  Returns false if it is out of
+ * bounds. */
+static bool add_constant(npy_intp *offset, npy_intp at, npy_intp length,
+                         npy_intp stride)
+{
+    at += at < 0 ? length : 0;
+    const bool good = at >= 0 && at < length;
+    *offset += good ? at * stride : 0;
+    return good;
+}
+
+static bool gather(const struct taking *taking, const char *from, npy_intp stride,
+                   npy_intp length, const npy_intp *index, npy_intp n, char *to)
+{
+    const struct rearrange_kernels *kernels = kernels_rearrange();
+    return taking->width < MASK_WIDTHS
+               ? kernels->gather[taking->width](from, stride, length, index, n, to)
+               : kernels->gather_items(from, stride, length, index, n, to,
+                                       taking->itemsize);
+}
+
+/* Takes `n` elements.  Indices that are the same for all of them are one offset; if one
+ * index is left, it is all that a kernel needs. */
+static bool take_some(const struct taking *taking, char *const *data, npy_intp n,
+                      char *to)
+{
+    const npy_intp *steps = taking->nest.stride[0];
+    npy_intp offsets[AT_ONCE], offset = 0;
+    int varying[AXES], count = 0;
+    bool good = true;
+    for (int k = 0; k < taking->axes; k++) {
+        if (steps[k] == 0) {
+            good &= add_constant(&offset, *(npy_intp *)(void *)data[k],
+                                 taking->length[k], taking->stride[k]);
+        } else {
+            varying[count++] = k;
+        }
+    }
+    if (good && count == 1 && steps[varying[0]] == sizeof(npy_intp)) {
+        const int k = varying[0];
+        return gather(taking, taking->from + offset, taking->stride[k],
+                      taking->length[k], (const npy_intp *)(void *)data[k], n, to);
+    }
+    for (npy_intp at = 0; at < n && good; at += AT_ONCE) {
+        const npy_intp m = n - at < AT_ONCE ? n - at : AT_ONCE;
+        for (npy_intp i = 0; i < m; i++) {
+            offsets[i] = offset;
+        }
+        for (int k = 0; k < count; k++) {
+            const int axis = varying[k];
+            npy_intp index[AT_ONCE]; /* nobody can change these */
+            copy_indices(index, data[axis] + at * steps[axis], steps[axis], m);
+            good &= add_offsets(offsets, index, m, taking->length[axis],
+                                taking->stride[axis]);
+        }
+        good = good && gather(taking, taking->from, 1, taking->extent, offsets, m,
+                              to + at * taking->itemsize);
     }
     return good;
 }
@@ -45,28 +118,11 @@ static int take_row(void *context, char **data, npy_intp n)
 {
     struct row *row = context;
     struct taking *taking = row->taking;
-    const struct rearrange_kernels *kernels = kernels_rearrange();
-    const npy_intp *steps = taking->nest.stride[0];
-    for (npy_intp at = 0; at < n; at += AT_ONCE) {
-        npy_intp offsets[AT_ONCE] = {0};
-        const npy_intp m = n - at < AT_ONCE ? n - at : AT_ONCE;
-        bool good = true;
-        for (int k = 0; k < taking->axes; k++) {
-            good &= add_offsets(offsets, data[k] + at * steps[k], steps[k], m,
-                                taking->length[k], taking->stride[k]);
-        }
-        good = good &&
-               (taking->width < MASK_WIDTHS
-                    ? kernels->gather[taking->width](taking->from, 1, taking->extent,
-                                                     offsets, m, row->to)
-                    : kernels->gather_items(taking->from, 1, taking->extent, offsets, m,
-                                            row->to, taking->itemsize));
-        if (!good) {
-            atomic_store(&taking->beyond, true);
-            return 1;
-        }
-        row->to += m * taking->itemsize;
+    if (!take_some(taking, data, n, row->to)) {
+        atomic_store(&taking->beyond, true);
+        return 1;
     }
+    row->to += n * taking->itemsize;
     return 0;
 }
 

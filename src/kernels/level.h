@@ -6,6 +6,7 @@
 #include "casts.h"
 #include "exact.h"
 #include "extremes.h"
+#include "finite.h"
 #include "kernel.h"
 #include "masks.h"
 #include "moments.h"
@@ -33,6 +34,7 @@ enum {
   TABLE(prefix_table, prefixes)                                                        \
   TABLE(search_table, searches)                                                        \
   TABLE(select_table, select)                                                          \
+  TABLE(finite_table, finite)                                                          \
   TABLE(mask_table, masks)                                                             \
   TABLE(rearrange_table, rearrange)                                                    \
   TABLE(exact_function, exact)                                                         \
