@@ -134,16 +134,13 @@ static int64_t size_of_part(const PyArrayObject *array, PyObject *key)
 int64_t size_of_key_slowly(const PyObject *self, PyObject *key, PyObject *value)
 {
     int64_t size = -1;
-    if (PyTuple_CheckExact(key)) {
-        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); i++) {
-            PyObject *item = PyTuple_GET_ITEM(key, i);
-            if (object_is_array(item)) {
-                const int64_t n = PyArray_SIZE((PyArrayObject *)item);
-                size = n > size ? n : size;
-            }
+    const Py_ssize_t items = PyTuple_CheckExact(key) ? PyTuple_GET_SIZE(key) : 0;
+    for (Py_ssize_t i = 0; i < items; i++) {
+        PyObject *item = PyTuple_GET_ITEM(key, i);
+        if (object_is_array(item)) {
+            const int64_t n = PyArray_SIZE((PyArrayObject *)item);
+            size = n > size ? n : size;
         }
-    } else if (!PySlice_Check(key) && key != Py_Ellipsis) {
-        return -1;
     }
     return size < 0 && value && object_is_array(self)
                ? size_of_part((const PyArrayObject *)self, key)

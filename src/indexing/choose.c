@@ -3,6 +3,7 @@
 
 #include "movement/move.h"
 #include "python/arguments.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 
 #include "indexing.h"
@@ -65,30 +66,22 @@ static const char *take(struct choosing *choosing, PyArrayObject *index,
 static PyObject *choose(struct hook_call *hook, PyArrayObject *index, PyObject *given)
 {
     struct choosing choosing = {.index = PyArray_DATA(index)};
-    const struct plan plan = {0};
     struct job job;
-    int fpe;
     hook->report.reason = take(&choosing, index, given);
     if (hook->report.reason ||
         !hook_pays(hook, index, (uint64_t)(choosing.count * 8 + choosing.width), true,
                    &job)) {
         return NULL;
     }
-    PyArray_Descr *descr = PyArray_DESCR((PyArrayObject *)PyTuple_GET_ITEM(given, 0));
-    Py_INCREF(descr);
-    PyObject *result = PyArray_NewFromDescr(&PyArray_Type, descr, PyArray_NDIM(index),
-                                            PyArray_DIMS(index), NULL, NULL, 0, NULL);
+    PyObject *result =
+        (PyObject *)array_new_of((PyArrayObject *)PyTuple_GET_ITEM(given, 0),
+                                 PyArray_NDIM(index), PyArray_DIMS(index));
     if (result == NULL) {
         return NULL;
     }
     choosing.to = PyArray_BYTES((PyArrayObject *)result);
-    job.plan = &plan;
-    job.path = "indexing";
-    job.run = run;
-    job.context = &choosing;
-    job.size = PyArray_SIZE(index);
-    job.split = split_anywhere();
-    const bool done = execute(&job, hook->explain, &fpe, &hook->report);
+    const bool done = hook_run(hook, &job, "indexing", run, &choosing,
+                               PyArray_SIZE(index), split_anywhere());
     if (atomic_load(&choosing.beyond)) {
         hook->report.reason = reason_index_out_of_bounds;
     }

@@ -105,10 +105,7 @@ static PyArrayObject *make_result(PyArrayObject *array, int mask_axes, npy_intp 
     for (int d = 1; d < ndim; d++) {
         shape[d] = PyArray_DIM(array, mask_axes + d - 1);
     }
-    PyArray_Descr *descr = PyArray_DESCR(array);
-    Py_INCREF(descr);
-    return (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape,
-                                                 NULL, NULL, 0, NULL);
+    return array_new_of(array, ndim, shape);
 }
 
 /* Returns the selected elements, and stores the others in `rest` unless it is NULL. */
@@ -117,7 +114,6 @@ static PyArrayObject *compress(struct hook_call *hook, PyArrayObject *array,
 {
     struct compressing compressing = {.itemsize = PyArray_ITEMSIZE(array)};
     struct selection selection = {0};
-    const struct plan plan = {0};
     const struct call call = {.state = hook->state,
                               .nin = 2,
                               .nop = 2,
@@ -127,7 +123,6 @@ static PyArrayObject *compress(struct hook_call *hook, PyArrayObject *array,
                               .pays_alone = true};
     struct job job;
     PyArrayObject *result = NULL;
-    int fpe;
     for (int d = axes; d < PyArray_NDIM(array); d++) {
         compressing.itemsize *= PyArray_DIM(array, d);
     }
@@ -165,8 +160,7 @@ static PyArrayObject *compress(struct hook_call *hook, PyArrayObject *array,
         }
         compressing.rest = PyArray_BYTES(*rest);
     }
-    selection_job(&selection, &job, &plan, run, &compressing);
-    if (!execute(&job, hook->explain, &fpe, &hook->report)) {
+    if (!selection_run(&selection, hook, &job, run, &compressing)) {
         Py_CLEAR(result);
     }
 

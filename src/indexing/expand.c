@@ -32,7 +32,6 @@ bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
                         PyArrayObject *mask, PyArrayObject *values)
 {
     struct selection selection = {0};
-    const struct plan plan = {0};
     struct expanding expanding = {.selection = &selection,
                                   .to = PyArray_BYTES(array),
                                   .from = PyArray_BYTES(values),
@@ -46,7 +45,6 @@ bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
                               .pays_alone = true};
     struct job job;
     bool done = false;
-    int fpe;
     hook->report.elements = call.size;
     hook->report.reason =
         !PyArray_IS_C_CONTIGUOUS(array) || !PyArray_IS_C_CONTIGUOUS(values) ||
@@ -64,8 +62,7 @@ bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
         goto finish;
     }
     job.given = true;
-    selection_job(&selection, &job, &plan, run, &expanding);
-    done = execute(&job, hook->explain, &fpe, &hook->report);
+    done = selection_run(&selection, hook, &job, run, &expanding);
 
 finish:
     selection_clear(&selection);

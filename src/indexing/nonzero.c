@@ -111,11 +111,9 @@ static PyObject *nonzero_of(struct hook_call *hook, PyArrayObject *array)
 {
     struct predicate nonzero;
     struct selection selection = {0};
-    const struct plan plan = {0};
     struct job job;
     PyArrayObject *base = NULL;
     PyObject *result = NULL;
-    int fpe;
     PyObject *zero = PyArray_ZEROS(0, NULL, PyArray_TYPE(array), 0);
     if (zero == NULL) {
         return NULL;
@@ -143,8 +141,7 @@ static PyObject *nonzero_of(struct hook_call *hook, PyArrayObject *array)
     }
     struct places places = {&selection, PyArray_NDIM(array), PyArray_DIMS(array),
                             PyArray_DATA(base)};
-    selection_job(&selection, &job, &plan, run, &places);
-    if (execute(&job, hook->explain, &fpe, &hook->report)) {
+    if (selection_run(&selection, hook, &job, run, &places)) {
         result = make_result(base, places.ndim);
     }
 

@@ -102,9 +102,8 @@ bool selection_make(struct selection *selection, struct hook_call *hook,
                     const struct predicate *nonzero)
 {
     PyArrayObject *operands[] = {array, nonzero ? nonzero->call.op[1] : NULL};
-    const struct plan plan = {0};
+    struct hook_call packing = *hook;
     struct job own = *job;
-    int fpe;
     memset(selection, 0, sizeof *selection);
     selection->n = PyArray_SIZE(array);
     selection->chunk = chunk_of(selection->n);
@@ -122,8 +121,11 @@ bool selection_make(struct selection *selection, struct hook_call *hook,
     }
     own.key = cost_mix(job->key, 1); /* packing has a cost of its own */
     own.asked = job->asked ? own.key : 0;
-    selection_job(selection, &own, &plan, pack_chunks, selection);
-    if (!execute(&own, false, &fpe, &hook->report)) {
+    packing.explain = false; /* it writes to nothing of the caller's */
+    const bool packed =
+        selection_run(selection, &packing, &own, pack_chunks, selection);
+    hook->report = packing.report;
+    if (!packed) {
         return false;
     }
     const npy_intp chunks = (selection->n + selection->chunk - 1) / selection->chunk;
@@ -164,13 +166,9 @@ npy_intp selection_move(const uint64_t *bits, const char *from, npy_intp n, char
     return count;
 }
 
-void selection_job(const struct selection *selection, struct job *job,
-                   const struct plan *plan, job_run *run, void *context)
+bool selection_run(const struct selection *selection, struct hook_call *hook,
+                   struct job *job, job_run *run, void *context)
 {
-    job->plan = plan;
-    job->path = "indexing";
-    job->run = run;
-    job->context = context;
-    job->size = selection->n;
-    job->split = (struct split){.period = selection->n, .step = selection->chunk};
+    const struct split split = {.period = selection->n, .step = selection->chunk};
+    return hook_run(hook, job, "indexing", run, context, selection->n, split);
 }

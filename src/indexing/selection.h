@@ -47,8 +47,9 @@ static inline npy_intp selection_before(const struct selection *selection, npy_i
 npy_intp selection_move(const uint64_t *bits, const char *from, npy_intp n, char *to,
                         npy_intp itemsize);
 
-/* Completes the job that moves the elements. */
-void selection_job(const struct selection *selection, struct job *job,
-                   const struct plan *plan, job_run *run, void *context);
+/* Runs the job that moves the elements, in shares that end between chunks.  Returns the
+ * same as execute(). */
+bool selection_run(const struct selection *selection, struct hook_call *hook,
+                   struct job *job, job_run *run, void *context);
 
 #endif

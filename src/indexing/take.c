@@ -85,54 +85,59 @@ bool indexing_is_index(PyObject *object)
            PyArray_IS_C_CONTIGUOUS(array);
 }
 
-/* Takes from axis `axis` of an array; only one axis may have strides of its own. */
+/* Lays out what is taken from axis `axis` of the array, and the shape of the result.
+ * Returns NULL, or the reason why NumPy runs the call. */
+static const char *lay_out(struct taking *taking, PyArrayObject *array, int axis,
+                           PyArrayObject *index, npy_intp *shape, int *ndim)
+{
+    *taking = (struct taking){.outer = 1,
+                              .length = PyArray_DIM(array, axis),
+                              .stride = PyArray_STRIDE(array, axis),
+                              .itemsize = PyArray_ITEMSIZE(array),
+                              .from = PyArray_BYTES(array),
+                              .index = PyArray_BYTES(index),
+                              .n = PyArray_SIZE(index),
+                              .index_size = PyArray_ITEMSIZE(index)};
+    *ndim = 0;
+    for (int d = 0; d < axis; d++) {
+        taking->outer *= shape[(*ndim)++] = PyArray_DIM(array, d);
+    }
+    for (int d = 0; d < PyArray_NDIM(index); d++) {
+        shape[(*ndim)++] = PyArray_DIM(index, d);
+    }
+    for (int d = axis + 1; d < PyArray_NDIM(array); d++) {
+        taking->itemsize *= shape[(*ndim)++] = PyArray_DIM(array, d);
+    }
+    taking->outer_stride = taking->length * taking->stride;
+    taking->width = mask_width(taking->itemsize);
+    if (*ndim > NPY_MAXDIMS) {
+        return reason_shapes_refused;
+    }
+    if (PyArray_NDIM(array) > 1 && !PyArray_IS_C_CONTIGUOUS(array)) {
+        return reason_rows_not_contiguous;
+    }
+    if (taking->outer * taking->n == 0 || taking->itemsize == 0 ||
+        taking->length == 0) {
+        return reason_too_few_elements;
+    }
+    if (PyArray_TYPE(index) != NPY_INTP) {
+        taking->cast = kernels_cast(PyArray_TYPE(index), NPY_INTP);
+        if (taking->cast == NULL && taking->index_size != sizeof(npy_intp)) {
+            return reason_index_not_plain;
+        }
+    }
+    return NULL;
+}
+
 static PyArrayObject *take_along(struct hook_call *hook, PyArrayObject *array, int axis,
                                  PyArrayObject *index)
 {
-    const struct plan plan = {0};
-    struct taking taking = {.outer = 1,
-                            .length = PyArray_DIM(array, axis),
-                            .stride = PyArray_STRIDE(array, axis),
-                            .itemsize = PyArray_ITEMSIZE(array),
-                            .from = PyArray_BYTES(array),
-                            .index = PyArray_BYTES(index),
-                            .n = PyArray_SIZE(index),
-                            .index_size = PyArray_ITEMSIZE(index)};
+    struct taking taking;
     npy_intp shape[2 * NPY_MAXDIMS];
     struct job job;
-    int ndim = 0, fpe;
-    for (int d = 0; d < axis; d++) {
-        taking.outer *= shape[ndim++] = PyArray_DIM(array, d);
-    }
-    for (int d = 0; d < PyArray_NDIM(index); d++) {
-        shape[ndim++] = PyArray_DIM(index, d);
-    }
-    for (int d = axis + 1; d < PyArray_NDIM(array); d++) {
-        taking.itemsize *= shape[ndim++] = PyArray_DIM(array, d);
-    }
-    taking.outer_stride = taking.length * taking.stride;
-    taking.width = mask_width(taking.itemsize);
+    int ndim;
+    hook->report.reason = lay_out(&taking, array, axis, index, shape, &ndim);
     const npy_intp size = taking.outer * taking.n;
-    hook->report.elements = size;
-    if (ndim > NPY_MAXDIMS) {
-        hook->report.reason = reason_shapes_refused;
-        return NULL;
-    }
-    if (PyArray_NDIM(array) > 1 && !PyArray_IS_C_CONTIGUOUS(array)) {
-        hook->report.reason = reason_rows_not_contiguous;
-        return NULL;
-    }
-    if (size == 0 || taking.itemsize == 0 || taking.length == 0) {
-        hook->report.reason = reason_too_few_elements;
-        return NULL;
-    }
-    if (PyArray_TYPE(index) != NPY_INTP) {
-        taking.cast = kernels_cast(PyArray_TYPE(index), NPY_INTP);
-        if (taking.cast == NULL && taking.index_size != sizeof(npy_intp)) {
-            hook->report.reason = reason_index_not_plain;
-            return NULL;
-        }
-    }
     /* What an index costs depends on the size of the items, and of the array. */
     const uint64_t more =
         cost_magnitude(PyArray_NBYTES(array)) * 64 + cost_magnitude(taking.itemsize);
@@ -142,24 +147,17 @@ static PyArrayObject *take_along(struct hook_call *hook, PyArrayObject *array, i
                               .op = {array, index},
                               .more = more,
                               .size = size};
-    if (!hook_call_pays(hook, &call, &job)) {
+    hook->report.elements = size;
+    if (hook->report.reason || !hook_call_pays(hook, &call, &job)) {
         return NULL;
     }
-    PyArray_Descr *descr = PyArray_DESCR(array);
-    Py_INCREF(descr);
-    PyArrayObject *result = (PyArrayObject *)PyArray_NewFromDescr(
-        &PyArray_Type, descr, ndim, shape, NULL, NULL, 0, NULL);
+    PyArrayObject *result = array_new_of(array, ndim, shape);
     if (result == NULL) {
         return NULL;
     }
     taking.to = PyArray_BYTES(result);
-    job.plan = &plan;
-    job.path = "indexing";
-    job.run = run;
-    job.context = &taking;
-    job.size = size;
-    job.split = split_anywhere();
-    const bool done = execute(&job, hook->explain, &fpe, &hook->report);
+    const bool done =
+        hook_run(hook, &job, "indexing", run, &taking, size, split_anywhere());
     if (atomic_load(&taking.beyond)) {
         hook->report.reason = reason_index_out_of_bounds;
     }

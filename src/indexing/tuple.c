@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "movement/move.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 
 #include "indexing.h"
@@ -193,14 +194,13 @@ static const char *take_key(struct taking *taking, PyArrayObject *array, PyObjec
 PyArrayObject *indexing_take_by_tuple(struct hook_call *hook, PyArrayObject *array,
                                       PyObject *key)
 {
-    const struct plan plan = {0};
     struct taking taking = {.from = PyArray_BYTES(array),
                             .itemsize = PyArray_ITEMSIZE(array)};
     struct call call = {.state = hook->state, .pays_alone = true};
     PyArrayObject *index[AXES] = {NULL}, *result = NULL;
     npy_intp shape[NPY_MAXDIMS];
     struct job job;
-    int ndim, fpe;
+    int ndim;
     hook->report.reason = take_key(&taking, array, key, index, shape, &ndim);
     if (!hook->report.reason) {
         hook->report.reason =
@@ -224,21 +224,13 @@ PyArrayObject *indexing_take_by_tuple(struct hook_call *hook, PyArrayObject *arr
     if (!hook_call_pays(hook, &call, &job)) {
         return NULL;
     }
-    PyArray_Descr *descr = PyArray_DESCR(array);
-    Py_INCREF(descr);
-    result = (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape,
-                                                   NULL, NULL, 0, NULL);
+    result = array_new_of(array, ndim, shape);
     if (result == NULL) {
         return NULL;
     }
     taking.to = PyArray_BYTES(result);
-    job.plan = &plan;
-    job.path = "indexing";
-    job.run = run;
-    job.context = &taking;
-    job.size = taking.nest.size;
-    job.split = split_anywhere();
-    const bool done = execute(&job, hook->explain, &fpe, &hook->report);
+    const bool done = hook_run(hook, &job, "indexing", run, &taking, taking.nest.size,
+                               split_anywhere());
     if (atomic_load(&taking.beyond)) {
         hook->report.reason = reason_index_out_of_bounds;
     }

@@ -34,10 +34,7 @@ static PyObject *copy_flat(struct hook_call *hook, PyArrayObject *array)
         strides[d] = stride;
         stride *= PyArray_DIM(array, d);
     }
-    PyArray_Descr *descr = PyArray_DESCR(array);
-    Py_INCREF(descr);
-    PyArrayObject *flat = (PyArrayObject *)PyArray_NewFromDescr(
-        &PyArray_Type, descr, 1, &size, NULL, NULL, 0, NULL);
+    PyArrayObject *flat = array_new_of(array, 1, &size);
     PyArrayObject *shaped = flat ? (PyArrayObject *)array_view(
                                        flat, PyArray_BYTES(flat), PyArray_NDIM(array),
                                        PyArray_DIMS(array), strides)

@@ -90,9 +90,7 @@ PyObject *movement_nan_to_num(struct hook_call *hook, PyObject *self,
 {
     struct arguments arguments = {args, nargs, kwnames, 0};
     struct replacing replacing = {0};
-    const struct plan plan = {0};
     struct job job;
-    int fpe;
     hook->report.reason = take(&replacing, &arguments, nargs);
     if (hook->report.reason ||
         !hook_pays(hook, (PyArrayObject *)args[0], 0, true, &job)) {
@@ -104,13 +102,8 @@ PyObject *movement_nan_to_num(struct hook_call *hook, PyObject *self,
         return NULL;
     }
     replacing.to = PyArray_BYTES((PyArrayObject *)result);
-    job.plan = &plan;
-    job.path = "direct";
-    job.run = run;
-    job.context = &replacing;
-    job.size = PyArray_SIZE(array);
-    job.split = split_anywhere();
-    if (!execute(&job, hook->explain, &fpe, &hook->report)) {
+    if (!hook_run(hook, &job, "direct", run, &replacing, PyArray_SIZE(array),
+                  split_anywhere())) {
         Py_CLEAR(result);
     }
     return result;

@@ -28,19 +28,12 @@ static bool repeat_elements(struct hook_call *hook, PyArrayObject *array,
 {
     struct repeating repeating = {PyArray_BYTES(array), PyArray_BYTES(result), count,
                                   mask_width(PyArray_ITEMSIZE(array))};
-    const struct plan plan = {0};
     struct job job;
-    int fpe;
     if (!hook_pays(hook, array, (uint64_t)count + 1, true, &job)) {
         return false;
     }
-    job.plan = &plan;
-    job.path = "repeated";
-    job.run = run;
-    job.context = &repeating;
-    job.size = PyArray_SIZE(array);
-    job.split = split_anywhere();
-    return execute(&job, hook->explain, &fpe, &hook->report);
+    return hook_run(hook, &job, "repeated", run, &repeating, PyArray_SIZE(array),
+                    split_anywhere());
 }
 
 /* Rows are broadcast: (rows, 1, length) to (rows, count, length). */
@@ -95,10 +88,7 @@ PyObject *movement_repeat(struct hook_call *hook, PyObject *self, PyObject *cons
         rows *= d <= axis ? shape[d] : 1;
     }
     shape[axis] *= count;
-    PyArray_Descr *descr = PyArray_DESCR(array);
-    Py_INCREF(descr);
-    PyObject *result =
-        PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape, NULL, NULL, 0, NULL);
+    PyObject *result = (PyObject *)array_new_of(array, ndim, shape);
     if (result == NULL) {
         return NULL;
     }

@@ -1,6 +1,7 @@
 /* stack.c - stack along the last axis, and column_stack: arrays, element by element. */
 #include "engine/hook_call.h"
 #include "python/arguments.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 
 #include "move.h"
@@ -65,10 +66,8 @@ static const char *take(struct stacking *stacking, PyObject *arrays)
 static PyObject *stack(struct hook_call *hook, PyObject *arrays)
 {
     struct stacking stacking;
-    const struct plan plan = {0};
     npy_intp shape[NPY_MAXDIMS];
     struct job job;
-    int fpe;
     hook->report.reason = take(&stacking, arrays);
     if (hook->report.reason) {
         return NULL;
@@ -82,21 +81,13 @@ static PyObject *stack(struct hook_call *hook, PyObject *arrays)
         shape[d] = PyArray_DIM(first, d);
     }
     shape[ndim] = stacking.count;
-    PyArray_Descr *descr = PyArray_DESCR(first);
-    Py_INCREF(descr);
-    PyObject *result = PyArray_NewFromDescr(&PyArray_Type, descr, ndim + 1, shape, NULL,
-                                            NULL, 0, NULL);
+    PyObject *result = (PyObject *)array_new_of(first, ndim + 1, shape);
     if (result == NULL) {
         return NULL;
     }
     stacking.to = PyArray_BYTES((PyArrayObject *)result);
-    job.plan = &plan;
-    job.path = "interleaved";
-    job.run = run;
-    job.context = &stacking;
-    job.size = PyArray_SIZE(first);
-    job.split = split_anywhere();
-    if (!execute(&job, hook->explain, &fpe, &hook->report)) {
+    if (!hook_run(hook, &job, "interleaved", run, &stacking, PyArray_SIZE(first),
+                  split_anywhere())) {
         Py_CLEAR(result);
     }
     return result;

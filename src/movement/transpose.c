@@ -103,9 +103,7 @@ bool move_transposed(struct hook_call *hook, PyArrayObject *to, PyArrayObject *f
                      bool *done)
 {
     struct transposition transposition;
-    const struct plan plan = {0};
     struct job job;
-    int fpe;
     if (!PyArray_EquivTypes(PyArray_DESCR(to), PyArray_DESCR(from)) ||
         !lay_out(&transposition, to, from)) {
         return false;
@@ -123,15 +121,11 @@ bool move_transposed(struct hook_call *hook, PyArrayObject *to, PyArrayObject *f
     *done = false;
     hook->report.elements = call.size;
     if (hook_call_pays(hook, &call, &job)) {
-        job.plan = &plan;
-        job.path = "transposed";
-        job.run = run;
-        job.context = &transposition;
-        job.size = nest->size;
+        const struct split split = {.period = nest->shape[0] * nest->shape[1],
+                                    .step = nest->shape[0] * COLUMNS};
         job.given = true;
-        job.split = (struct split){.period = nest->shape[0] * nest->shape[1],
-                                   .step = nest->shape[0] * COLUMNS};
-        *done = execute(&job, hook->explain, &fpe, &hook->report);
+        *done =
+            hook_run(hook, &job, "transposed", run, &transposition, nest->size, split);
     }
     return true;
 }
