@@ -41,8 +41,10 @@ void masked_prepare(struct masking *masked, const struct plan *plan, int nin, in
     for (int k = 0; k < nop && masked->whole; k++) {
         const PyArray_Descr *descr = plan_descr(plan, k);
         masked->width[k] = (unsigned char)mask_width(PyDataType_ELSIZE(descr));
-        masked->whole =
-            masked->width[k] < MASK_WIDTHS && !PyTypeNum_ISFLEXIBLE(descr->type_num);
+        /* A long double has bytes that loops do not write. */
+        const int type = descr->type_num;
+        masked->whole = masked->width[k] < MASK_WIDTHS && !PyTypeNum_ISFLEXIBLE(type) &&
+                        type != NPY_LONGDOUBLE && type != NPY_CLONGDOUBLE;
         const npy_intp most = BLOCK_BYTES >> masked->width[k];
         masked->block = most < masked->block ? most : masked->block;
     }

@@ -68,24 +68,20 @@ static int run(const struct job *job, npy_intp begin, npy_intp end)
 }
 
 /* Returns a new array of indices: NumPy makes one, (elements, axes), of which the
- * result has views, except of one axis. */
+ * result has views. */
 static PyArrayObject *make_base(npy_intp count, int ndim)
 {
     npy_intp shape[] = {count, ndim};
-    return (PyArrayObject *)PyArray_EMPTY(ndim == 1 ? 1 : 2, shape, NPY_INTP, 0);
+    return (PyArrayObject *)PyArray_EMPTY(2, shape, NPY_INTP, 0);
 }
 
 static PyObject *make_result(PyArrayObject *base, int ndim)
 {
     PyObject *result = PyTuple_New(ndim);
     for (int d = 0; d < ndim && result; d++) {
-        PyObject *axis = (PyObject *)base;
-        if (ndim == 1) {
-            Py_INCREF(axis);
-        } else {
-            axis = array_view(base, PyArray_BYTES(base) + (size_t)d * sizeof(npy_intp),
-                              1, PyArray_DIMS(base), PyArray_STRIDES(base));
-        }
+        char *data = PyArray_BYTES(base) + (size_t)d * sizeof(npy_intp);
+        PyObject *axis =
+            array_view(base, data, 1, PyArray_DIMS(base), PyArray_STRIDES(base));
         if (axis == NULL) {
             Py_CLEAR(result);
         } else {

@@ -11,7 +11,9 @@
 
 #include "blocks.h"
 #include "caches.h"
+#include "colours.h"
 #include "pages.h"
+#include "size_classes.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #  include <sanitizer/asan_interface.h>
@@ -37,31 +39,6 @@ enum { SYSTEM_MAPPINGS = 65530, MAPPINGS_PER_BLOCK = 4 };
  * caller may count on zeros that cost nothing until they are touched, as malloc's
  * do. */
 #define CLEAR_MOST ((size_t)32 << 20)
-
-/* -- sizes ------------------------------------------------------------------------ */
-
-/* Eight classes for each power of two: a block is at most an eighth larger than asked.
- */
-enum { LEAST_BITS = 16, STEPS = 8, CLASSES = (47 - LEAST_BITS) * STEPS + 1 };
-
-/* Returns the class of a size, and stores the capacity of its blocks; CLASSES: too
- * large. */
-static int class_of(size_t size, size_t *capacity)
-{
-    assert(size >= POOL_LEAST);
-    if (size > (size_t)1 << 47) {
-        return CLASSES;
-    }
-    const int bits = 63 - __builtin_clzll(size - 1); /* 2^bits < size <= 2^(bits + 1) */
-    if (bits < LEAST_BITS) {
-        *capacity = POOL_LEAST;
-        return 0;
-    }
-    const size_t step = ((size_t)1 << bits) / STEPS;
-    const size_t steps = (size - 1 - ((size_t)1 << bits)) / step; /* 0 ... STEPS - 1 */
-    *capacity = pages_round_up(((size_t)1 << bits) + (steps + 1) * step, pages_size());
-    return (bits - LEAST_BITS) * STEPS + (int)steps + 1;
-}
 
 /* -- state ------------------------------------------------------------------------ */
 
@@ -95,27 +72,6 @@ static char *start_of(block_id id)
 static char *data_of(block_id id)
 {
     return start_of(id) + block_of(id)->colour;
-}
-
-/* -- colours ---------------------------------------------------------------------- */
-
-/*
- * Arrays that begin on a page have the same low twelve bits of their addresses.  Then a
- * load waits for an earlier store to the same offset in another page, because the two
- * might be one until its whole address is known; and all of them compete for the same
- * sets of the first-level cache.  A stencil of 12,000 numbers took 3.6 times as long.
- * So blocks begin at multiples of a line within their first 4 KiB, in turn, far from
- * each other (29 of 48 is near the golden ratio), and from where memmaps and malloc's
- * own mappings begin.
- */
-enum { COLOURS = 48, COLOUR_STEP = 29, COLOUR_LEAST = 512 };
-
-static size_t next_colour(void)
-{
-    static _Atomic unsigned count;
-    const unsigned number = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
-    return COLOUR_LEAST +
-           (size_t)(number % COLOURS * COLOUR_STEP % COLOURS) * POOL_ALIGNMENT;
 }
 
 /* Returns the bytes of the mapping. */

@@ -24,6 +24,7 @@
 #include "fpu.h"
 #include "helpers.h"
 #include "relax.h"
+#include "region_gate.h"
 #include "spare.h"
 
 /* A region that lasts longer than this asks its poll: a tenth of a second is what a
@@ -36,31 +37,7 @@
 
 #define CACHE_LINE 64
 
-/* -- the gate ------------------------------------------------------------------- */
-
-enum { ACTIVE_SHIFT = 0, JOINED_SHIFT = 12, LIMIT_SHIFT = 24 };
-#define FIELD UINT64_C(0xfff)
-#define ONE_ACTIVE (UINT64_C(1) << ACTIVE_SHIFT)
-#define ONE_JOINED (UINT64_C(1) << JOINED_SHIFT)
-#define OPEN (UINT64_C(1) << 36)
-#define GENERATION_SHIFT 37
-
-static inline unsigned gate_active(uint64_t gate)
-{
-    return (unsigned)(gate >> ACTIVE_SHIFT & FIELD);
-}
-static inline unsigned gate_joined(uint64_t gate)
-{
-    return (unsigned)(gate >> JOINED_SHIFT & FIELD);
-}
-static inline unsigned gate_limit(uint64_t gate)
-{
-    return (unsigned)(gate >> LIMIT_SHIFT & FIELD);
-}
-static inline uint64_t gate_generation(uint64_t gate)
-{
-    return gate >> GENERATION_SHIFT;
-}
+/* -- the region on offer --------------------------------------------------------- */
 
 /* The state that members of the region on offer share; each hot word on its own
  * line. */
