@@ -400,8 +400,7 @@ assert max(found.values()) < 40, found
 
 def test_tracemalloc_and_the_process_see_no_growth():
     code = GROWTH + """
-def resident():
-    return int(open("/proc/self/statm").read().split()[1]) * 4096
+from support import resident
 
 def rounds(n):
     for _ in range(n):

@@ -11,8 +11,7 @@ import pytest
 import support_fpu as fpu
 from hook_calls import CALLS, UFUNCS
 from kernel_values import as_bits, npps, numpys
-from support import difference
-from test_kernels import raised_flags
+from support import difference, raised_flags
 
 pytestmark = [
     pytest.mark.skipif(not fpu.X86, reason="knows the control words of x86 only"),

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy_par as npp
 
+TESTS = Path(__file__).resolve().parents[1]
+ROOT = TESTS.parent
 # Sanitizers are slow: they may ask for patience.
 PATIENCE = float(os.environ.get("NUMPY_PAR_TEST_PATIENCE", 1))
 
@@ -98,6 +100,25 @@ def _short(value):
     return f"{type(value).__name__} {str(value)[:200]!r}"
 
 
+UNDERFLOW = 4  # of np.errstate's flags
+
+
+def raised(function, *args):
+    """Which floating-point errors a call reports."""
+    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
+        warnings.simplefilter("always")
+        function(*args)
+    return {str(w.message).split(" encountered")[0] for w in caught}
+
+
+def raised_flags(function, *args):
+    """The same as bits, a hundred times faster."""
+    told = [0]
+    with np.errstate(all="call", call=lambda kind, flags: told.append(flags)):
+        function(*args)
+    return told[-1]
+
+
 def check(entry, case, label, threads=(1, 2, 3, 7)):
     """case(ufunc) must be the same with NumPy's ufunc as with ours, at each number of threads."""
     want = outcome(case, entry.numpy)
@@ -105,6 +126,13 @@ def check(entry, case, label, threads=(1, 2, 3, 7)):
         npp.set_num_threads(count)
         text = difference(want, outcome(case, entry.ours), entry.numpy.nin > 1 or "D->D" in entry.numpy.types)
         assert not text, f"{entry.key} {label}, {count} threads: {text}"
+
+
+def regions(case):
+    """How many regions case() ran."""
+    before = npp._engine.counters()["regions"]
+    case()
+    return npp._engine.counters()["regions"] - before
 
 
 def environment(**changed):
@@ -128,12 +156,18 @@ def run_python(code, timeout=60, env=None, options=()):
 
 
 def run_tests(file, chosen, timeout, env):
-    """Run the tests of a file that pytest's -k chooses in a process of its own; they must pass."""
+    """Run the tests of a file, named as from tests/, that pytest's -k chooses in a process of its own; they must pass."""
     return run_python(
         f"""
         import sys, pytest
-        sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", {chosen!r}, {str(Path(__file__).with_name(file))!r}]))
+        sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", {chosen!r}, {str(TESTS / file)!r}]))
         """,
         timeout=timeout,
         env=env,
     )
+
+
+def resident():
+    """How many bytes of this process are in memory."""
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * 4096

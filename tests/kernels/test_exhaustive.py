@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import numpy_par as npp
 import pytest
+from accuracy import MOST, ulps
 from kernel_values import npps, numpys
-from test_kernel_accuracy import MOST, own_kernels, ulps  # noqa: F401  (the fixture is used by being here)
+
+pytestmark = pytest.mark.usefixtures("own_kernels")
 
 ROWS = [row[:3] for row in npp._engine.kernels() if row[2] != "same"]
 STRIDE = 1 if "NUMPY_PAR_EXHAUSTIVE" in os.environ else 1009

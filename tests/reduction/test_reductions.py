@@ -481,7 +481,7 @@ def test_minmax_of_other_things():
     assert npp._engine.counters()["regions"] == before + 1  # one pass
 
 
-@pytest.mark.parametrize("file", ["test_reductions.py", "test_scans.py", "test_argextremes.py", "test_var.py"])
+@pytest.mark.parametrize("file", ["reduction/test_reductions.py", "scan/test_scans.py", "search/test_argextremes.py", "statistics/test_var.py"])
 @pytest.mark.parametrize("level", HAS)
 def test_levels(level, file):
     """Every size and special values at an instruction set that is forced; NumPy's order is the same at all of its own."""

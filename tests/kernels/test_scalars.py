@@ -10,7 +10,9 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from kernel_values import any_bits, as_bits, npps, numpys, special
-from test_kernels import UNDERFLOW, raised_flags
+from support import UNDERFLOW, raised_flags
+
+pytestmark = pytest.mark.usefixtures("own_kernels")
 
 CLOSE = {row[:2] for row in npp._engine.kernels() if row[2] != "same"}
 EXACT = (-1, 0, 0.5, 1, 2)  # exponents that are operations of their own
@@ -21,14 +23,6 @@ LOOPS = [
     for types in ufunc.types
     if ufunc.signature is None and not set(types.split("->")[0]) & set("OMmgG") and (types[0] == types[1] or ufunc is np.ldexp)
 ]
-
-
-@pytest.fixture(autouse=True)
-def own_kernels():
-    before = npp.get_precision()
-    npp.set_precision("close")
-    yield
-    npp.set_precision(before)
 
 
 def some(code):

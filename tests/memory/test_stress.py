@@ -1,14 +1,13 @@
-"""Many threads at the pool, in C (stress/pool.c), also under sanitizers."""
+"""Many threads at the pool, in C (stress.c), also under sanitizers."""
 
 import os
-import pathlib
 import shutil
 import subprocess
 
 import pytest
+from support import ROOT, TESTS
 
-FOLDER = pathlib.Path(__file__).parent
-SOURCES = [FOLDER / "stress" / "pool.c", *((FOLDER.parent / "src" / "memory" / f"{name}.c") for name in ("pool", "caches", "blocks", "pages"))]
+SOURCES = [TESTS / "memory" / "stress.c", *((ROOT / "src" / "memory" / f"{name}.c") for name in ("pool", "caches", "blocks", "pages"))]
 OPERATIONS = int(os.environ.get("NUMPY_PAR_STRESS_OPERATIONS", 10_000_000))
 
 # compiler, its options, what part of the operations it gets through in the same time

@@ -6,7 +6,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from kernel_values import as_bits, inputs, special
-from test_kernels import raised
+from support import raised
 
 NUMBERS = "?bBhHiIlLefdgFDG"
 CASTS = [f"{a}->{b}" for a in "?bBhHiIlLefdFD" for b in "?bBhHiIlLefdFD" if a != b and (a not in "FD" or b in "?FD")]

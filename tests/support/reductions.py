@@ -61,3 +61,13 @@ def outcomes(case, call="ufunc.reduce"):
     finally:
         npp._engine.set_rendezvous(200_000)
     return {row["outcome"] for row in profile.to_dict() if row["call"] == call}
+
+
+def wide(dtype, n, bits, seed=0):
+    """Numbers whose exponents are spread over so many bits, at most those that a sum of them all may have."""
+    rng = np.random.default_rng(seed)
+    info = np.finfo(dtype)
+    least, greatest = int(info.minexp) - info.nmant, int(info.maxexp) - 1 - int(n).bit_length()
+    bits = min(bits, greatest - least)
+    low = rng.integers(least, greatest - bits + 1)
+    return np.ldexp(rng.uniform(-1, 1, n), rng.integers(low, low + bits + 1, n)).astype(dtype)

@@ -1,5 +1,5 @@
 /*
- * pool.c - many threads at the pool: what one writes into a block nobody else may touch.
+ * stress.c - many threads at the pool: what one writes into a block nobody else may touch.
  *
  *     pool OPERATIONS THREADS SEED
  *

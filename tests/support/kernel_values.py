@@ -87,6 +87,12 @@ def cross(codes):
     return [x.reshape(-1).copy() for x in np.meshgrid(*values, indexing="ij")]
 
 
+def pairs_to_raise(codes, most=700):
+    """Special values with each other, alone in a call; a sample where they are too many."""
+    values = list(zip(*cross(codes)))
+    return values if len(values) <= most else values[:: len(values) // most + 1]
+
+
 def inputs(codes, size=60_000):
     """Arrays for all inputs: special values with each other, then any bits, then ordinary numbers."""
     arrays = [[x] for x in cross(codes)]

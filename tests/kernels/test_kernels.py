@@ -10,40 +10,16 @@ import warnings
 import numpy as np
 import numpy_par as npp
 import pytest
-from kernel_values import HAS, LEVEL, LEVELS, any_bits, as_bits, cross, inputs, legal, npps, numpys, ordinary, positive, special
-from support import run_python, run_tests
+from kernel_values import HAS, LEVEL, LEVELS, any_bits, as_bits, cross, inputs, legal, npps, numpys, ordinary, pairs_to_raise, positive, special
+from support import UNDERFLOW, raised, raised_flags, run_python, run_tests
+
+pytestmark = pytest.mark.usefixtures("own_kernels")
 
 # Where NumPy's loop has no answer, or another at each of its levels: nothing to compare with.
 ROWS = [row[:3] for row in npp._engine.kernels()]
 every = pytest.mark.parametrize("name, types, bits", ROWS)
 same = pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[2] == "same"])
 close = pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[2] != "same"])
-
-
-@pytest.fixture(autouse=True)
-def own_kernels(request):
-    """The tests of all else ask for NumPy's bits (conftest.py)."""
-    before = npp.get_precision()
-    fast = hasattr(request.node, "callspec") and request.node.callspec.params.get("bits") == "fast"
-    npp.set_precision("fast" if fast else "close")
-    yield
-    npp.set_precision(before)
-
-
-def raised(function, *args):
-    """Which floating-point errors a call reports."""
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn"):
-        warnings.simplefilter("always")
-        function(*args)
-    return {str(w.message).split(" encountered")[0] for w in caught}
-
-
-def raised_flags(function, *args):
-    """The same as bits, a hundred times faster."""
-    told = [0]
-    with np.errstate(all="call", call=lambda kind, flags: told.append(flags)):
-        function(*args)
-    return told[-1]
 
 
 @same
@@ -66,12 +42,6 @@ def test_a_scalar_of_each_kind(name, types, bits):
             with np.errstate(all="ignore"):
                 want, got = as_bits(numpys(name)(*operands)), as_bits(npps(name)(*operands))
             assert np.array_equal(want, got), (k, repr(value), [repr(x[(want != got).any(1)][:3]) for i, x in enumerate(given) if i != k])
-
-
-def pairs_to_raise(codes, most=700):
-    """Special values with each other, alone in a call; a sample where they are too many."""
-    values = list(zip(*cross(codes)))
-    return values if len(values) <= most else values[:: len(values) // most + 1]
 
 
 @same
@@ -118,7 +88,6 @@ def test_flags(name, types, bits):
     assert raised(npps(name), *(positive(code, 10_000, low, high, k) for k, code in enumerate(codes))) == set()
 
 
-UNDERFLOW = 4  # of np.errstate's flags
 # NumPy's loop of AVX2 raises it for small numbers, and not for small results; a power of one is the number itself.
 OTHER_UNDERFLOWS = {("exp", "f->f"), ("exp2", "f->f"), ("power", "dd->d"), ("power", "ff->f"), ("power", "ee->e"), ("float_power", "dd->d")}
 
@@ -386,14 +355,14 @@ def test_what_a_results_memory_held_is_not_looked_at():
 # -- which ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", ["test_kernels.py", "test_kernel_accuracy.py", "test_exhaustive.py", "test_casts.py", "test_scalars.py", "test_flush.py"])
+@pytest.mark.parametrize("file", ["kernels", "kernel_accuracy", "exhaustive", "casts", "scalars", "flush"])
 @pytest.mark.parametrize("level", HAS)
 def test_levels(level, file):
     """All of the above at a level that is forced, NumPy held to the same."""
     if level == LEVEL:
         pytest.skip("the tests above are at this one")
     disabled = {"neon": "", "avx512": "", "avx2": "X86_V4 AVX512_ICL AVX512_SPR", "baseline": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}[level]
-    text = run_tests(file, "not levels and not choice", timeout=900, env={"NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled})
+    text = run_tests(f"kernels/test_{file}.py", "not levels and not choice", timeout=900, env={"NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled})
     assert "failed" not in text and re.search(r"\d|\.", text), text
 
 

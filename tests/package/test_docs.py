@@ -2,15 +2,14 @@
 
 import doctest
 import importlib
-import pathlib
 import re
 
 import numpy_par as npp
 import pytest
-from support import run_python
+from support import ROOT, run_python
 
 MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_arena _config _drop_in _explain _functions _parallelize _profile _searches _sliding _statistics _sums _threads linalg memory strings".split()))
-README = pathlib.Path(__file__).parents[1] / "README.md"
+README = ROOT / "README.md"
 PAGES = [README, *sorted((README.parent / "docs").glob("*.md"))]
 
 

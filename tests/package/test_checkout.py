@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 from numpy_par import _checkout
-from support import environment
+from support import ROOT, environment
 
-ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "numpy_par"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from numpy_par import memory
-from support import run_python
+from support import resident, run_python
 
 LEAST = npp._engine.POOL_LEAST
 SIZES = sorted({LEAST, LEAST + 1, 100_003, *(2**i + d for i in range(17, 24, 2) for d in (-1, 0, 1))})
@@ -247,11 +247,6 @@ def test_tracemalloc_sees_the_arrays():
 # -- how much ----------------------------------------------------------------------------
 
 
-def resident():
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[1]) * 4096
-
-
 def test_limit():
     memory.use_pool()
     memory.trim()
@@ -304,7 +299,7 @@ def test_memory_is_flat():
         """
         import numpy as np
         from numpy_par import memory
-        from test_pool import resident
+        from support import resident
         memory.use_pool()
         rng = np.random.default_rng(0)
         kept = []

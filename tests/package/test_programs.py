@@ -3,16 +3,15 @@
 import ast
 import importlib.util
 import pickle
-from pathlib import Path
 
 import numpy_par as npp
 import pytest
-from support import difference, run_python
+from support import ROOT, difference, run_python
 
 # It measures time, or needs the CPUs for itself.
 pytestmark = pytest.mark.alone
 
-BENCH = Path(__file__).parents[1] / "asv_bench"
+BENCH = ROOT / "asv_bench"
 PROGRAMS = sorted((BENCH / "programs").glob("*.py"))
 
 every_program = pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from reductions import THREADS, plain
+from reductions import THREADS, plain, wide
 from support import difference, outcome, run_python
 from support_fpu import DOWNWARD, TOWARD_ZERO, UPWARD, X86, changed
 
@@ -43,16 +43,6 @@ def check(x, want, label=""):
             got = npp.sum(x, method="exact")
         assert type(got) is type(want), label
         assert got.tobytes() == want.tobytes(), f"{label}: {got!r}, not {want!r}, {n} threads"
-
-
-def wide(dtype, n, bits, seed=0):
-    """Numbers whose exponents are spread over so many bits, at most those that a sum of them all may have."""
-    rng = np.random.default_rng(seed)
-    info = np.finfo(dtype)
-    least, greatest = int(info.minexp) - info.nmant, int(info.maxexp) - 1 - int(n).bit_length()
-    bits = min(bits, greatest - least)
-    low = rng.integers(least, greatest - bits + 1)
-    return np.ldexp(rng.uniform(-1, 1, n), rng.integers(low, low + bits + 1, n)).astype(dtype)
 
 
 @pytest.mark.parametrize("bits", (0, 1, 10, 30, 60, 110, 300, 3000))
@@ -315,7 +305,7 @@ def test_other_instruction_sets(level):
     """Their kernels are others; the sums are the same."""
     code = """
         import numpy_par as npp
-        from test_sums import wide
+        from reductions import wide
         for dtype in "efd":
             for bits in (5, 40, 100, 2000):
                 x = wide(dtype, 20_011, bits, 3)
