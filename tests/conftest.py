@@ -27,3 +27,11 @@ def cost_model():
     previous = npp._engine.set_min_elements(-1)
     yield
     npp._engine.set_min_elements(previous)
+
+
+@pytest.fixture
+def disabled_again():
+    """The drop-in is the process's too."""
+    yield
+    npp.disable()
+    assert not npp.is_enabled()
