@@ -81,7 +81,7 @@ def test_lists_and_nested_sequences(entry):
         check(entry, case, f"{data!r}", (2,))
 
 
-@pytest.mark.skipif(not hasattr(np, "_get_promotion_state"), reason="this NumPy always promotes in one way")
+@pytest.mark.skipif(not hasattr(np, "_get_promotion_state"), reason="since NumPy 2.2 there is one way of promotion")
 @pytest.mark.filterwarnings("ignore")
 def test_promotion_by_value():
     """Up to NumPy 2.1 a process may ask for it: then what a scalar holds decides, and NumPy does."""

@@ -302,14 +302,14 @@ def test_negative_powers_of_integers(code):
         y[place] = 3
 
 
-@every
+PYTHONS = {"dd": 2.5, "ll": 3, "DD": 1.5 - 0.5j}  # by two operands of a type that a Python number has
+
+
+@pytest.mark.parametrize("name, types, bits", [row for row in ROWS if row[1].split("->")[0] in PYTHONS])
 def test_values_of_python(name, types, bits):
     """A Python number among the operands is the NumPy scalar that it stands for, in small calls and large ones."""
     codes = types.split("->")[0]
-    kinds = {"d": 2.5, "l": 3, "D": 1.5 - 0.5j}
-    if len(codes) != 2 or codes[0] != codes[1] or codes[0] not in kinds:
-        pytest.skip("no Python number is of this type, or there are not two operands of it")
-    number = kinds[codes[0]]
+    number = PYTHONS[codes]
     x = positive(codes[0], 3000)
     with np.errstate(all="ignore"):
         for ours in (npps(name), npp.enabled()):
@@ -356,11 +356,9 @@ def test_what_a_results_memory_held_is_not_looked_at():
 
 
 @pytest.mark.parametrize("file", ["kernels", "kernel_accuracy", "exhaustive", "casts", "scalars", "flush"])
-@pytest.mark.parametrize("level", HAS)
+@pytest.mark.parametrize("level", HAS[:-1])
 def test_levels(level, file):
-    """All of the above at a level that is forced, NumPy held to the same."""
-    if level == LEVEL:
-        pytest.skip("the tests above are at this one")
+    """All of the above, which are at the last level that there is, at a level that is forced; NumPy is held to the same."""
     disabled = {"neon": "", "avx512": "", "avx2": "X86_V4 AVX512_ICL AVX512_SPR", "baseline": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}[level]
     text = run_tests(f"kernels/test_{file}.py", "not levels and not choice", timeout=900, env={"NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled})
     assert "failed" not in text and re.search(r"\d|\.", text), text

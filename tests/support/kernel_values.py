@@ -8,7 +8,7 @@ import numpy_par as npp
 
 LEVELS = ["neon"] if platform.machine() == "aarch64" else ["baseline", "avx2", "avx512"]
 LEVEL = npp.show_config("dicts")["cpu"]["kernels"]  # in use
-HAS = LEVELS[: LEVELS.index(LEVEL) + 1]  # at least
+HAS = LEVELS[: LEVELS.index(LEVEL) + 1]  # at least; the one in use is the last
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.0, 3.0, 10.0, 0.1, -0.1, np.pi, -np.pi / 2, 1e-5, 700.0, 710.0, -745.0, 88.0, -104.0, 1e10, -1e10, 0.9999, 1.0001, np.inf, -np.inf, np.nan]
 # Each with each makes many: fewer of them.

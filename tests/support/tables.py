@@ -133,4 +133,5 @@ def _strings(ufunc):
 
 
 ENTRIES = tuple(_entries())
+ELEMENTWISE = tuple(entry for entry in ENTRIES if entry.numpy.signature is None)
 BY_KEY = {entry.key: entry for entry in ENTRIES}

@@ -251,7 +251,7 @@ def test_parallelize_says_what_it_takes():
         npp.parallelize()
 
 
-@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.5.0", reason="NumPy wrapped around before")
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.5.0", reason="before NumPy 2.5 times wrap around")
 @pytest.mark.parametrize("name", ["add", "subtract", "multiply"])
 def test_times_that_overflow_in_a_helper(name):
     """The exception is NumPy's wherever it happens, an out= is not touched, and the engine works on."""

@@ -10,10 +10,8 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 from layouts import ARRANGE
 from strategies import examples, views
 from support import check, difference, outcome
-from tables import ENTRIES
+from tables import ELEMENTWISE
 from values import maker
-
-ELEMENTWISE = [entry for entry in ENTRIES if entry.numpy.signature is None]
 
 
 @st.composite

@@ -11,7 +11,7 @@ import numpy_par as npp
 import pytest
 from layouts import LAYOUTS, THREADS, sizes
 from support import check, outcome
-from tables import ENTRIES
+from tables import ELEMENTWISE, ENTRIES
 from values import maker
 
 by_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.key)
@@ -67,11 +67,9 @@ def goes_to_numpy(entry, signature, layout):
     return not signature.parallel or bool(texts and copied)
 
 
-@by_entry
+@pytest.mark.parametrize("entry", ELEMENTWISE, ids=lambda entry: entry.key)
 def test_more_elements_than_a_buffer_and_odd_pieces(entry):
-    """NumPy casts 8192 elements at a time; here the pieces end inside, at and behind such a buffer."""
-    if entry.numpy.signature is not None:
-        pytest.skip("gufuncs have no buffers of that kind")
+    """NumPy casts 8192 elements at a time, but not of gufuncs; here the pieces end inside, at and behind such a buffer."""
     signature = entry.signatures[-1] if entry.numpy.types == [] else entry.signatures[len(entry.signatures) // 2]
     for size in (8191, 8192, 8193, 16384, 24577, 50021):
         for layout in (LAYOUTS[0], next(layout for layout in LAYOUTS if layout.arrange == "byte-swapped")):

@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 from layouts import THREADS
 from support import check
-from tables import ENTRIES
+from tables import ELEMENTWISE
 from values import maker
 
-ELEMENTWISE = [entry for entry in ENTRIES if entry.numpy.signature is None]
 SIDE = 60
 
 # (what the first operand is, what the output is) in one memory of SIDE × SIDE elements, or of SIDE² in a row.
