@@ -26,12 +26,12 @@ except ModuleNotFoundError:
 
 import numpy as _np
 
-from numpy_par import _kernels, _threads, memory
+from numpy_par import _functions, _kernels, _searches, _statistics, _sums, _threads, memory
 from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
-from numpy_par._functions import minmax, nanargmax, nanargmin, nanmean, nanstd, nansum, nanvar, std, var
+from numpy_par._functions import *
 from numpy_par._ipython import (
     load_ipython_extension as load_ipython_extension,
     unload_ipython_extension as unload_ipython_extension,
@@ -40,10 +40,10 @@ from numpy_par._mirror import publish as _publish
 from numpy_par._parallelize import parallelize
 from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
-from numpy_par._searches import allclose, array_equal, find_first, isclose
+from numpy_par._searches import *
 from numpy_par._sliding import sliding
-from numpy_par._statistics import Moments, moments
-from numpy_par._sums import cumsum, sum
+from numpy_par._statistics import *
+from numpy_par._sums import *
 from numpy_par._threads import get_num_threads, set_num_threads, threads
 
 __version__ = _engine.version
@@ -69,30 +69,16 @@ from numpy_par import linalg, strings  # noqa: E402  (they are made of the ufunc
 __all__ = [
     "Arena",
     "Explanation",
-    "Moments",
     "Row",
-    "allclose",
-    "array_equal",
-    "cumsum",
     "disable",
     "enable",
     "enabled",
     "explain",
-    "find_first",
     "get_num_threads",
     "get_precision",
     "is_enabled",
-    "isclose",
     "linalg",
     "memory",
-    "minmax",
-    "moments",
-    "nanargmax",
-    "nanargmin",
-    "nanmean",
-    "nanstd",
-    "nansum",
-    "nanvar",
     "parallelize",
     "precision",
     "profile",
@@ -100,12 +86,13 @@ __all__ = [
     "set_precision",
     "show_config",
     "sliding",
-    "std",
     "strings",
-    "sum",
     "threads",
-    "var",
     "__version__",
+    *_functions.__all__,
+    *_searches.__all__,
+    *_statistics.__all__,
+    *_sums.__all__,
     *_UFUNC_NAMES,
 ]
 

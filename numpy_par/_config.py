@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from typing import Literal, overload
 
 import numpy as np
 
@@ -10,7 +11,11 @@ from numpy_par import _drop_in, _engine, _kernels, _threads, memory
 Rows = dict[str, str | int]
 
 
-def show_config(mode: str = "stdout") -> dict[str, Rows] | None:
+@overload
+def show_config(mode: Literal["stdout"] = "stdout") -> None: ...
+@overload
+def show_config(mode: Literal["dicts"]) -> dict[str, Rows]: ...
+def show_config(mode: Literal["stdout", "dicts"] = "stdout") -> dict[str, Rows] | None:
     """Show the CPU, the threads and the libraries that numpy_par works with.
 
     Parameters

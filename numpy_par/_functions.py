@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 
 from numpy_par import _engine
 
+__all__ = ["minmax", "nanargmax", "nanargmin", "nanmean", "nanstd", "nansum", "nanvar", "std", "var"]
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _DOC = """Do what `numpy.{name}` does, on several threads, without the arrays that NumPy makes on the way.

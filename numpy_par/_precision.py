@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal, get_args
 
 from numpy_par import _engine
 from numpy_par._context import Variable
 
+Level = Literal["exact", "close", "fast"]
 #: By their numbers in the engine.
-LEVELS = ("exact", "close", "fast")
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 _here = Variable(_engine.precision_here, copies_keep=False)  # blocks are counted
 
 
-def get_precision() -> str:
+def get_precision() -> Level:
     """Return the level that holds here and now: ``"exact"``, ``"close"`` or ``"fast"``.
 
     Examples
@@ -25,7 +27,7 @@ def get_precision() -> str:
     return LEVELS[_engine.get_precision()]
 
 
-def set_precision(level: str) -> None:
+def set_precision(level: Level) -> None:
     """Set the level of the whole process.
 
     Parameters
@@ -48,7 +50,7 @@ def set_precision(level: str) -> None:
 
 
 @contextmanager
-def precision(level: str) -> Iterator[None]:
+def precision(level: Level) -> Iterator[None]:
     """Choose in this block how far from the true value results may be.
 
     It holds for numpy_par's ufuncs and, where the drop-in is enabled, for NumPy's, in this

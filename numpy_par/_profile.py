@@ -4,7 +4,7 @@ import resource
 from collections import Counter
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -82,7 +82,7 @@ class Row:
     most_ns: float | None
 
     @property
-    def estimate(self) -> str:
+    def estimate(self) -> Literal["measured", "modelled", "not known"]:
         """Where `numpy_seconds` is from: "measured", for some calls "modelled", or "not known"."""
         return "modelled" if self.modelled else "measured" if self.measured else "not known"
 

@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from numpy_par import _engine
 from numpy_par._functions import Function, engine_or_numpy
 
+__all__ = ["allclose", "array_equal", "find_first", "isclose"]
+
 _NONE: Any = np._NoValue  # its repr is good to read in a signature
 
 

@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from numpy_par import _engine
 from numpy_par._parallelize import parallelize
 
+__all__ = ["Moments", "moments"]
+
 
 class Moments(NamedTuple):
     """What `moments` returns: the number of elements, and float64 numbers, or arrays of them.

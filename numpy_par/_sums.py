@@ -3,7 +3,7 @@
 from __future__ import annotations  # help() shows the names of types, not what is in them
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from numpy_par import _engine
 from numpy_par._parallelize import parallelize
+
+__all__ = ["cumsum", "sum"]
 
 Axis = int | tuple[int, ...] | None
 
@@ -119,7 +121,7 @@ def sum(
     initial: complex = _NONE,
     where: ArrayLike = True,
     *,
-    method: str = "numpy",
+    method: Literal["numpy", "exact"] = "numpy",
 ) -> Any:
     """Sum of the elements over axes: as NumPy's, or correctly rounded; on several threads.
 
@@ -247,7 +249,7 @@ def cumsum(
     dtype: DTypeLike | None = None,
     out: NDArray[Any] | None = None,
     *,
-    order: str = "numpy",
+    order: Literal["numpy", "blocked"] = "numpy",
 ) -> NDArray[Any]:
     """Sum all elements up to each one along an axis: in NumPy's order, or in blocks; on several threads.
 

@@ -1,4 +1,4 @@
-/* hook_call.h - a call that came through a hook (functions/functions.def). */
+/* hook_call.h - a call that came through a hook (functions.def). */
 #ifndef NPP_ENGINE_HOOK_CALL_H
 #define NPP_ENGINE_HOOK_CALL_H
 
@@ -21,6 +21,15 @@ struct hook_call {
 typedef PyObject *hook_function(struct hook_call *hook, PyObject *self,
                                 PyObject *const *args, Py_ssize_t nargs,
                                 PyObject *kwnames);
+
+/* Where a function of functions.def is. */
+enum owner { owner_ndarray, owner_ufunc, owner_function };
+
+/* Declares them all.  A function and a method may share one of ours. */
+/* NOLINTBEGIN(readability-redundant-declaration) */
+#define FUNCTION(owner, name, arrays, elements, ours, uses) hook_function ours;
+#include "functions.def"
+/* NOLINTEND(readability-redundant-declaration) */
 
 /* Returns whether a call on one array is worth the engine; with `pays_alone` it may pay
  * on one thread too.  If true, `job` has what all such calls tell execute(); if false,

@@ -5,11 +5,6 @@
 #include <string.h>
 
 #include "engine/size.h"
-#include "reduction/reduction.h"
-#include "scan/scan.h"
-#include "scatter/scatter.h"
-#include "search/search.h"
-#include "statistics/statistics.h"
 #include "ufunc/dispatch.h"
 
 static const struct method {
@@ -22,7 +17,7 @@ static const struct method {
 #define METHOD_BOTH(...) {__VA_ARGS__},
 #define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
   METHOD_##uses(#name, owner_##owner, ours)
-#include "functions.def"
+#include "engine/functions.def"
 };
 
 /* Returns the method of this owner.  An array has methods with the names of NumPy's

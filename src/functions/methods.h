@@ -3,10 +3,7 @@
 #ifndef NPP_FUNCTIONS_METHODS_H
 #define NPP_FUNCTIONS_METHODS_H
 
-#include "engine/execute.h"
-
-/* Where a function of functions.def is. */
-enum owner { owner_ndarray, owner_ufunc, owner_function };
+#include "engine/hook_call.h"
 
 /* Gives a parallel ufunc its methods, where this NumPy lets ufuncs have attributes.
  * Returns 0, or -1 with an exception set. */

@@ -5,15 +5,8 @@
 #include <string.h>
 
 #include "engine/profile.h"
-#include "movement/movement.h"
 #include "reasons/reasons.h"
-#include "reduction/reduction.h"
-#include "scan/scan.h"
-#include "scatter/scatter.h"
-#include "search/search.h"
-#include "statistics/statistics.h"
 #include "ufunc/dispatch.h"
-#include "ufunc/outer.h"
 
 #include "hooks.h"
 #include "slots.h"
@@ -341,7 +334,7 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
   }
 #define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
   IF_HOOKED_##uses(TRAMPOLINES(owner, name, elements))
-#include "functions/functions.def"
+#include "engine/functions.def"
 
 #define SLOT(owner_name, method, least, elements_word, function)                       \
   [slot_##owner_name##_##method] = {                                                   \
@@ -361,5 +354,5 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
 struct slot slots[slot_count] = {
 #define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
   IF_HOOKED_##uses(SLOT(owner, name, arrays, elements, ours))
-#include "functions/functions.def"
+#include "engine/functions.def"
 };

@@ -119,14 +119,14 @@ static void install_slot(struct slot *slot, PyObject *numpy, PyObject *functions
     if (!hooks.tested) {
         slot->left_out = find_slot(slot, numpy, functions);
     }
-    if (slot->left_out || slot->buried || LOAD(*slot->place) == slot->chosen) {
+    if (slot->left_out || slot->buried || SLOT_LOAD(*slot->place) == slot->chosen) {
         return;
     }
-    slot->saved = LOAD(*slot->place);
-    STORE(*slot->place, slot->chosen);
+    slot->saved = SLOT_LOAD(*slot->place);
+    SLOT_STORE(*slot->place, slot->chosen);
     if (!hooks.tested && !slot_is_reached(slot, numpy)) {
         slot->left_out = "a call does not reach its slot";
-        STORE(*slot->place, slot->saved);
+        SLOT_STORE(*slot->place, slot->saved);
     }
 }
 
@@ -135,10 +135,10 @@ static void remove_slot(struct slot *slot)
     if (slot->place == NULL || slot->left_out) {
         return;
     }
-    const PyCFunction now = LOAD(*slot->place);
+    const PyCFunction now = SLOT_LOAD(*slot->place);
     slot->buried = now != slot->chosen && now != slot->saved;
     if (now == slot->chosen) {
-        STORE(*slot->place, slot->saved);
+        SLOT_STORE(*slot->place, slot->saved);
     }
 }
 
@@ -163,7 +163,7 @@ int method_slots_status(PyObject *list)
         const struct slot *slot = &slots[i];
         status =
             hooks_append_status(list, PyUnicode_FromString(slot->label), slot->left_out,
-                                slot->place && LOAD(*slot->place) == slot->chosen);
+                                slot->place && SLOT_LOAD(*slot->place) == slot->chosen);
     }
     return status;
 }

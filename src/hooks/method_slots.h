@@ -5,7 +5,6 @@
 
 #include "engine/choice.h"
 #include "engine/hook_call.h"
-#include "functions/methods.h"
 
 enum { DISPATCHED = -1 }; /* called by vectorcall */
 
@@ -34,7 +33,7 @@ struct slot {
 enum slot_number {
 #define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
   IF_HOOKED_##uses(slot_##owner##_##name, )
-#include "functions/functions.def"
+#include "engine/functions.def"
     slot_count,
 };
 

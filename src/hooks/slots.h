@@ -8,11 +8,8 @@
 #include <stdatomic.h>
 
 #include "engine/choice.h"
+#include "python/slot.h"
 #include "python/state.h"
-
-/* Slots are read by other threads, without a lock, in NumPy and CPython. */
-#define LOAD(slot) __atomic_load_n(&(slot), __ATOMIC_ACQUIRE)
-#define STORE(slot, value) __atomic_store_n(&(slot), value, __ATOMIC_RELEASE)
 
 struct hooks {
     const struct state *state; /* of the main interpreter's module, which stays */

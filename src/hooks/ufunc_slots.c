@@ -133,24 +133,24 @@ PyObject *ufunc_slots_loops(PyObject *ufunc, int bits, PyObject *const *args,
 
 static void install_ufunc(struct ufunc_hook *hook)
 {
-    const vectorcallfunc now = LOAD(hook->ufunc->vectorcall);
+    const vectorcallfunc now = SLOT_LOAD(hook->ufunc->vectorcall);
     if (now == ufunc_trampoline || hook->buried || hook->left_out) {
         return;
     }
     hook->saved = now;
-    STORE(hook->ufunc->vectorcall, ufunc_trampoline);
+    SLOT_STORE(hook->ufunc->vectorcall, ufunc_trampoline);
     if (!hooks.tested && !hooks_test((PyObject *)hook->ufunc, NULL, 0)) {
         hook->left_out = "a call does not reach its vectorcall";
-        STORE(hook->ufunc->vectorcall, now);
+        SLOT_STORE(hook->ufunc->vectorcall, now);
     }
 }
 
 static void remove_ufunc(struct ufunc_hook *hook)
 {
-    const vectorcallfunc now = LOAD(hook->ufunc->vectorcall);
+    const vectorcallfunc now = SLOT_LOAD(hook->ufunc->vectorcall);
     hook->buried = now != ufunc_trampoline && now != hook->saved;
     if (now == ufunc_trampoline) {
-        STORE(hook->ufunc->vectorcall, hook->saved);
+        SLOT_STORE(hook->ufunc->vectorcall, hook->saved);
     }
 }
 
@@ -261,7 +261,7 @@ int ufunc_slots_status(PyObject *list)
         if (hook->ufunc) {
             status = hooks_append_status(
                 list, PyUnicode_FromString(hook->ufunc->name), hook->left_out,
-                LOAD(hook->ufunc->vectorcall) == ufunc_trampoline);
+                SLOT_LOAD(hook->ufunc->vectorcall) == ufunc_trampoline);
         }
     }
     return status;

@@ -5,14 +5,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "python/slot.h"
 #include "python/thread_limit.h"
 
 #include "pool.h"
 #include "spread.h"
-
-/* NumPy reads the slots without a lock. */
-#define LOAD(slot) __atomic_load_n(&(slot), __ATOMIC_ACQUIRE)
-#define STORE(slot, value) __atomic_store_n(&(slot), value, __ATOMIC_RELEASE)
 
 static struct {
     const struct state *state;
@@ -203,8 +200,8 @@ static void fill_slots(void)
 {
 #define FILL(i, slot)                                                                  \
   if (!handler.filled[i]) {                                                            \
-    handler.own.slot = LOAD(handler.numpys->allocator.slot);                           \
-    STORE(handler.numpys->allocator.slot, pool_##slot);                                \
+    handler.own.slot = SLOT_LOAD(handler.numpys->allocator.slot);                      \
+    SLOT_STORE(handler.numpys->allocator.slot, pool_##slot);                           \
     handler.filled[i] = true;                                                          \
   }
     SLOTS(FILL)
@@ -216,8 +213,8 @@ static void restore_slots(int first, int last)
 {
 #define RESTORE(i, slot)                                                               \
   if (first <= i && i <= last && handler.filled[i] &&                                  \
-      LOAD(handler.numpys->allocator.slot) == pool_##slot) {                           \
-    STORE(handler.numpys->allocator.slot, handler.own.slot);                           \
+      SLOT_LOAD(handler.numpys->allocator.slot) == pool_##slot) {                      \
+    SLOT_STORE(handler.numpys->allocator.slot, handler.own.slot);                      \
     handler.filled[i] = false;                                                         \
   }
     SLOTS(RESTORE)

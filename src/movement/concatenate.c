@@ -1,11 +1,11 @@
 /* concatenate.c - concatenate, and so stack, hstack and the like. */
 #include <string.h>
 
+#include "engine/hook_call.h"
 #include "python/arguments.h"
 #include "reasons/reasons.h"
 
 #include "move.h"
-#include "movement.h"
 
 /* Set `shape` to the shape of a concatenation along `axis`.  Returns NULL, or the
  * reason why `arrays` are not plain C-contiguous arrays of one dtype that fit together.

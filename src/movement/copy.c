@@ -1,10 +1,9 @@
 /* copy.c - copy, astype, copyto. */
+#include "engine/hook_call.h"
 #include "python/arguments.h"
-
 #include "reasons/reasons.h"
 
 #include "move.h"
-#include "movement.h"
 
 /* Returns whether `object` names one dtype, always the same one, without a warning.  It
  * is a dtype, a concrete type of scalars, a Python type of numbers, or a text other

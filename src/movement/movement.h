@@ -3,12 +3,9 @@
 #ifndef NPP_MOVEMENT_MOVEMENT_H
 #define NPP_MOVEMENT_MOVEMENT_H
 
-#include "engine/hook_call.h"
+#include "python/state.h"
 
 /* Returns 0, or -1 with an exception set. */
 int movement_init(struct state *state);
-
-hook_function movement_copy, movement_astype, movement_where, movement_copyto,
-    movement_concatenate;
 
 #endif

@@ -1,9 +1,8 @@
 /* where.c - where(condition, x, y). */
-#include "move.h"
-
+#include "engine/hook_call.h"
 #include "reasons/reasons.h"
 
-#include "movement.h"
+#include "move.h"
 
 int movement_init(struct state *state)
 {

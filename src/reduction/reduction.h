@@ -144,13 +144,6 @@ const char *reduction_choose_loop(struct reduction *reduction,
 
 int reduction_init(struct state *state);
 
-/* Entry points for hooks and methods: methods of a ufunc (`self`). */
-hook_function reduction_reduce, reduction_reduceat;
-
-/* Returns (minimum.reduce, maximum.reduce) of an array; takes the other arguments of
- * these. */
-hook_function reduction_minmax;
-
 /* Returns the sum along `axis` of what `map` makes of each element (kernels/sums.h).
  * `centers` has the layout of the results, or is NULL.  The contract is that of a hook,
  * except that the result may be an array without axes. */

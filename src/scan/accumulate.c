@@ -4,14 +4,13 @@
  * Lines are independent.  Where they lie side by side, rows of a block of lines are put
  * together one after the other, in vectors.
  */
-#include "line.h"
-
 #include <string.h>
 
+#include "engine/hook_call.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
 
-#include "scan.h"
+#include "line.h"
 
 /* Lines of a block, as for columns in strategy.c. */
 enum { LEAST_LINES = 256, MOST_LINES = 4096 };

@@ -1,11 +1,9 @@
-/* scan.h - running results: entry points for hooks, methods and module/. */
+/* scan.h - running results: entry points for module/; that of the hook is in
+ * engine/functions.def. */
 #ifndef NPP_SCAN_SCAN_H
 #define NPP_SCAN_SCAN_H
 
-#include "engine/hook_call.h"
-
-/* A method of a ufunc (`self`). */
-hook_function scan_accumulate;
+#include "python/state.h"
 
 /* npp._engine.blocked_cumsum(array, out): puts the running sums of the lines along the
  * last axis of `array`, which has floats or complex numbers, into `out`.  The arrays

@@ -75,7 +75,4 @@ bool scatter_alone_pays(void);
  * them. */
 bool scatter_is_small(npy_intp n);
 
-/* Entry points for hooks. */
-hook_function scatter_at, scatter_bincount;
-
 #endif

@@ -3,16 +3,14 @@
  * searches the parts of a line.  The same function finds the best of their results, so
  * that the first of equals wins, and the first NaN.
  */
-#include "python/array.h"
-
 #include <math.h>
 #include <string.h>
 
+#include "engine/hook_call.h"
 #include "python/arguments.h"
+#include "python/array.h"
 #include "reasons/reasons.h"
 #include "threads/atomics.h"
-
-#include "search.h"
 
 /* PART: elements of a part, which stay in a second-level cache.  SIDE_BY_SIDE: lines
  * side by side that are gathered.  LINE: bytes of each of them at a time. */

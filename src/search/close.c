@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/hook_call.h"
 #include "python/arguments.h"
 #include "python/array.h"
 #include "python/errstate.h"
@@ -16,7 +17,6 @@
 #include "threads/fpu.h"
 
 #include "find.h"
-#include "search.h"
 
 /* The flags that NumPy reports: it ignores FE_INVALID here. */
 enum { REPORTED = FPU_FLAGS & ~FE_INVALID };

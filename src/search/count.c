@@ -2,11 +2,11 @@
  * results of x != 0, in blocks. */
 #include <stdatomic.h>
 
+#include "engine/hook_call.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
 
 #include "find.h"
-#include "search.h"
 
 struct counting {
     struct loop loop; /* x != 0; none for truth values */

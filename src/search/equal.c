@@ -1,12 +1,12 @@
 /* equal.c - array_equal: a search for the first element that differs. */
 #include <string.h>
 
+#include "engine/hook_call.h"
 #include "python/arguments.h"
 #include "reasons/reasons.h"
 #include "threads/fpu.h"
 
 #include "find.h"
-#include "search.h"
 
 /* The `aux` of run_equal_nan, for x == y or both are NaN: the loops of these two tests.
  */

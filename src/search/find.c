@@ -4,14 +4,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/hook_call.h"
 #include "python/arguments.h"
 #include "python/errstate.h"
 #include "reasons/reasons.h"
 #include "threads/atomics.h"
 #include "threads/fpu.h"
 #include "ufunc/dispatch.h"
-
-#include "search.h"
 
 /* -- the predicate --------------------------------------------------------------- */
 

@@ -1,14 +1,9 @@
-/* statistics.h - sums and moments beyond ufunc.reduce: entry points for hooks, methods
- * and module/. */
+/* statistics.h - sums and moments beyond ufunc.reduce: entry points for module/.  Those
+ * of hooks are in engine/functions.def. */
 #ifndef NPP_STATISTICS_STATISTICS_H
 #define NPP_STATISTICS_STATISTICS_H
 
-#include "engine/hook_call.h"
-
-/* Methods of an array (`self`), or functions of an array, which is the first argument.
- */
-hook_function statistics_var, statistics_std, statistics_nansum, statistics_nanmean,
-    statistics_nanvar, statistics_nanstd;
+#include "python/state.h"
 
 /* npp._engine.moments(array, out): takes the lines along the last axis of `array`,
  * which are of real numbers and have at least one element.  Puts four doubles for each

@@ -6,16 +6,14 @@
  * element while it is summed, in the order of NumPy's sums.  The rest is arithmetic on
  * a few results.
  */
-#include "reduction/reduction.h"
-
 #include <math.h>
 
+#include "engine/hook_call.h"
 #include "python/arguments.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
+#include "reduction/reduction.h"
 #include "threads/fpu.h"
-
-#include "statistics.h"
 
 /* A call, with its hook. */
 struct moment {

@@ -1,6 +1,6 @@
-/* outer.c - see outer.h. */
-#include "outer.h"
+/* outer.c - ufunc.outer(a, b): the ufunc of a[..., None, None] and b. */
 
+#include "engine/hook_call.h"
 #include "reasons/reasons.h"
 
 #include "dispatch.h"

@@ -1,11 +1,17 @@
-"""A call of every function in functions.def and of some ufuncs, by name: call(x, y) of NumPy's, with all that axis= may be.
+"""A call of every function in functions.def that has a hook, and of some ufuncs, by name: call(x, y) of NumPy's.
 
-Those of one array name the second one "_".
+A function that takes more than arrays has a call of its own, with all that axis= may be: those of one array name the
+second one "_". Any other function is called with as many arrays as its row says.
 """
 
 import itertools
+import re
 
 import numpy as np
+from support import ROOT
+
+TABLE = ROOT / "src" / "engine" / "functions.def"
+ROW = re.compile(r"^FUNCTION\((\w+), (\w+), (\d), \w+, \w+, (HOOKED|BOTH)\)$", re.MULTILINE)
 
 
 def axes(x):
@@ -40,7 +46,13 @@ def copied_to(x, _):
     return results
 
 
-CALLS = {
+def plain(owner, name, arrays):
+    if owner == "ndarray":
+        return lambda x, y: [getattr(x, name)(*(y, x)[:arrays])]
+    return lambda x, y: [getattr(np, name)(*(x, y)[:arrays] if arrays < 3 else (x > 0, x, y))]
+
+
+OWN_CALLS = {
     "ndarray.astype": lambda x, _: [x.astype(t, order=order) for t in "dfF" for order in "KACF"] + [x.astype(x.dtype)],
     "ndarray.copy": lambda x, _: [x.copy(order) for order in "KACF"] + [np.copy(x)],
     "ndarray.argmax": each_axis(np.argmax),
@@ -67,6 +79,10 @@ CALLS = {
     "ufunc.accumulate": lambda x, _: [ufunc.accumulate(x, axis) for ufunc in (np.add, np.maximum) for axis in range(x.ndim)],
     "ufunc.reduceat": lambda x, _: [ufunc.reduceat(x, [0], axis) for ufunc in (np.add, np.maximum) for axis in range(x.ndim)],
     "ufunc.at": added_at,
+}
+CALLS = {
+    f"{owner}.{name}": OWN_CALLS.get(f"{owner}.{name}") or plain(owner, name, int(arrays))
+    for owner, name, arrays, _ in ROW.findall(TABLE.read_text())
 }
 # The call of a ufunc is no method: no line of functions.def.
 UFUNCS = {
