@@ -33,13 +33,13 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test bench bench-kernels bench-reductions bench-programs bench-overhead bench-neighbours bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
+test test-long bench bench-kernels bench-reductions bench-programs bench-overhead bench-neighbours bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench bench-kernels bench-reductions bench-programs bench-overhead bench-neighbours bench-peers tune lint format \
+.PHONY: help build demo test test-long bench bench-kernels bench-reductions bench-programs bench-overhead bench-neighbours bench-peers tune lint format \
     test-asan test-tsan test-free-threaded test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 \
     test-ecosystem clean FORCE
 
@@ -54,7 +54,10 @@ demo: build $(VENV)/.stamp-python-demo ## run the demo
 	@$(python) demo/terrain.py
 
 test: build $(VENV)/.stamp-python-test ## run the tests (asserts on)
-	@tools/run_tests.sh $(python) $(TESTS) $(PYTEST_ARGS)
+	@tools/run_tests.sh $(python) 'not long' $(TESTS) $(PYTEST_ARGS)
+
+test-long: build $(VENV)/.stamp-python-test ## run the tests with more values, seeds and levels
+	@tools/run_tests.sh $(python) long $(TESTS) $(PYTEST_ARGS)
 
 bench: $(VENV)/.stamp-python-bench ## run the benchmarks, quickly (asserts off, as users have it)
 	@$(MAKE) --no-print-directory build ASSERTS=false

@@ -32,12 +32,13 @@ def test_same_bits(name, types, bits):
 
 
 @same
-def test_a_scalar_of_each_kind(name, types, bits):
-    """An operand that is the same number for all: a kernel may prepare for it."""
+@pytest.mark.parametrize("step", [pytest.param(7, id="some"), pytest.param(1, id="all", marks=pytest.mark.long)])
+def test_a_scalar_of_each_kind(name, types, bits, step):
+    """An operand that is the same number for all: a kernel may prepare for it. Beside it are all numbers, or one in `step`."""
     codes = types.split("->")[0]
-    given = inputs(codes, 3000)
+    given = [x[::step] for x in inputs(codes, 3000)]
     for k in range(len(codes) * (len(codes) > 1)):
-        for value in special(codes[k]):
+        for value in special(codes[k])[:: step if codes[k] in "FD" else 1]:
             operands = legal(name, [value if i == k else x for i, x in enumerate(given)])
             with np.errstate(all="ignore"):
                 want, got = as_bits(numpys(name)(*operands)), as_bits(npps(name)(*operands))
@@ -355,13 +356,28 @@ def test_what_a_results_memory_held_is_not_looked_at():
 # -- which ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file", ["kernels", "kernel_accuracy", "exhaustive", "casts", "scalars", "flush"])
-@pytest.mark.parametrize("level", HAS[:-1])
-def test_levels(level, file):
-    """All of the above, which are at the last level that there is, at a level that is forced; NumPy is held to the same."""
+each_file = pytest.mark.parametrize("file", ["kernels", "kernel_accuracy", "exhaustive", "casts", "scalars", "flush"])
+
+
+def run_at_level(level, file, marks):
+    """The tests that are here at the level in use, at one that is forced; NumPy is held to the same."""
     disabled = {"neon": "", "avx512": "", "avx2": "X86_V4 AVX512_ICL AVX512_SPR", "baseline": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}[level]
-    text = run_tests(f"kernels/test_{file}.py", "not levels and not choice", timeout=900, env={"NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled})
+    text = run_tests(f"kernels/test_{file}.py", "not levels and not choice", timeout=900, env={"NUMPY_PAR_ISA": level, "NPY_DISABLE_CPU_FEATURES": disabled}, marks=marks)
     assert "failed" not in text and re.search(r"\d|\.", text), text
+
+
+@each_file
+@pytest.mark.parametrize("level", HAS[-2:-1])
+def test_levels(level, file):
+    """The level below that in use."""
+    run_at_level(level, file, "not long")
+
+
+@pytest.mark.long
+@each_file
+@pytest.mark.parametrize("level", HAS[:-1])
+def test_all_levels(level, file):
+    run_at_level(level, file, "")
 
 
 @pytest.mark.parametrize("level, text", [("avx1024", f"it must be .*{LEVELS[-1]}"), *((level, "this CPU has no") for level in LEVELS if level not in HAS)])

@@ -8,7 +8,8 @@ import pytest
 from support import ROOT, TESTS
 
 SOURCES = [TESTS / "memory" / "stress.c", *((ROOT / "src" / "memory" / f"{name}.c") for name in ("pool", "caches", "blocks", "pages"))]
-OPERATIONS = int(os.environ.get("NUMPY_PAR_STRESS_OPERATIONS", 10_000_000))
+ASKED = os.environ.get("NUMPY_PAR_STRESS_OPERATIONS")
+OPERATIONS = [int(ASKED)] if ASKED else [2_000_000, pytest.param(10_000_000, marks=pytest.mark.long)]
 
 # compiler, its options, what part of the operations it gets through in the same time
 KINDS = {
@@ -19,7 +20,8 @@ KINDS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_pool(kind, tmp_path):
+@pytest.mark.parametrize("operations", OPERATIONS)
+def test_pool(operations, kind, tmp_path):
     compiler, options, slower = KINDS[kind]
     if not shutil.which(compiler):
         pytest.skip(f"{compiler} is not installed")
@@ -30,6 +32,6 @@ def test_pool(kind, tmp_path):
     assert built.returncode == 0, built.stderr
     # Children of a process with threads are what is tested.
     env = {**os.environ, "TSAN_OPTIONS": "die_after_fork=0 halt_on_error=1"}
-    done = subprocess.run([program, str(OPERATIONS // slower), "8", "1"], capture_output=True, text=True, env=env, timeout=3600)
+    done = subprocess.run([program, str(operations // slower), "8", "1"], capture_output=True, text=True, env=env, timeout=3600)
     print(done.stdout)
     assert done.returncode == 0 and not done.stderr, done.stderr[-5000:]

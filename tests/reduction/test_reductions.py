@@ -28,7 +28,10 @@ def test_every_size(dtype):
             check(lambda: ufunc.reduce(plain(dtype, n)[::-2]), f"{name} {n} strided")
 
 
-@pytest.mark.parametrize("n", np.random.default_rng(7).integers(10**6, 10**7, 3))
+LARGE, *OTHERS = map(int, np.random.default_rng(7).integers(10**6, 10**7, 3))
+
+
+@pytest.mark.parametrize("n", [LARGE, *(pytest.param(n, marks=pytest.mark.long) for n in OTHERS)])
 @pytest.mark.parametrize("dtype", "efdDil")
 def test_large_sizes(n, dtype):
     x = np.random.default_rng(n).integers(-1000, 1000, n).astype(dtype)
@@ -481,8 +484,24 @@ def test_minmax_of_other_things():
     assert npp._engine.counters()["regions"] == before + 1  # one pass
 
 
-@pytest.mark.parametrize("file", ["reduction/test_reductions.py", "scan/test_scans.py", "search/test_argextremes.py", "statistics/test_var.py"])
-@pytest.mark.parametrize("level", HAS[:-1])
-def test_levels(level, file):
+each_file = pytest.mark.parametrize("file", ["reduction/test_reductions.py", "scan/test_scans.py", "search/test_argextremes.py", "statistics/test_var.py"])
+
+
+def run_at_level(level, file):
     """Every size and special values at an instruction set that is forced; NumPy's order is the same at all of its own."""
-    run_tests(file, "every_size or every_layout or extremes or special or zero or blocks", timeout=300, env={"NUMPY_PAR_ISA": level})
+    chosen = "(every_size or every_layout or extremes or special or zero or blocks) and not levels"
+    run_tests(file, chosen, timeout=300, env={"NUMPY_PAR_ISA": level})
+
+
+@each_file
+@pytest.mark.parametrize("level", HAS[-2:-1])
+def test_levels(level, file):
+    """The level below that in use."""
+    run_at_level(level, file)
+
+
+@pytest.mark.long
+@each_file
+@pytest.mark.parametrize("level", HAS[:-2])
+def test_lower_levels(level, file):
+    run_at_level(level, file)

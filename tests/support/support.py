@@ -155,12 +155,12 @@ def run_python(code, timeout=60, env=None, options=()):
     return done.stdout.strip()
 
 
-def run_tests(file, chosen, timeout, env):
-    """Run the tests of a file, named as from tests/, that pytest's -k chooses in a process of its own; they must pass."""
+def run_tests(file, chosen, timeout, env, marks=""):
+    """Run the tests of a file, named as from tests/, that pytest's -k and -m choose in a process of its own; they must pass."""
     return run_python(
         f"""
         import sys, pytest
-        sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", {chosen!r}, {str(TESTS / file)!r}]))
+        sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-k", {chosen!r}, "-m", {marks!r}, {str(TESTS / file)!r}]))
         """,
         timeout=timeout,
         env=env,

@@ -276,7 +276,6 @@ LONG = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", LONG)
 def test_ctrl_c(name):
     """KeyboardInterrupt soon after the signal, and an engine that works on. The promise is 0.1 s; a loaded machine may be late."""
