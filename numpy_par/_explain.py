@@ -22,13 +22,14 @@ class Explanation:
         Whether several threads would run it.
     reason : str or None
         Why not, if not.
-    path : {"direct", "fused", "streamed", "iterator", "buffered", "gufunc", "reduction", "numpy"}
-        One inner loop straight on the operands' memory; the same with casts in between,
-        block by block; with a result that goes past the caches, being too large for
-        them; NumPy's iterator over
-        several axes; its buffers, because an operand needs a cast, a byte swap or an
-        aligned copy; the loop dimensions of a gufunc; parts of the results, or of the
-        elements of one, of a reduction; or NumPy's own call, untouched.
+    path : str
+        ``"direct"``: one inner loop straight on the operands' memory; ``"fused"``: the same with casts in
+        between, block by block; ``"streamed"``: with a result that goes past the caches, being too large for
+        them; ``"iterator"``: NumPy's iterator over several axes; ``"buffered"``: its buffers, because an operand
+        needs a cast, a byte swap or an aligned copy; ``"gufunc"``: the loop dimensions of a gufunc;
+        ``"reduction"``: parts of the results, or of the elements of one; ``"indexing"``: elements by a mask or by
+        indices; ``"transposed"``, ``"repeated"``, ``"interleaved"``: copies that our kernels make; ``"numpy"``:
+        NumPy's own call, untouched.
     loop : str or None
         The dtypes of the loop that NumPy chooses, ``"float64, float64 -> float64"``.
     kernel : str or None
@@ -91,8 +92,8 @@ def explain(ufunc: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation
     ufunc : numpy.ufunc, method or function
         NumPy's (``np.add``), ours (``npp.add``) or anybody's that `parallelize` takes; or
         one of the methods `reduce`, `accumulate`, `reduceat` and `at` of one
-        (``np.add.reduce``), or `argmax`,
-        `argmin`, `var` or `std` of an array (``x.argmax``); or a function of NumPy's that
+        (``np.add.reduce``), or a method of an array that the engine has as a whole
+        (``x.argmax``, ``x.take``, ``x.__getitem__`` for ``x[key]``); or a function of NumPy's that
         the engine has as a whole (``np.var``, ``np.nansum``, ...).
     *args, **kwargs
         The arguments of the call. Nothing is written to an ``out=``.
@@ -125,7 +126,7 @@ def explain(ufunc: Callable[..., Any], *args: Any, **kwargs: Any) -> Explanation
     owner = getattr(ufunc, "__self__", None)
     if isinstance(owner, np.ufunc | np.ndarray):
         report = _engine.explain_method(owner, ufunc.__name__, *args, **kwargs)
-        loop = _loop_of_method(owner, args, kwargs)
+        loop = _loop_of_method(owner, ufunc.__name__, args, kwargs)
         name = f"{getattr(owner, '__name__', 'ndarray')}.{ufunc.__name__}"
     elif not isinstance(ufunc, np.ufunc) and hasattr(np, getattr(ufunc, "__name__", "")):
         report = _engine.explain_method(None, ufunc.__name__, *args, **kwargs)
@@ -179,10 +180,12 @@ def _loop(ufunc: np.ufunc, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str
     return f"{', '.join(map(str, dtypes[:nin]))} -> {', '.join(map(str, dtypes[nin:]))}"
 
 
-def _loop_of_method(owner: np.ufunc | NDArray[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
-    """Return the dtypes that NumPy resolves for a reduction of the first argument."""
+def _loop_of_method(
+    owner: np.ufunc | NDArray[Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> str | None:
+    """Return the dtypes that NumPy resolves for a reduction of the first argument; those of an array."""
     if isinstance(owner, np.ndarray):
-        return f"{owner.dtype} -> {np.dtype(np.intp)}"
+        return f"{owner.dtype} -> {np.dtype(np.intp)}" if name.startswith("arg") else f"{owner.dtype}"
     dtype = kwargs.get("dtype", args[2] if len(args) > 2 else None)
     source = _dtype(args[0]) if args else None
     widens = dtype is None and owner.__name__ in ("add", "multiply")

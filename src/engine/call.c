@@ -165,6 +165,7 @@ static const char *take_where(struct call *call, PyObject *where)
     }
     call->op[call->nop] = (PyArrayObject *)mask;
     call->masked = true;
+    call->pays_alone = true; /* NumPy goes stretch by stretch: masked.c */
     return NULL;
 }
 

@@ -40,6 +40,20 @@ static inline uint64_t layout_of(const PyArrayObject *array)
     return layout;
 }
 
+static uint64_t value_of(PyObject *object);
+
+/* out=(array,), the indices of several axes, a few axes. */
+static uint64_t value_of_items(const PyTupleObject *tuple)
+{
+    enum { MOST = 4 };
+    const Py_ssize_t n = Py_SIZE(tuple);
+    uint64_t value = value_of(tuple->ob_item[0]);
+    for (Py_ssize_t i = 1; i < n && i < MOST; i++) {
+        value = choice_mix(value, value_of(tuple->ob_item[i]));
+    }
+    return n > 1 ? choice_mix(value, (uint64_t)n) : value;
+}
+
 static uint64_t value_of(PyObject *object)
 {
     if (object_is_array(object)) {
@@ -58,8 +72,8 @@ static uint64_t value_of(PyObject *object)
         const long value = PyLong_AsLongAndOverflow(object, &overflow);
         return value >= -8 && value <= 32 ? (uint64_t)value : 99;
     }
-    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) == 1) {
-        return value_of(PyTuple_GET_ITEM(object, 0)); /* out=(array,) */
+    if (PyTuple_CheckExact(object) && PyTuple_GET_SIZE(object) > 0) {
+        return value_of_items((PyTupleObject *)object);
     }
     return (uint64_t)(uintptr_t)(is_itself ? (void *)object : (void *)Py_TYPE(object));
 }

@@ -38,48 +38,19 @@ struct task {
 
 /* -- one piece ------------------------------------------------------------------ */
 
-/* Run the loop on each stretch where the mask, the last operand, is true. */
-static int run_masked(const struct loop *loop, int nop, char *const *data, npy_intp n,
-                      const npy_intp *strides)
-{
-    const char *mask = data[nop];
-    const npy_intp step = strides[nop];
-    char *at[NPP_MAX_SLOTS];
-
-    for (npy_intp begin = 0, end; begin < n; begin = end) {
-        while (begin < n && !mask[begin * step]) {
-            begin++;
-        }
-        for (end = begin; end < n && mask[end * step];) {
-            end++;
-        }
-        if (begin == end) {
-            break;
-        }
-        for (int i = 0; i < nop; i++) {
-            at[i] = data[i] + begin * strides[i];
-        }
-        const int status = loop_run(loop, at, end - begin, strides);
-        if (status != 0) {
-            return status;
-        }
-    }
-    return 0;
-}
-
-static int run_inner(const struct job *job, int nop, char *const *data, npy_intp n,
+static int run_inner(const struct job *job, char *const *data, npy_intp n,
                      const npy_intp *strides)
 {
     const struct loop *loop = &job->plan->loop;
     return job->stage         ? stage_run(job->stage, loop, data, n, strides)
-           : job->kind.masked ? run_masked(loop, nop - 1, data, n, strides)
+           : job->kind.masked ? masked_run(&job->masked, loop, data, n, strides)
                               : loop_run(loop, data, n, strides);
 }
 
 static int run_segment(void *context, char **data, npy_intp n)
 {
     const struct job *job = context;
-    return run_inner(job, job->nest->nop, data, n, job->strides);
+    return run_inner(job, data, n, job->strides);
 }
 
 static int run_iterator(const struct job *job, NpyIter *iter, npy_intp begin,
@@ -93,12 +64,11 @@ static int run_iterator(const struct job *job, NpyIter *iter, npy_intp begin,
     if (next == NULL) {
         return -1;
     }
-    const int nop = NpyIter_GetNOp(iter);
     char **data = NpyIter_GetDataPtrArray(iter);
     const npy_intp *strides = NpyIter_GetInnerStrideArray(iter);
     const npy_intp *n = NpyIter_GetInnerLoopSizePtr(iter);
     do {
-        const int status = run_inner(job, nop, data, *n, strides);
+        const int status = run_inner(job, data, *n, strides);
         if (status != 0) {
             return status;
         }

@@ -8,6 +8,7 @@
 
 #include "cost.h"
 #include "iterator.h"
+#include "masked.h"
 #include "partition.h"
 #include "stage.h"
 
@@ -42,12 +43,14 @@ struct job {
     /* ... or a buffered iterator, copied for every member that needs one. */
     NpyIter *iter;
     struct iterator_kind kind;
+    struct masking masked; /* if kind.masked */
     /* ... or a function that runs a range of the elements itself. */
     job_run *run;
     void *context;
 
     struct split split;
-    bool given; /* an output was passed by the user */
+    bool given;  /* an output was passed by the user */
+    bool copies; /* the loop does nothing but copy its one input */
     struct cost_table *costs;
     uint32_t key;
     uint32_t asked; /* the key for which profit.c has asked whether to wake helpers */

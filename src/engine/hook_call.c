@@ -28,3 +28,19 @@ bool hook_pays(struct hook_call *hook, PyArrayObject *array, uint64_t more,
                               .pays_alone = pays_alone};
     return hook_call_pays(hook, &call, job);
 }
+
+bool hook_run(struct hook_call *hook, struct job *job, const char *path, job_run *run,
+              void *context, npy_intp size, struct split split)
+{
+    const struct plan plan = {0};
+    int fpe;
+    job->plan = &plan;
+    job->path = path;
+    job->run = run;
+    job->context = context;
+    job->size = size;
+    job->split = split;
+    const bool done = execute(job, hook->explain, &fpe, &hook->report);
+    job->plan = NULL;
+    return done;
+}

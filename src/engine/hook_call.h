@@ -40,6 +40,12 @@ bool hook_pays(struct hook_call *hook, PyArrayObject *array, uint64_t more,
 /* Returns the same for a call with any operands. */
 bool hook_call_pays(struct hook_call *hook, const struct call *call, struct job *job);
 
+/* Runs `job`, which has what hook_pays() told it, as a range of `size` elements that
+ * `run` takes pieces of; they raise no floating-point flags.  Returns the same as
+ * execute(). */
+bool hook_run(struct hook_call *hook, struct job *job, const char *path, job_run *run,
+              void *context, npy_intp size, struct split split);
+
 /* Leaves a call to NumPy: notes the reason and returns NULL. */
 static inline PyObject *decline(struct hook_call *hook, const char *reason)
 {

@@ -116,6 +116,16 @@ count_function *kernels_count(void)
     return level_now()->tables->searches->count;
 }
 
+const struct mask_kernels *kernels_masks(void)
+{
+    return level_or_least()->tables->masks;
+}
+
+const struct rearrange_kernels *kernels_rearrange(void)
+{
+    return level_or_least()->tables->rearrange;
+}
+
 const struct select_kernels *kernels_select(void)
 {
     return level_now()->tables->select;

@@ -12,8 +12,10 @@
 #include "kernels/blocks.h"
 #include "kernels/exact.h"
 #include "kernels/extremes.h"
+#include "kernels/masks.h"
 #include "kernels/moments.h"
 #include "kernels/prefixes.h"
+#include "kernels/rearrange.h"
 #include "kernels/searches.h"
 #include "kernels/sums.h"
 #include "python/numpy_api.h"
@@ -102,6 +104,11 @@ kernel_loop *kernels_close(int type);
 
 /* Returns the kernel that counts truth values; there is one once a level is chosen. */
 count_function *kernels_count(void);
+
+/* Return the kernels that move by a mask (kernels/masks.h), and to other places
+ * (kernels/rearrange.h). */
+const struct mask_kernels *kernels_masks(void);
+const struct rearrange_kernels *kernels_rearrange(void);
 
 /* Returns the kernels that look at indices (kernels/select.h). */
 const struct select_kernels *kernels_select(void);

@@ -4,6 +4,10 @@
 #include <assert.h>
 #include <string.h>
 
+#include "reasons/reasons.h"
+
+#include "iterator.h"
+
 /* Pieces for each thread: enough that a thread that comes late, or is slowed down, does
  * not hold up the others for longer than a fraction of the whole. */
 #define PIECES_A_THREAD 16
@@ -45,6 +49,25 @@ void nest_from_iterator(struct nest *nest, NpyIter *iter)
             nest->stride[0][i] = 0;
         }
     }
+}
+
+const char *nest_of_arrays(struct nest *nest, PyArrayObject *const *op, int n,
+                           NPY_ORDER order)
+{
+    const struct iterator_kind kind = {.nin = n, .nop = n, .order = order};
+    PyArrayObject *operands[NPP_MAX_SLOTS] = {NULL};
+    PyArray_Descr *descrs[NPP_MAX_SLOTS] = {NULL};
+    for (int i = 0; i < n; i++) {
+        operands[i] = op[i];
+    }
+    NpyIter *iter = iterator_new(&kind, operands, descrs);
+    if (iter == NULL) {
+        PyErr_Clear();
+        return reason_iterator_refuses;
+    }
+    nest_from_iterator(nest, iter);
+    iterator_discard(iter);
+    return NULL;
 }
 
 int nest_run(const struct nest *nest, npy_intp begin, npy_intp end,

@@ -30,6 +30,11 @@ void nest_line(struct nest *nest, int nop, char *const *base, npy_intp n,
 /* Fills in the nest that an unbuffered iterator goes through.  Needs the GIL. */
 void nest_from_iterator(struct nest *nest, NpyIter *iter);
 
+/* Makes the nest of `n` operands, broadcast against each other, in `order`.  Returns
+ * NULL, or the reason why NumPy runs the call.  Needs the GIL. */
+const char *nest_of_arrays(struct nest *nest, PyArrayObject *const *op, int n,
+                           NPY_ORDER order);
+
 /* Runs the elements [begin, end) of a nest, one segment after the other, until one
  * returns non-zero.  Returns that value, or 0. */
 int nest_run(const struct nest *nest, npy_intp begin, npy_intp end,

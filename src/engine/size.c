@@ -112,3 +112,37 @@ int64_t size_of_arrays(PyObject *object)
     }
     return size;
 }
+
+/* Returns the number of elements of the part of `array` that a key without arrays
+ * leaves, at most: an index takes one of its axis, a slice up to all. */
+static int64_t size_of_part(const PyArrayObject *array, PyObject *key)
+{
+    const PyArrayObject_fields *fields = (const PyArrayObject_fields *)array;
+    const Py_ssize_t n = PyTuple_CheckExact(key) ? PyTuple_GET_SIZE(key) : 0;
+    int64_t size = 1;
+    int axis = 0;
+    for (Py_ssize_t i = 0; i < n && axis < fields->nd; i++, axis++) {
+        PyObject *item = PyTuple_GET_ITEM(key, i);
+        if (item == Py_Ellipsis || item == Py_None) {
+            return PyArray_SIZE((PyArrayObject *)array);
+        }
+        size *= PySlice_Check(item) ? fields->dimensions[axis] : 1;
+    }
+    return size * product(fields->dimensions + axis, fields->nd - axis);
+}
+
+int64_t size_of_key_slowly(const PyObject *self, PyObject *key, PyObject *value)
+{
+    int64_t size = -1;
+    const Py_ssize_t items = PyTuple_CheckExact(key) ? PyTuple_GET_SIZE(key) : 0;
+    for (Py_ssize_t i = 0; i < items; i++) {
+        PyObject *item = PyTuple_GET_ITEM(key, i);
+        if (object_is_array(item)) {
+            const int64_t n = PyArray_SIZE((PyArrayObject *)item);
+            size = n > size ? n : size;
+        }
+    }
+    return size < 0 && value && object_is_array(self)
+               ? size_of_part((const PyArrayObject *)self, key)
+               : size;
+}

@@ -97,6 +97,28 @@ size_is_small_array(const PyArrayObject_fields *array, int64_t gate)
                                 shape[0] < gate && shape[0] * shape[1] < gate;
 }
 
+/* Returns the number of elements that self[key], or self[key] = value, moves as far as
+ * arrays in the key or the size of self tell; -1: a view, one element, or none of
+ * ours. */
+int64_t size_of_key_slowly(const PyObject *self, PyObject *key, PyObject *value);
+static inline int64_t size_of_key(const PyObject *self, PyObject *key, PyObject *value)
+{
+    const int64_t gate = atomic_load_explicit(&size_gate, memory_order_relaxed);
+    if (object_is_array(key)) {
+        const PyArrayObject_fields *array = (const PyArrayObject_fields *)key;
+        return array->nd == 1 ? array->dimensions[0]
+                              : PyArray_SIZE((PyArrayObject *)key);
+    }
+    if (PyTuple_CheckExact(key)) {
+        return size_of_key_slowly(self, key, value);
+    }
+    return value && (PySlice_Check(key) || key == Py_Ellipsis) &&
+                   object_is_array(self) &&
+                   !size_is_small_array((const PyArrayObject_fields *)self, gate)
+               ? size_of_key_slowly(self, key, value)
+               : -1;
+}
+
 __attribute__((always_inline)) static inline bool size_is_short(PyObject *const *args,
                                                                 Py_ssize_t n)
 {

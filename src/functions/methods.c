@@ -145,11 +145,17 @@ PyObject *methods_call(struct state *state, const char *name, PyObject *const *a
     static struct cost_table costs;
     const struct method *method = find(name, owner_function);
     struct hook_call hook = {.state = state, .costs = &costs, .bits = KERNELS_SAME};
-    if (method == NULL || method->owner != owner_function) {
+    if (method == NULL || method->owner == owner_ufunc) {
         PyErr_Format(PyExc_ValueError,
                      "call: name must be one of NumPy's functions, not %s", name);
         return NULL;
     }
-    PyObject *result = method->ours(&hook, NULL, args, nargs, kwnames);
+    const bool is_method = method->owner == owner_ndarray;
+    if (is_method && (nargs < 1 || !PyArray_CheckExact(args[0]))) {
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    PyObject *result = is_method
+                           ? method->ours(&hook, args[0], args + 1, nargs - 1, kwnames)
+                           : method->ours(&hook, NULL, args, nargs, kwnames);
     return result || PyErr_Occurred() ? result : Py_NewRef(Py_NotImplemented);
 }

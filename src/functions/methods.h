@@ -16,8 +16,8 @@ int methods_explain(struct state *state, const char *name, PyObject *self,
                     PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                     struct report *report);
 
-/* npp._engine.call(name, ...): does what NumPy's function of that name does, but
- * returns NotImplemented where NumPy has to do it. */
+/* npp._engine.call(name, ...): does what NumPy's function of that name does, or the
+ * method of its first argument, but returns NotImplemented where NumPy has to do it. */
 PyObject *methods_call(struct state *state, const char *name, PyObject *const *args,
                        Py_ssize_t nargs, PyObject *kwnames);
 

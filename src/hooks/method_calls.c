@@ -13,6 +13,8 @@
 
 typedef PyObject *with_keywords(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
 typedef PyObject *positional(PyObject *, PyObject *const *, Py_ssize_t);
+typedef PyObject *gets_item(PyObject *, PyObject *);
+typedef int sets_item(PyObject *, PyObject *, PyObject *);
 
 /* Returns whether a method has the bits of the calls it stands for, and so our kernels.
  * Reductions have NumPy's bits, because only they have NumPy's own order of
@@ -60,6 +62,12 @@ static inline int64_t elements_pairs(PyObject *self, PyObject *const *args,
                : elements;
 }
 
+/* Views and single elements, -1, are no calls to look at. */
+static inline int64_t elements_key(PyObject *self, PyObject *const *args, Py_ssize_t n)
+{
+    return size_of_key(self, args[0], n > 1 ? args[1] : NULL);
+}
+
 /* Returns whether also small calls need our kernels, for their bits. */
 static inline bool has_own_bits(const struct slot *slot, const PyObject *self)
 {
@@ -95,6 +103,12 @@ static PyObject *call_numpy(const struct slot *slot, PyObject *self,
         return ((positional *)saved)(self, given->vector, given->nargs);
     case METH_VARARGS:
         return ((PyCFunction)saved)(self, given->tuple);
+    case GETS_ITEM:
+        return ((gets_item *)saved)(self, given->vector[0]);
+    case SETS_ITEM:
+        return ((sets_item *)saved)(self, given->vector[0], given->vector[1]) < 0
+                   ? NULL
+                   : Py_NewRef(Py_None);
     default:
         return ((PyCFunctionWithKeywords)saved)(self, given->tuple, given->dictionary);
     }
@@ -331,6 +345,26 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
     return is_small(slot, self, n) ? ((vectorcallfunc)(void (*)(void))slot->saved)(    \
                                          self, args, nargsf, kwnames)                  \
                                    : call_vector(slot, self, args, nargs, kwnames, n); \
+  }                                                                                    \
+  static PyObject *get_##owner##_##name(PyObject *self, PyObject *key)                 \
+  {                                                                                    \
+    struct slot *slot = &slots[slot_##owner##_##name];                                 \
+    const int64_t n = elements_##elements(self, &key, 1);                              \
+    return is_small(slot, self, n)                                                     \
+               ? ((gets_item *)(void (*)(void))slot->saved)(self, key)                 \
+               : call_vector(slot, self, (PyObject *[]){key}, 1, NULL, n);             \
+  }                                                                                    \
+  static int set_##owner##_##name(PyObject *self, PyObject *key, PyObject *value)      \
+  {                                                                                    \
+    struct slot *slot = &slots[slot_##owner##_##name];                                 \
+    PyObject *const args[] = {key, value};                                             \
+    const int64_t n = value ? elements_##elements(self, args, 2) : -1;                 \
+    if (value == NULL || is_small(slot, self, n)) {                                    \
+      return ((sets_item *)(void (*)(void))slot->saved)(self, key, value);             \
+    }                                                                                  \
+    PyObject *none = call_vector(slot, self, args, 2, NULL, n);                        \
+    Py_XDECREF(none);                                                                  \
+    return none ? 0 : -1;                                                              \
   }
 #define FUNCTION(owner, name, arrays, elements, ours, uses)                            \
   IF_HOOKED_##uses(TRAMPOLINES(owner, name, elements))
@@ -348,7 +382,9 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
                       C_FUNCTION(positional_##owner_name##_##method),                  \
                       tuple_##owner_name##_##method,                                   \
                       C_FUNCTION(dictionary_##owner_name##_##method),                  \
-                      C_FUNCTION(dispatched_##owner_name##_##method)},                 \
+                      C_FUNCTION(dispatched_##owner_name##_##method),                  \
+                      get_##owner_name##_##method,                                     \
+                      C_FUNCTION(set_##owner_name##_##method)},                        \
   },
 
 struct slot slots[slot_count] = {

@@ -49,9 +49,31 @@ static PyCFunction *find_vectorcall(PyObject *numpy, PyObject *functions,
     return place;
 }
 
-/* Returns what users call: the method of a type, or the function in numpy. */
+/* Returns the place of the function behind x[key] or x[key] = value, or NULL. */
+static PyCFunction *find_item_slot(struct slot *slot)
+{
+    PyMappingMethods *mapping = PyArray_Type.tp_as_mapping;
+    if (strcmp(slot->name, "__getitem__") == 0) {
+        slot->flags = GETS_ITEM;
+        return (PyCFunction *)(void *)&mapping->mp_subscript;
+    }
+    if (strcmp(slot->name, "__setitem__") == 0) {
+        slot->flags = SETS_ITEM;
+        return (PyCFunction *)(void *)&mapping->mp_ass_subscript;
+    }
+    return NULL;
+}
+
+/* Returns what users call: the method of a type, or the function in numpy.  For x[key]
+ * it is operator's, because the method is a wrapper that knows NumPy's function. */
 static PyObject *public_callable(const struct slot *slot, PyObject *numpy)
 {
+    if (slot->flags == GETS_ITEM || slot->flags == SETS_ITEM) {
+        PyObject *module = PyImport_ImportModule("operator");
+        PyObject *callable = module ? PyObject_GetAttrString(module, slot->name) : NULL;
+        Py_XDECREF(module);
+        return callable;
+    }
     PyObject *owner = slot->owner == owner_ndarray ? (PyObject *)&PyArray_Type
                       : slot->owner == owner_ufunc ? (PyObject *)&PyUFunc_Type
                                                    : numpy;
@@ -89,6 +111,9 @@ static const char *find_slot(struct slot *slot, PyObject *numpy, PyObject *funct
     if (def == NULL && slot->owner == owner_function) {
         slot->place = find_vectorcall(numpy, functions, slot->name);
     }
+    if (def == NULL && slot->owner == owner_ndarray) {
+        slot->place = find_item_slot(slot);
+    }
     if (slot->place == NULL) {
         return "this NumPy has no such function";
     }
@@ -107,6 +132,12 @@ static const char *find_slot(struct slot *slot, PyObject *numpy, PyObject *funct
         return NULL;
     case DISPATCHED:
         slot->chosen = slot->trampolines[4];
+        return NULL;
+    case GETS_ITEM:
+        slot->chosen = slot->trampolines[5];
+        return NULL;
+    case SETS_ITEM:
+        slot->chosen = slot->trampolines[6];
         return NULL;
     default:
         slot->place = NULL;

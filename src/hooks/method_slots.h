@@ -6,7 +6,9 @@
 #include "engine/choice.h"
 #include "engine/hook_call.h"
 
-enum { DISPATCHED = -1 }; /* called by vectorcall */
+/* How CPython calls a function, beside METH_*: by its vectorcall; or x[key], and
+ * x[key] = value, by the slots of the type. */
+enum { DISPATCHED = -1, GETS_ITEM = -2, SETS_ITEM = -3 };
 
 struct slot {
     const char *name, *label;
@@ -15,9 +17,9 @@ struct slot {
     hook_function *ours;
     int64_t (*elements)(PyObject *, PyObject *const *, Py_ssize_t);
     /* One trampoline for each way in which CPython may call a function. */
-    PyCFunction trampolines[5];
+    PyCFunction trampolines[7];
     PyCFunction *place; /* NULL: this NumPy has none */
-    int flags;          /* how CPython calls it: METH_*, or DISPATCHED */
+    int flags;          /* METH_*, or one of the above */
     PyCFunction saved, chosen;
     const char *left_out;
     bool buried;

@@ -15,9 +15,9 @@
 #define FROM_INTEGERS(V, TO)                                                           \
   TO(V, i8) TO(V, u8) TO(V, i16) TO(V, u16) TO(V, i32) TO(V, u32) TO(V, i64) TO(V, u64)
 
-/* On aarch64 a number that does not fit becomes the nearest number that does.  But
- * vectors go by way of a wider integer, where it becomes its last bits. */
-#if defined(__aarch64__)
+/* Where casts saturate, vectors go by way of a wider integer all the same, where a
+ * number that does not fit becomes its last bits. */
+#ifdef NPP_CASTS_SATURATE
 #  define BY_WIDER(V)
 #  define HALF_BY_WIDER(V)
 #else

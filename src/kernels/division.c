@@ -1,13 +1,26 @@
-/* division.c - fmod, and Python's remainder, floor division and divmod: division.h. */
-#include "division.h"
-
+/* division.c - fmod, and Python's remainder, floor division and divmod:
+ * division_template.h. */
+#include "lanes.h"
 #include "loop.h"
 
 #ifdef NPP_LANES
+#  include <math.h>
+
 #  include "flags.h"
 
-DIVISION(f64, double, F64, 0x1p52, 0x1p-1000)
-DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
+#  define T double
+#  define OF(name) name##_f64
+#  define LIBM(name) name
+#  define LARGEST 0x1p52
+#  define LEAST 0x1p-1000
+#  include "division_template.h"
+
+#  define T float
+#  define OF(name) name##_f32
+#  define LIBM(name) name##f
+#  define LARGEST 0x1p23F
+#  define LEAST 0x1p-100F
+#  include "division_template.h"
 
 /* Defines a body with one output or two.  `flags` are the flags that belong to the work
  * done so far. */

@@ -10,84 +10,26 @@
 
 /* -- kinds ---------------------------------------------------------------------- */
 
-/*
- * Tells whether the order decides which of several zeros, or NaNs, an extreme is.  It
- * does unless all of them have the same bits.  (NumPy's loops put the usual NaN in the
- * place of other NaNs, or not, depending on the way they take, so there must be no
- * other NaNs.)
- *
- * This is computed in integers, whose first bit tells, because any x86-64 has vectors
- * of integers.
- */
-#define KINDS_OF(name, U, SIGN, INFINITE, USUAL)                                       \
-  static inline U other_zero_##name(U x, U bits)                                       \
-  {                                                                                    \
-    const U v = (U)(x ^ bits ^ (SIGN)); /* 0 if it is the other zero */                \
-    return (U)((U)(v - 1) & (U)~v);                                                    \
-  }                                                                                    \
-                                                                                       \
-  static inline U other_nan_##name(U x, U bits)                                        \
-  {                                                                                    \
-    const U v = (U)(x ^ bits);                                                         \
-    return (U)((U)((INFINITE) - (U)(x & (U) ~(SIGN))) & (U)(v | (U)(0 - v)));          \
-  }                                                                                    \
-                                                                                       \
-  static U others_##name(const U *x, intptr_t n, U bits)                               \
-  {                                                                                    \
-    U found = 0;                                                                       \
-    if ((bits & (U) ~(SIGN)) == 0) {                                                   \
-      for (intptr_t i = 0; i < n; i++) {                                               \
-        found |= other_zero_##name(x[i], bits);                                        \
-      }                                                                                \
-    } else {                                                                           \
-      for (intptr_t i = 0; i < n; i++) {                                               \
-        found |= other_nan_##name(x[i], bits);                                         \
-      }                                                                                \
-    }                                                                                  \
-    return found & (SIGN);                                                             \
-  }                                                                                    \
-                                                                                       \
-  static enum kinds kinds_##name(const char *in, intptr_t n, intptr_t from,            \
-                                 const char *extreme)                                  \
-  {                                                                                    \
-    U bits, found = 0;                                                                 \
-    memcpy(&bits, extreme, sizeof bits);                                               \
-    const U size = bits & (U) ~(SIGN);                                                 \
-    if (size != 0 && size <= (INFINITE)) {                                             \
-      return KINDS_NONE;                                                               \
-    }                                                                                  \
-    if (size != 0 && bits != (USUAL)) {                                                \
-      return KINDS_SEVERAL;                                                            \
-    }                                                                                  \
-    if (from == (intptr_t)sizeof(U)) {                                                 \
-      found = others_##name((const U *)in, n, bits);                                   \
-      n = 0;                                                                           \
-    }                                                                                  \
-    for (intptr_t i = 0; i < n; i++, in += from) {                                     \
-      U x;                                                                             \
-      memcpy(&x, in, sizeof x);                                                        \
-      found |= others_##name(&x, 1, bits);                                             \
-    }                                                                                  \
-    return found ? KINDS_SEVERAL : KINDS_ONE;                                          \
-  }                                                                                    \
-                                                                                       \
-  static bool signalling_##name(const char *in, intptr_t n, intptr_t from)             \
-  {                                                                                    \
-    U found = 0;                                                                       \
-    for (intptr_t i = 0; i < n; i++, in += from) {                                     \
-      U x;                                                                             \
-      memcpy(&x, in, sizeof x);                                                        \
-      const U size = x & (U) ~(SIGN);                                                  \
-      found |= (U)((U)((INFINITE)-size) & (U)(size - (USUAL)));                        \
-    }                                                                                  \
-    return (found & (SIGN)) != 0;                                                      \
-  }
+#define U uint16_t
+#define OF(name) name##_f16
+#define SIGN UINT16_C(0x8000)
+#define INFINITE UINT16_C(0x7c00)
+#define USUAL UINT16_C(0x7e00)
+#include "extremes_kinds_template.h"
 
-KINDS_OF(f16, uint16_t, UINT16_C(0x8000), UINT16_C(0x7c00), UINT16_C(0x7e00))
-KINDS_OF(f32, uint32_t, UINT32_C(0x80000000), UINT32_C(0x7f800000),
-         UINT32_C(0x7fc00000))
-KINDS_OF(f64, uint64_t, UINT64_C(0x8000000000000000), UINT64_C(0x7ff0000000000000),
-         UINT64_C(0x7ff8000000000000))
+#define U uint32_t
+#define OF(name) name##_f32
+#define SIGN UINT32_C(0x80000000)
+#define INFINITE UINT32_C(0x7f800000)
+#define USUAL UINT32_C(0x7fc00000)
+#include "extremes_kinds_template.h"
+
+#define U uint64_t
+#define OF(name) name##_f64
+#define SIGN UINT64_C(0x8000000000000000)
+#define INFINITE UINT64_C(0x7ff0000000000000)
+#define USUAL UINT64_C(0x7ff8000000000000)
+#include "extremes_kinds_template.h"
 
 #ifdef NPP_LANES
 
@@ -126,13 +68,6 @@ SIGNS(f32, uint32_t)
 /* take_once loads a vector that stays in a register.  gcc 12 reads memory again for
  * each use of a vector: 89 us for a million float64 on two threads at AVX-512, where
  * this takes 55. */
-#  if defined(__AVX512F__)
-#    define IN_REGISTER "+v"
-#  elif defined(__AVX2__)
-#    define IN_REGISTER "+x"
-#  else
-#    define IN_REGISTER "+w"
-#  endif
 #  define TAKE_ONCE(S)                                                                 \
     static inline v_##S take_once_##S(const S *x, intptr_t n)                          \
     {                                                                                  \

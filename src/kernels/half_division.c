@@ -3,13 +3,18 @@
  * in float32.  Remainders are exact, so all that rounding to float16 may raise is the
  * overflow of a quotient.
  */
-#include "division.h"
-
 #include "half.h"
+#include "lanes.h"
 
 #ifdef NPP_LANES
+#  include <math.h>
 
-DIVISION(f32, float, F32, 0x1p23F, 0x1p-100F)
+#  define T float
+#  define OF(name) name##_f32
+#  define LIBM(name) name##f
+#  define LARGEST 0x1p23F
+#  define LEAST 0x1p-100F
+#  include "division_template.h"
 
 /* Returns `r`, with the lanes that are not `ordinary` computed again by `one`. */
 static inline v_f32 with_others(v_f32 r, m_f32 ordinary, v_f32 x, v_f32 y,

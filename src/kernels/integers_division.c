@@ -133,9 +133,8 @@ enum { WORTH = 32 };
 #define NONE(k)
 #define W(k) , *const w = x[k + 1]
 
-/* With a scalar, calls that raise flags are left to NumPy, and so are calls that NumPy
- * does as fast. */
-#define KERNEL_OF(name, S, T, FLAGS, NOUT, OTHER, THEIRS, STORE)                       \
+/* Divides blocks by others, and by a scalar. */
+#define BODIES_OF(name, S, T, FLAGS, OTHER, STORE)                                     \
   static void name##_##S##_blocks(void *const *x, intptr_t n, struct work *work)       \
   {                                                                                    \
     const T *const a = x[0], *const b = x[1];                                          \
@@ -173,7 +172,12 @@ enum { WORTH = 32 };
       const struct division_##S d = divide_by_##S(a[i], &by);                          \
       STORE;                                                                           \
     }                                                                                  \
-  }                                                                                    \
+  }
+
+/* With a scalar, calls that raise flags are left to NumPy, and so are calls that NumPy
+ * does as fast. */
+#define KERNEL_OF(name, S, T, FLAGS, NOUT, OTHER, THEIRS, STORE)                       \
+  BODIES_OF(name, S, T, FLAGS, OTHER, STORE)                                           \
                                                                                        \
   void KERNEL(name##_##S)(char **args, const intptr_t *n, const intptr_t *steps,       \
                           void *data)                                                  \

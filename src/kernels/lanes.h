@@ -1,9 +1,19 @@
 /*
  * lanes.h - vectors of double (f64) and float (f32), as wide as the level has them, and
  * of float16 (f16) as float.  This is all that kernels know about an instruction set;
- * there is one file for each.
+ * there is one file for each, and only levels.def asks too which one it is.
  *
- * SLEEF_f64(sin, u10) is the name of SLEEF's function for such a vector.
+ * NPP_LANES: there are such vectors.  VECTOR_BYTES: how wide they are, or else what the
+ * compiler makes vectors of.  SLEEF_f64(sin, u10) is the name of SLEEF's function for
+ * such a vector, and IN_REGISTER asm's constraint for one.
+ *
+ * NUMPY_HAS_SVML: NumPy's loops at this level are SVML's.  NPP_CASTS_SATURATE: a float
+ * that does not fit an integer becomes the nearest one that does.
+ *
+ * NPP_INDICES: there are vectors of indices, and of numbers of 32 bits with as many
+ * lanes; both wrap.  counted_from adds a length to negative indices.  are_below(x,
+ * limit_index(n)) are the bits of the lanes from 0 to n - 1.  give_picked stores the
+ * numbers whose bit is set one after the other, and writes a whole vector.
  *
  * Comparisons are false for NaNs, and quiet, except at_least, which is C's >= and
  * raises invalid.  unordered is true where either operand is NaN.  greatest_of(a, b)
@@ -23,6 +33,8 @@
 #elif defined(__aarch64__)
 #  define NPP_LANES
 #  include "lanes_neon.h"
+#else
+#  define VECTOR_BYTES 16
 #endif
 
 #ifdef NPP_LANES

@@ -3,81 +3,39 @@
 #define NPP_KERNELS_LANES_AVX2_H
 
 #include <immintrin.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #define SLEEF_f64(function, ulp) Sleef_##function##d4_##ulp##avx2
 #define SLEEF_f32(function, ulp) Sleef_##function##f8_##ulp##avx2
 
-#define LANES_OF(S, T, V, P, N)                                                        \
-  typedef V v_##S, m_##S;                                                              \
-  enum { LANES_##S = N };                                                              \
-  static inline v_##S load_##S(const T *p)                                             \
-  {                                                                                    \
-    return _mm256_loadu_##P(p);                                                        \
-  }                                                                                    \
-  static inline void store_##S(T *p, v_##S v)                                          \
-  {                                                                                    \
-    _mm256_storeu_##P(p, v);                                                           \
-  }                                                                                    \
-  static inline v_##S all_##S(T x)                                                     \
-  {                                                                                    \
-    return _mm256_set1_##P(x);                                                         \
-  }                                                                                    \
-  static inline v_##S fma_##S(v_##S a, v_##S b, v_##S c)                               \
-  {                                                                                    \
-    return _mm256_fmadd_##P(a, b, c);                                                  \
-  }                                                                                    \
-  static inline v_##S trunc_##S(v_##S a)                                               \
-  {                                                                                    \
-    return _mm256_round_##P(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);                \
-  }                                                                                    \
-  static inline v_##S floor_##S(v_##S a)                                               \
-  {                                                                                    \
-    return _mm256_round_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);             \
-  }                                                                                    \
-  static inline v_##S ceil_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm256_round_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);             \
-  }                                                                                    \
-  static inline v_##S rint_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm256_round_##P(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);         \
-  }                                                                                    \
-  static inline v_##S sqrt_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm256_sqrt_##P(a);                                                         \
-  }                                                                                    \
+#define VECTOR_BYTES 32
+#define IN_REGISTER "+x"
+enum { NUMPY_HAS_SVML = false };
+
+#define T double
+#define OF(name) name##_f64
+#define VECTOR __m256d
+#define MASK __m256d
+#define MM(name) _mm256_##name##_pd
+#define ROUND _mm256_round_pd
+#define COMPARE _mm256_cmp_pd
+#include "lanes_x86_template.h"
+
+#define T float
+#define OF(name) name##_f32
+#define VECTOR __m256
+#define MASK __m256
+#define MM(name) _mm256_##name##_ps
+#define ROUND _mm256_round_ps
+#define COMPARE _mm256_cmp_ps
+#include "lanes_x86_template.h"
+
+/* What AVX-512 does in another way. */
+#define OWN_LANES_OF(S, T, P)                                                          \
   static inline v_##S abs_##S(v_##S a)                                                 \
   {                                                                                    \
     return _mm256_andnot_##P(_mm256_set1_##P((T)-0.0), a);                             \
-  }                                                                                    \
-  static inline v_##S copysign_##S(v_##S a, v_##S sign)                                \
-  {                                                                                    \
-    const v_##S zero = _mm256_set1_##P((T)-0.0);                                       \
-    return _mm256_or_##P(_mm256_andnot_##P(zero, a), _mm256_and_##P(zero, sign));      \
-  }                                                                                    \
-  static inline m_##S less_##S(v_##S a, v_##S b)                                       \
-  {                                                                                    \
-    return _mm256_cmp_##P(a, b, _CMP_LT_OQ);                                           \
-  }                                                                                    \
-  static inline m_##S equal_##S(v_##S a, v_##S b)                                      \
-  {                                                                                    \
-    return _mm256_cmp_##P(a, b, _CMP_EQ_OQ);                                           \
-  }                                                                                    \
-  static inline m_##S unordered_##S(v_##S a, v_##S b)                                  \
-  {                                                                                    \
-    return _mm256_cmp_##P(a, b, _CMP_UNORD_Q);                                         \
-  }                                                                                    \
-  static inline v_##S greatest_of_##S(v_##S a, v_##S b)                                \
-  {                                                                                    \
-    return _mm256_max_##P(a, b);                                                       \
-  }                                                                                    \
-  static inline v_##S least_of_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return _mm256_min_##P(a, b);                                                       \
-  }                                                                                    \
-  static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return _mm256_cmp_##P(a, b, _CMP_GE_OS);                                           \
   }                                                                                    \
   static inline m_##S and_##S(m_##S a, m_##S b)                                        \
   {                                                                                    \
@@ -105,8 +63,8 @@
     return _mm256_blendv_##P(b, a, m);                                                 \
   }
 
-LANES_OF(f64, double, __m256d, pd, 4)
-LANES_OF(f32, float, __m256, ps, 8)
+OWN_LANES_OF(f64, double, pd)
+OWN_LANES_OF(f32, float, ps)
 
 /* EVEN and ODD work within each half of 128 bits; QUARTERS then moves the quarters to
  * where they belong. */
@@ -199,6 +157,80 @@ static inline v_f64 load_wide(const float *p)
 static inline void store_narrow(float *p, v_f64 v)
 {
     _mm_storeu_ps(p, _mm256_cvtpd_ps(v));
+}
+
+/* -- indices -------------------------------------------------------------------- */
+
+#define NPP_INDICES
+#define FIRST_NUMBERS 0, 1, 2, 3
+enum { LANES_INDEX = 4 };
+typedef uint64_t v_index __attribute__((vector_size(LANES_INDEX * sizeof(uint64_t))));
+typedef uint32_t v_number __attribute__((vector_size(LANES_INDEX * sizeof(uint32_t))));
+
+static inline v_index load_index(const intptr_t *p)
+{
+    return (v_index)_mm256_loadu_si256((const __m256i *)p);
+}
+
+static inline v_index all_index(int64_t x)
+{
+    return (v_index)_mm256_set1_epi64x(x);
+}
+
+static inline v_index counted_from(v_index x, v_index lengths)
+{
+    const __m256i v = (__m256i)x;
+    const __m256i negative = _mm256_cmpgt_epi64(_mm256_setzero_si256(), v);
+    return (v_index)_mm256_add_epi64(v, _mm256_and_si256(negative, (__m256i)lengths));
+}
+
+static inline v_index limit_index(int64_t end)
+{
+    return all_index(end - 1);
+}
+
+static inline unsigned are_below(v_index x, v_index limit)
+{
+    const __m256i v = (__m256i)x;
+    const __m256i out = _mm256_or_si256(_mm256_cmpgt_epi64(_mm256_setzero_si256(), v),
+                                        _mm256_cmpgt_epi64(v, (__m256i)limit));
+    return (unsigned)(15 & ~_mm256_movemask_pd(_mm256_castsi256_pd(out)));
+}
+
+static inline v_number numbers_of(v_index x)
+{
+    const __m256i low = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+    return (v_number)_mm256_castsi256_si128(
+        _mm256_permutevar8x32_epi32((__m256i)x, low));
+}
+
+static inline void give_picked(int32_t *p, v_number x, unsigned bits)
+{
+    /* Shuffles that move the bytes of those lanes whose bit is set to the front. */
+#define LANE(i) 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3
+#define NO 0, 0, 0, 0
+    static const int8_t shuffles[16][16] = {
+        {NO, NO, NO, NO},
+        {LANE(0), NO, NO, NO},
+        {LANE(1), NO, NO, NO},
+        {LANE(0), LANE(1), NO, NO},
+        {LANE(2), NO, NO, NO},
+        {LANE(0), LANE(2), NO, NO},
+        {LANE(1), LANE(2), NO, NO},
+        {LANE(0), LANE(1), LANE(2), NO},
+        {LANE(3), NO, NO, NO},
+        {LANE(0), LANE(3), NO, NO},
+        {LANE(1), LANE(3), NO, NO},
+        {LANE(0), LANE(1), LANE(3), NO},
+        {LANE(2), LANE(3), NO, NO},
+        {LANE(0), LANE(2), LANE(3), NO},
+        {LANE(1), LANE(2), LANE(3), NO},
+        {LANE(0), LANE(1), LANE(2), LANE(3)},
+    };
+#undef LANE
+#undef NO
+    const __m128i order = _mm_loadu_si128((const __m128i *)shuffles[bits]);
+    _mm_storeu_si128((__m128i *)p, _mm_shuffle_epi8((__m128i)x, order));
 }
 
 #endif

@@ -3,82 +3,39 @@
 #define NPP_KERNELS_LANES_AVX512_H
 
 #include <immintrin.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #define SLEEF_f64(function, ulp) Sleef_##function##d8_##ulp##avx512f
 #define SLEEF_f32(function, ulp) Sleef_##function##f16_##ulp##avx512f
 
-#define LANES_OF(S, T, V, P, M, N)                                                     \
-  typedef V v_##S;                                                                     \
-  typedef M m_##S;                                                                     \
-  enum { LANES_##S = N };                                                              \
-  static inline v_##S load_##S(const T *p)                                             \
-  {                                                                                    \
-    return _mm512_loadu_##P(p);                                                        \
-  }                                                                                    \
-  static inline void store_##S(T *p, v_##S v)                                          \
-  {                                                                                    \
-    _mm512_storeu_##P(p, v);                                                           \
-  }                                                                                    \
-  static inline v_##S all_##S(T x)                                                     \
-  {                                                                                    \
-    return _mm512_set1_##P(x);                                                         \
-  }                                                                                    \
-  static inline v_##S fma_##S(v_##S a, v_##S b, v_##S c)                               \
-  {                                                                                    \
-    return _mm512_fmadd_##P(a, b, c);                                                  \
-  }                                                                                    \
-  static inline v_##S trunc_##S(v_##S a)                                               \
-  {                                                                                    \
-    return _mm512_roundscale_##P(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);           \
-  }                                                                                    \
-  static inline v_##S floor_##S(v_##S a)                                               \
-  {                                                                                    \
-    return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);        \
-  }                                                                                    \
-  static inline v_##S ceil_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm512_roundscale_##P(a, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);        \
-  }                                                                                    \
-  static inline v_##S rint_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm512_roundscale_##P(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);    \
-  }                                                                                    \
-  static inline v_##S sqrt_##S(v_##S a)                                                \
-  {                                                                                    \
-    return _mm512_sqrt_##P(a);                                                         \
-  }                                                                                    \
+#define VECTOR_BYTES 64
+#define IN_REGISTER "+v"
+enum { NUMPY_HAS_SVML = true };
+
+#define T double
+#define OF(name) name##_f64
+#define VECTOR __m512d
+#define MASK __mmask8
+#define MM(name) _mm512_##name##_pd
+#define ROUND _mm512_roundscale_pd
+#define COMPARE _mm512_cmp_pd_mask
+#include "lanes_x86_template.h"
+
+#define T float
+#define OF(name) name##_f32
+#define VECTOR __m512
+#define MASK __mmask16
+#define MM(name) _mm512_##name##_ps
+#define ROUND _mm512_roundscale_ps
+#define COMPARE _mm512_cmp_ps_mask
+#include "lanes_x86_template.h"
+
+/* What AVX2 does in another way. */
+#define OWN_LANES_OF(S, T, P)                                                          \
   static inline v_##S abs_##S(v_##S a)                                                 \
   {                                                                                    \
     return _mm512_abs_##P(a);                                                          \
-  }                                                                                    \
-  static inline v_##S copysign_##S(v_##S a, v_##S sign)                                \
-  {                                                                                    \
-    const v_##S zero = _mm512_set1_##P((T)-0.0);                                       \
-    return _mm512_or_##P(_mm512_andnot_##P(zero, a), _mm512_and_##P(zero, sign));      \
-  }                                                                                    \
-  static inline m_##S less_##S(v_##S a, v_##S b)                                       \
-  {                                                                                    \
-    return _mm512_cmp_##P##_mask(a, b, _CMP_LT_OQ);                                    \
-  }                                                                                    \
-  static inline m_##S equal_##S(v_##S a, v_##S b)                                      \
-  {                                                                                    \
-    return _mm512_cmp_##P##_mask(a, b, _CMP_EQ_OQ);                                    \
-  }                                                                                    \
-  static inline m_##S unordered_##S(v_##S a, v_##S b)                                  \
-  {                                                                                    \
-    return _mm512_cmp_##P##_mask(a, b, _CMP_UNORD_Q);                                  \
-  }                                                                                    \
-  static inline v_##S greatest_of_##S(v_##S a, v_##S b)                                \
-  {                                                                                    \
-    return _mm512_max_##P(a, b);                                                       \
-  }                                                                                    \
-  static inline v_##S least_of_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return _mm512_min_##P(a, b);                                                       \
-  }                                                                                    \
-  static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return _mm512_cmp_##P##_mask(a, b, _CMP_GE_OS);                                    \
   }                                                                                    \
   static inline m_##S and_##S(m_##S a, m_##S b)                                        \
   {                                                                                    \
@@ -105,8 +62,8 @@
     return _mm512_mask_blend_##P(m, b, a);                                             \
   }
 
-LANES_OF(f64, double, __m512d, pd, __mmask8, 8)
-LANES_OF(f32, float, __m512, ps, __mmask16, 16)
+OWN_LANES_OF(f64, double, pd)
+OWN_LANES_OF(f32, float, ps)
 
 /* EVEN and ODD pick every second element of two vectors, from the first or the second
  * on.  LOW and HIGH put them back. */
@@ -196,6 +153,52 @@ static inline v_f64 load_wide(const float *p)
 static inline void store_narrow(float *p, v_f64 v)
 {
     _mm256_storeu_ps(p, _mm512_cvtpd_ps(v));
+}
+
+/* -- indices -------------------------------------------------------------------- */
+
+#define NPP_INDICES
+#define FIRST_NUMBERS 0, 1, 2, 3, 4, 5, 6, 7
+enum { LANES_INDEX = 8 };
+typedef uint64_t v_index __attribute__((vector_size(LANES_INDEX * sizeof(uint64_t))));
+typedef uint32_t v_number __attribute__((vector_size(LANES_INDEX * sizeof(uint32_t))));
+
+static inline v_index load_index(const intptr_t *p)
+{
+    return (v_index)_mm512_loadu_si512(p);
+}
+
+static inline v_index all_index(int64_t x)
+{
+    return (v_index)_mm512_set1_epi64(x);
+}
+
+static inline v_index counted_from(v_index x, v_index lengths)
+{
+    const __m512i v = (__m512i)x;
+    return (v_index)_mm512_mask_add_epi64(v, _mm512_movepi64_mask(v), v,
+                                          (__m512i)lengths);
+}
+
+static inline v_index limit_index(int64_t end)
+{
+    return all_index(end);
+}
+
+static inline unsigned are_below(v_index x, v_index limit)
+{
+    return _mm512_cmplt_epu64_mask((__m512i)x, (__m512i)limit);
+}
+
+static inline v_number numbers_of(v_index x)
+{
+    return (v_number)_mm512_cvtepi64_epi32((__m512i)x);
+}
+
+static inline void give_picked(int32_t *p, v_number x, unsigned bits)
+{
+    const __m256i picked = _mm256_maskz_compress_epi32((__mmask8)bits, (__m256i)x);
+    _mm256_storeu_si256((__m256i *)p, picked);
 }
 
 #endif

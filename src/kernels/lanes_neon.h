@@ -7,116 +7,36 @@
 #define NPP_KERNELS_LANES_NEON_H
 
 #include <arm_neon.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SLEEF_f64(function, ulp) Sleef_##function##d2_##ulp##advsimd
 #define SLEEF_f32(function, ulp) Sleef_##function##f4_##ulp##advsimd
 
-#define LANES_OF(S, T, V, U, M, N, ...)                                                \
-  typedef V v_##S;                                                                     \
-  typedef M m_##S;                                                                     \
-  enum { LANES_##S = N };                                                              \
-  static inline v_##S load_##S(const T *p)                                             \
-  {                                                                                    \
-    return vld1q_##S(p);                                                               \
-  }                                                                                    \
-  static inline void store_##S(T *p, v_##S v)                                          \
-  {                                                                                    \
-    vst1q_##S(p, v);                                                                   \
-  }                                                                                    \
-  static inline v_##S all_##S(T x)                                                     \
-  {                                                                                    \
-    return vdupq_n_##S(x);                                                             \
-  }                                                                                    \
-  static inline v_##S fma_##S(v_##S a, v_##S b, v_##S c)                               \
-  {                                                                                    \
-    return vfmaq_##S(c, a, b);                                                         \
-  }                                                                                    \
-  static inline v_##S trunc_##S(v_##S a)                                               \
-  {                                                                                    \
-    return vrndq_##S(a);                                                               \
-  }                                                                                    \
-  static inline v_##S floor_##S(v_##S a)                                               \
-  {                                                                                    \
-    return vrndmq_##S(a);                                                              \
-  }                                                                                    \
-  static inline v_##S ceil_##S(v_##S a)                                                \
-  {                                                                                    \
-    return vrndpq_##S(a);                                                              \
-  }                                                                                    \
-  static inline v_##S rint_##S(v_##S a)                                                \
-  {                                                                                    \
-    return vrndnq_##S(a);                                                              \
-  }                                                                                    \
-  static inline v_##S sqrt_##S(v_##S a)                                                \
-  {                                                                                    \
-    return vsqrtq_##S(a);                                                              \
-  }                                                                                    \
-  static inline v_##S abs_##S(v_##S a)                                                 \
-  {                                                                                    \
-    return vabsq_##S(a);                                                               \
-  }                                                                                    \
-  static inline m_##S and_##S(m_##S a, m_##S b)                                        \
-  {                                                                                    \
-    return vandq_##U(a, b);                                                            \
-  }                                                                                    \
-  static inline m_##S or_##S(m_##S a, m_##S b)                                         \
-  {                                                                                    \
-    return vorrq_##U(a, b);                                                            \
-  }                                                                                    \
-  static inline m_##S differ_##S(m_##S a, m_##S b)                                     \
-  {                                                                                    \
-    return veorq_##U(a, b);                                                            \
-  }                                                                                    \
-  static inline m_##S not_##S(m_##S m)                                                 \
-  {                                                                                    \
-    return vceqq_##U(m, vdupq_n_##U(0));                                               \
-  }                                                                                    \
-  static inline unsigned bits_##S(m_##S m)                                             \
-  {                                                                                    \
-    const M powers = {__VA_ARGS__};                                                    \
-    return (unsigned)vaddvq_##U(vandq_##U(m, powers));                                 \
-  }                                                                                    \
-  static inline v_##S select_##S(m_##S m, v_##S a, v_##S b)                            \
-  {                                                                                    \
-    return vbslq_##S(m, a, b);                                                         \
-  }                                                                                    \
-  static inline v_##S copysign_##S(v_##S a, v_##S sign)                                \
-  {                                                                                    \
-    const v_##S zero = vdupq_n_##S((T)-0.0);                                           \
-    return vbslq_##S(vreinterpretq_##U##_##S(zero), sign, a);                          \
-  }                                                                                    \
-  static inline m_##S equal_##S(v_##S a, v_##S b)                                      \
-  {                                                                                    \
-    return vceqq_##S(a, b);                                                            \
-  }                                                                                    \
-  static inline m_##S unordered_##S(v_##S a, v_##S b)                                  \
-  {                                                                                    \
-    return not_##S(vandq_##U(vceqq_##S(a, a), vceqq_##S(b, b)));                       \
-  }                                                                                    \
-  static inline v_##S greatest_of_##S(v_##S a, v_##S b)                                \
-  {                                                                                    \
-    return vbslq_##S(vcgtq_##S(a, b), a, b);                                           \
-  }                                                                                    \
-  static inline v_##S least_of_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return vbslq_##S(vcltq_##S(a, b), a, b);                                           \
-  }                                                                                    \
-  static inline m_##S at_least_##S(v_##S a, v_##S b)                                   \
-  {                                                                                    \
-    return vcgeq_##S(a, b);                                                            \
-  }                                                                                    \
-  /* Compares two zeros where one operand is a NaN. */                                 \
-  static inline m_##S less_##S(v_##S a, v_##S b)                                       \
-  {                                                                                    \
-    const m_##S numbers = vandq_##U(vceqq_##S(a, a), vceqq_##S(b, b));                 \
-    const m_##S x = vandq_##U(numbers, vreinterpretq_##U##_##S(a));                    \
-    const m_##S y = vandq_##U(numbers, vreinterpretq_##U##_##S(b));                    \
-    return vcltq_##S(vreinterpretq_##S##_##U(x), vreinterpretq_##S##_##U(y));          \
-  }
+#define VECTOR_BYTES 16
+#define IN_REGISTER "+w"
+enum { NUMPY_HAS_SVML = false };
+#define NPP_CASTS_SATURATE
 
-LANES_OF(f64, double, float64x2_t, u64, uint64x2_t, 2, 1, 2)
-LANES_OF(f32, float, float32x4_t, u32, uint32x4_t, 4, 1, 2, 4, 8)
+#define T double
+#define OF(name) name##_f64
+#define WORDS(name) name##_u64
+#define TO_WORDS vreinterpretq_u64_f64
+#define OF_WORDS vreinterpretq_f64_u64
+#define VECTOR float64x2_t
+#define MASK uint64x2_t
+#define POWERS 1, 2
+#include "lanes_neon_template.h"
+
+#define T float
+#define OF(name) name##_f32
+#define WORDS(name) name##_u32
+#define TO_WORDS vreinterpretq_u32_f32
+#define OF_WORDS vreinterpretq_f32_u32
+#define VECTOR float32x4_t
+#define MASK uint32x4_t
+#define POWERS 1, 2, 4, 8
+#include "lanes_neon_template.h"
 
 #define UNZIP(S, P, a, b) vuzp1q_##S(a, b), vuzp2q_##S(a, b)
 #define ZIP_LOW(S, P, a, b) vzip1q_##S(a, b)

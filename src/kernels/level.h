@@ -6,9 +6,12 @@
 #include "casts.h"
 #include "exact.h"
 #include "extremes.h"
+#include "finite.h"
 #include "kernel.h"
+#include "masks.h"
 #include "moments.h"
 #include "prefixes.h"
+#include "rearrange.h"
 #include "scans.h"
 #include "searches.h"
 #include "select.h"
@@ -31,6 +34,9 @@ enum {
   TABLE(prefix_table, prefixes)                                                        \
   TABLE(search_table, searches)                                                        \
   TABLE(select_table, select)                                                          \
+  TABLE(finite_table, finite)                                                          \
+  TABLE(mask_table, masks)                                                             \
+  TABLE(rearrange_table, rearrange)                                                    \
   TABLE(exact_function, exact)                                                         \
   TABLE(moments_function, moments)
 

@@ -105,7 +105,7 @@ move_loop *move_copy(intptr_t itemsize)
     }
 }
 
-move_loop *move_select(intptr_t itemsize)
+move_loop *move_strided_select(intptr_t itemsize)
 {
     switch (itemsize) {
 #define CASE(bytes)                                                                    \

@@ -12,6 +12,6 @@ move_loop *move_copy(intptr_t itemsize);
 
 /* to[i] = condition[i] ? x[i] : y[i]; data: condition (bytes), x, y, to.  NULL: there
  * is none for this size. */
-move_loop *move_select(intptr_t itemsize);
+move_loop *move_strided_select(intptr_t itemsize);
 
 #endif

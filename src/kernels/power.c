@@ -295,121 +295,13 @@ FORMULAS_OF(f32, false)
 EXACT_OF(f64)
 EXACT_OF(f32)
 
-#  define POWER(S, T)                                                                  \
-    /* Computes the few powers that are not whole, where a block has them. */          \
-    static void half_powers_##S(const T *x, const T *y, T *z, intptr_t n,              \
-                                const struct formula *formula, struct work *work)      \
-    {                                                                                  \
-      T own[BLOCK / sizeof(T)], results[BLOCK / sizeof(T)];                            \
-      const v_##S exponent = all_##S((T)formula->exponent);                            \
-      unsigned found = 0;                                                              \
-      for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
-        const m_##S here = equal_##S(take_##S(y + i, n - i), exponent);                \
-        const v_##S v = take_##S(x + i, n - i);                                        \
-        found |= bits_##S(here);                                                       \
-        give_##S(own + i, n - i, select_##S(here, v, all_##S(1)));                     \
-      }                                                                                \
-      if (!found) {                                                                    \
-        return;                                                                        \
-      }                                                                                \
-      formula->body((void *[]){own, NULL, results}, n, work);                          \
-      for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
-        const m_##S here = equal_##S(take_##S(y + i, n - i), exponent);                \
-        const v_##S mine = take_##S(results + i, n - i);                               \
-        give_##S(z + i, n - i, select_##S(here, mine, take_##S(z + i, n - i)));        \
-      }                                                                                \
-    }                                                                                  \
-                                                                                       \
-    static void by_a_scalar_##S(void *const *blocks, intptr_t n, struct work *work)    \
-    {                                                                                  \
-      any_##S(blocks, n, 0, work);                                                     \
-    }                                                                                  \
-                                                                                       \
-    /* Where an exponent has no formula, the flags of any() are right for all. */      \
-    static void general_##S(void *const *blocks, intptr_t n, struct work *work)        \
-    {                                                                                  \
-      const T *x = blocks[0], *y = blocks[1];                                          \
-      const unsigned lanes = (1U << LANES_##S) - 1;                                    \
-      unsigned multiples = 0, whole = 0, halves = 0, others = 0;                       \
-      for (intptr_t i = 0; i < n; i += LANES_##S) {                                    \
-        const v_##S v = take_##S(y + i, n - i), twice = v + v;                         \
-        multiples |= bits_##S(equal_##S(twice, trunc_##S(twice)));                     \
-      }                                                                                \
-      others = !multiples;                                                             \
-      for (intptr_t i = 0; i < n && multiples; i += LANES_##S) {                       \
-        const v_##S v = take_##S(y + i, n - i), twice = v + v, size = abs_##S(v);      \
-        const v_##S base = take_##S(x + i, n - i);                                     \
-        const m_##S some = or_##S(less_##S(all_##S(0), size), equal_##S(base, base));  \
-        const m_##S low = and_##S(less_##S(all_##S(-3), v), some);                     \
-        const m_##S near = and_##S(low, less_##S(v, all_##S(7)));                      \
-        const m_##S even = and_##S(near, equal_##S(v, trunc_##S(v)));                  \
-        whole |= bits_##S(even);                                                       \
-        others |= ~bits_##S(even) & lanes;                                             \
-        halves |= bits_##S(and_##S(near, equal_##S(twice, trunc_##S(twice))));         \
-      }                                                                                \
-      if (others) {                                                                    \
-        any_##S(blocks, n, sizeof(T), work);                                           \
-      }                                                                                \
-      if (!others) { /* what a result's memory held must not be read */                \
-        memset(blocks[2], 0, (size_t)n * sizeof(T));                                   \
-      }                                                                                \
-      if (whole) {                                                                     \
-        whole_##S(x, y, blocks[2], n, &work->flags);                                   \
-      }                                                                                \
-      for (int f = 0; f < FORMULAS && others && halves; f++) {                         \
-        const double e = formulas_##S[f].exponent;                                     \
-        if (e != trunc(e)) {                                                           \
-          half_powers_##S(x, y, blocks[2], n, &formulas_##S[f], work);                 \
-        }                                                                              \
-      }                                                                                \
-    }                                                                                  \
-                                                                                       \
-    /* Asks the loop that the kernel replaces for the root of -0.0; true if that is    \
-     * -0.0. */                                                                        \
-    static bool is_exact_##S(void *data)                                               \
-    {                                                                                  \
-      T x = (T)-0.0, y = (T)0.5, z = 0;                                                \
-      leave_to_replaced((char *[]){(char *)&x, (char *)&y, (char *)&z},                \
-                        (intptr_t[]){1}, (intptr_t[]){sizeof x, 0, sizeof z}, data);   \
-      return (bits_of_##S(z) & SIGN_##S) != 0;                                         \
-    }                                                                                  \
-                                                                                       \
-    static const struct formula *formula_##S(const struct formula *formulas,           \
-                                             int count, T exponent)                    \
-    {                                                                                  \
-      for (int f = 0; f < count; f++) {                                                \
-        if (exponent == (T)formulas[f].exponent) {                                     \
-          return &formulas[f];                                                         \
-        }                                                                              \
-      }                                                                                \
-      return NULL;                                                                     \
-    }                                                                                  \
-                                                                                       \
-    static void power_##S(char **args, intptr_t n, const intptr_t *steps, void *data)  \
-    {                                                                                  \
-      const intptr_t size = sizeof(T);                                                 \
-      struct shape shape = {2, 3, true, {size, size, size}};                           \
-      body_function *body = general_##S;                                               \
-      if (steps[1] == 0 && args[1] != args[2]) {                                       \
-        T exponent;                                                                    \
-        memcpy(&exponent, args[1], sizeof exponent);                                   \
-        /* The flags differ between NumPy's levels: a pole at zero, or none. */        \
-        if (!isfinite(exponent)) {                                                     \
-          leave_to_replaced(args, &n, steps, data);                                    \
-          return;                                                                      \
-        }                                                                              \
-        const struct formula *found = formula_##S(exact_##S, EXACT, exponent);         \
-        if (found == NULL || !is_exact_##S(data)) {                                    \
-          found = formula_##S(formulas_##S, FORMULAS, exponent);                       \
-        }                                                                              \
-        shape.own_flags = found == NULL || found->own_flags;                           \
-        body = found ? found->body : by_a_scalar_##S;                                  \
-      }                                                                                \
-      KERNEL(in_blocks)(args, n, steps, &shape, body, data, data);                     \
-    }
+#  define T double
+#  define OF(name) name##_f64
+#  include "power_template.h"
 
-POWER(f64, double)
-POWER(f32, float)
+#  define T float
+#  define OF(name) name##_f32
+#  include "power_template.h"
 
 #  define POWER_KERNEL(name, S)                                                        \
     void KERNEL(name)(char **args, const intptr_t *n, const intptr_t *steps,           \

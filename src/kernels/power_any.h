@@ -135,11 +135,7 @@ BY_VECTORS(f32, float, take_wide, give_narrow, powf)
  * 1.1 ULP for float32), but fifty times that for a negative base.  So here negative
  * bases are replaced by their sizes.
  */
-#  if defined(__AVX512F__)
-enum { BY_NUMPY = true };
-#  else
-enum { BY_NUMPY = false };
-#  endif
+enum { BY_NUMPY = NUMPY_HAS_SVML };
 
 #  define ANY(S, T)                                                                    \
     /* Finite negative numbers have whole powers only. */                              \

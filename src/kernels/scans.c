@@ -68,11 +68,11 @@ typedef u64 words __attribute__((vector_size(VECTOR_BYTES)));
 static inline words sums_within(words v)
 {
     const words none = {0};
-#if defined(__AVX512F__)
+#if VECTOR_BYTES == 64
     v += PICK(none, v, 0, 8, 9, 10, 11, 12, 13, 14);
     v += PICK(none, v, 0, 1, 8, 9, 10, 11, 12, 13);
     return v + PICK(none, v, 0, 1, 2, 3, 8, 9, 10, 11);
-#elif defined(__AVX2__)
+#elif VECTOR_BYTES == 32
     v += PICK(none, v, 0, 4, 5, 6);
     return v + PICK(none, v, 0, 1, 4, 5);
 #else

@@ -34,11 +34,7 @@ enum {
 };
 
 /* SVML is CALM where NumPy's loop at this level is SVML's. */
-#  if defined(__AVX512F__)
-#    define SVML CALM
-#  else
-#    define SVML 0
-#  endif
+enum { SVML = NUMPY_HAS_SVML ? CALM : 0 };
 
 #  define RULES(S, T, LEAST)                                                           \
     /* Returns the lanes whose results may have raised a flag: those that are not      \

@@ -54,17 +54,9 @@ VECTORS_OF(f64, int64_t)
 
 #define EACH_VECTOR(T, k) for (int k = 0; k < T##_COUNT; k++)
 
-/*
- * A leaf has at most SUM_LEAF contiguous parts.  lanes() computes its 8 sums, and
+/* A leaf has at most SUM_LEAF contiguous parts.  lanes() computes its 8 sums, and
  * returns how many parts are in them.  Fewer than 8 parts are added to -0.0, which adds
- * nothing.
- *
- * leaves() sums two leaves that follow each other side by side, because the additions
- * of one leaf wait for each other: a million float32 on two threads take 35 us and not
- * 63.  It is not used where they come from memory (`near` is false), which is not
- * fetched ahead of two places in turn: 10 GB/s and not 29, whatever is prefetched.  The
- * first leaf has a multiple of 8 parts, the second as many or up to 15 more.
- */
+ * nothing. */
 #define LEAF(name, T, ONE, VECTOR)                                                     \
   static inline v_of_##T name##_vector_##T(const T *x, T m)                            \
   {                                                                                    \
@@ -101,8 +93,14 @@ VECTORS_OF(f64, int64_t)
       sum += ONE(x[i], m);                                                             \
     }                                                                                  \
     return sum;                                                                        \
-  }                                                                                    \
-                                                                                       \
+  }
+
+/* Sums two leaves that follow each other side by side, because the additions of one
+ * leaf wait for each other: a million float32 on two threads take 35 us and not 63.  It
+ * is not used where they come from memory (`near` is false), which is not fetched ahead
+ * of two places in turn: 10 GB/s and not 29, whatever is prefetched.  The first leaf
+ * has a multiple of 8 parts, the second as many or up to 15 more. */
+#define LEAVES(name, T, ONE)                                                           \
   static inline T name##_leaves_##T(const T *x, intptr_t first, intptr_t n, T m)       \
   {                                                                                    \
     const T *y = x + first;                                                            \
@@ -225,6 +223,7 @@ GATHER(c128, f64, c128, 2)
 
 #define ROWS_OF(name, T, ONE, VECTOR)                                                  \
   LEAF(name, T, ONE, VECTOR)                                                           \
+  LEAVES(name, T, ONE)                                                                 \
   REAL_SUM(name, T, T, T, sizeof(T))
 
 ROWS_OF(plain, f32, PLAIN_f, PLAIN_v)
@@ -303,79 +302,13 @@ RUNS_OF(c128, c128, RUN_c128)
  * that these are read and written. */
 enum { GROUP = 4, COLUMNS = 512 };
 
-#define COLUMNS_OF(T)                                                                  \
-  static inline __attribute__((always_inline)) void group_##T(                         \
-      T *sums, const char *x, intptr_t n, intptr_t rows, intptr_t stride)              \
-  {                                                                                    \
-    T r[GROUP];                                                                        \
-    for (intptr_t j = 0; j < n; j++) {                                                 \
-      r[j] = sums[j];                                                                  \
-    }                                                                                  \
-    for (intptr_t i = 0; i < rows; i++, x += stride) {                                 \
-      for (intptr_t j = 0; j < n; j++) {                                               \
-        r[j] += ((const T *)x)[j];                                                     \
-      }                                                                                \
-    }                                                                                  \
-    for (intptr_t j = 0; j < n; j++) {                                                 \
-      sums[j] = r[j];                                                                  \
-    }                                                                                  \
-  }                                                                                    \
-                                                                                       \
-  static void block_##T(T *restrict sums, const char *x, intptr_t n, intptr_t rows,    \
-                        intptr_t stride)                                               \
-  {                                                                                    \
-    for (; rows >= GROUP; rows -= GROUP, x += GROUP * stride) {                        \
-      const T *a = (const T *)x, *b = (const T *)(x + stride);                         \
-      const T *c = (const T *)(x + 2 * stride), *d = (const T *)(x + 3 * stride);      \
-      for (intptr_t j = 0; j < n; j++) {                                               \
-        sums[j] = (((sums[j] + a[j]) + b[j]) + c[j]) + d[j];                           \
-      }                                                                                \
-    }                                                                                  \
-    for (; rows > 0; rows--, x += stride) {                                            \
-      for (intptr_t j = 0; j < n; j++) {                                               \
-        sums[j] += ((const T *)x)[j];                                                  \
-      }                                                                                \
-    }                                                                                  \
-  }                                                                                    \
-                                                                                       \
-  static void parts_in_columns_##T(T *sums, const char *x, intptr_t n, intptr_t rows,  \
-                                   intptr_t stride)                                    \
-  {                                                                                    \
-    switch (n) {                                                                       \
-    case 1:                                                                            \
-      group_##T(sums, x, 1, rows, stride);                                             \
-      return;                                                                          \
-    case 2:                                                                            \
-      group_##T(sums, x, 2, rows, stride);                                             \
-      return;                                                                          \
-    case 3:                                                                            \
-      group_##T(sums, x, 3, rows, stride);                                             \
-      return;                                                                          \
-    case 4:                                                                            \
-      group_##T(sums, x, 4, rows, stride);                                             \
-      return;                                                                          \
-    default:                                                                           \
-      for (intptr_t j = 0; j < n; j += COLUMNS) {                                      \
-        block_##T(sums + j, x + j * (intptr_t)sizeof(T),                               \
-                  n - j < COLUMNS ? n - j : COLUMNS, rows, stride);                    \
-      }                                                                                \
-    }                                                                                  \
-  }                                                                                    \
-                                                                                       \
-  static void columns_##T(char *sums, const char *x, intptr_t n, intptr_t rows,        \
-                          intptr_t stride, const char *m)                              \
-  {                                                                                    \
-    parts_in_columns_##T((T *)sums, x, n, rows, stride);                               \
-  }                                                                                    \
-                                                                                       \
-  static void columns_of_pairs_##T(char *sums, const char *x, intptr_t n,              \
-                                   intptr_t rows, intptr_t stride, const char *m)      \
-  {                                                                                    \
-    parts_in_columns_##T((T *)sums, x, 2 * n, rows, stride);                           \
-  }
+#define T f32
+#define OF(name) name##_f32
+#include "sums_columns_template.h"
 
-COLUMNS_OF(f32)
-COLUMNS_OF(f64)
+#define T f64
+#define OF(name) name##_f64
+#include "sums_columns_template.h"
 
 /* Sums of a function of each element, of rows and of columns. */
 #define MAPPED(name, T, ELEMENT, VECTOR)                                               \

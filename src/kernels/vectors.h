@@ -6,13 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX512F__)
-enum { VECTOR_BYTES = 64 };
-#elif defined(__AVX2__)
-enum { VECTOR_BYTES = 32 };
-#else
-enum { VECTOR_BYTES = 16 };
-#endif
+#include "lanes.h"
+
 enum { VECTOR_LANES = VECTOR_BYTES / sizeof(double) };
 
 typedef double vector __attribute__((vector_size(VECTOR_BYTES)));

@@ -112,6 +112,30 @@ finish:
     return result;
 }
 
+bool move_assign(struct hook_call *hook, PyArrayObject *into, PyArrayObject *source,
+                 PyArrayObject *mask, NPY_CASTING casting)
+{
+    if (!array_is_writeable(into) ||
+        !PyArray_CanCastTypeTo(PyArray_DESCR(source), PyArray_DESCR(into), casting) ||
+        /* NumPy casts a single number once. */
+        (PyArray_NDIM(source) == 0 && PyArray_NDIM(into) > 0 &&
+         !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into)))) {
+        hook->report.reason = reason_arguments_refused;
+        return false;
+    }
+    if (array_overlaps_itself(into) || arrays_overlap(into, source) ||
+        (mask && arrays_overlap(into, mask))) {
+        hook->report.reason = reason_copy_overlaps;
+        return false;
+    }
+    hook->report.reason = move_refuse_cast(PyArray_DESCR(source), PyArray_DESCR(into));
+    if (!hook->report.reason && mask &&
+        !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into))) {
+        hook->report.reason = reason_masked_cast;
+    }
+    return !hook->report.reason && move_into(hook, into, source, mask);
+}
+
 PyObject *movement_copyto(struct hook_call *hook, PyObject *self, PyObject *const *args,
                           Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -124,31 +148,33 @@ PyObject *movement_copyto(struct hook_call *hook, PyObject *self, PyObject *cons
 
     mask = mask == Py_True ? NULL : mask;
     if (nargs > 4 || !to || !from || !arguments_known(&arguments) ||
-        !move_is_plain(to) || !move_is_plain(from) ||
-        !arguments_casting(casting_given, &casting) ||
+        !move_is_plain(to) || !arguments_casting(casting_given, &casting) ||
         (mask && (!PyArray_CheckExact(mask) ||
                   PyArray_TYPE((PyArrayObject *)mask) != NPY_BOOL))) {
         return decline(hook, reason_arguments_refused);
     }
-    PyArrayObject *into = (PyArrayObject *)to, *source = (PyArrayObject *)from;
-    if (!array_is_writeable(into) ||
-        !PyArray_CanCastTypeTo(PyArray_DESCR(source), PyArray_DESCR(into), casting) ||
-        /* NumPy casts a single number once. */
-        (PyArray_NDIM(source) == 0 && PyArray_NDIM(into) > 0 &&
-         !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into)))) {
+    PyArrayObject *source = move_value((PyArrayObject *)to, from);
+    if (source == NULL) {
+        return decline(hook, reason_value_needs_cast);
+    }
+    const bool done =
+        move_assign(hook, (PyArrayObject *)to, source, (PyArrayObject *)mask, casting);
+    Py_DECREF(source);
+    return done ? Py_NewRef(Py_None) : NULL;
+}
+
+PyObject *movement_fill(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                        Py_ssize_t nargs, PyObject *kwnames)
+{
+    if (nargs != 1 || kwnames || !move_is_plain(self) || PyArray_CheckExact(args[0])) {
         return decline(hook, reason_arguments_refused);
     }
-    if (array_overlaps_itself(into) || arrays_overlap(into, source) ||
-        (mask && arrays_overlap(into, (PyArrayObject *)mask))) {
-        return decline(hook, reason_copy_overlaps);
+    PyArrayObject *array = (PyArrayObject *)self;
+    PyArrayObject *value = move_value(array, args[0]);
+    if (value == NULL) {
+        return decline(hook, reason_value_needs_cast);
     }
-    hook->report.reason = move_refuse_cast(PyArray_DESCR(source), PyArray_DESCR(into));
-    if (!hook->report.reason && mask &&
-        !PyArray_EquivTypes(PyArray_DESCR(source), PyArray_DESCR(into))) {
-        decline(hook, reason_masked_cast);
-    }
-    if (hook->report.reason || !move_into(hook, into, source, (PyArrayObject *)mask)) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    const bool done = move_assign(hook, array, value, NULL, NPY_UNSAFE_CASTING);
+    Py_DECREF(value);
+    return done ? Py_NewRef(Py_None) : NULL;
 }

@@ -39,14 +39,16 @@ void move_begin(struct call *call, const struct hook_call *hook, int nin)
     call->return_arrays = true;
 }
 
-/* Run a plan on operands that are in place. */
-static PyObject *run(struct hook_call *hook, struct call *call, const struct plan *plan)
+/* Run a plan on operands that are in place.  `copies`: the loop does nothing but copy.
+ */
+static PyObject *run(struct hook_call *hook, struct call *call, const struct plan *plan,
+                     bool copies)
 {
     struct profit profit;
     call->size = call_broadcast_size(call);
     hook->report.reason = call->size < 0
                               ? reason_shapes_refused
-                              : profit_check(&profit, call, hook->costs, false);
+                              : profit_check(&profit, call, hook->costs, hook->explain);
     if (hook->report.reason || PyErr_Occurred()) {
         return NULL;
     }
@@ -55,8 +57,22 @@ static PyObject *run(struct hook_call *hook, struct call *call, const struct pla
                       .key = profit.key,
                       .asked = profit.asked ? profit.key : 0,
                       .limit = profit.limit,
+                      .copies = copies,
                       .given = call->given[call->nin]};
-    return elementwise_run(call, plan, &job, false, &hook->report);
+    return elementwise_run(call, plan, &job, hook->explain, &hook->report);
+}
+
+void move_select(char *const *data, intptr_t n, const intptr_t *strides,
+                 intptr_t itemsize)
+{
+    const bool x_fits = strides[1] == itemsize || strides[1] == 0;
+    const bool y_fits = strides[2] == itemsize || strides[2] == 0;
+    if (strides[0] == 1 && strides[3] == itemsize && x_fits && y_fits) {
+        kernels_masks()->blend[__builtin_ctzll((unsigned long long)itemsize)](
+            data[0], data[1], strides[1], data[2], strides[2], data[3], n);
+    } else {
+        move_strided_select(itemsize)(data, n, strides, itemsize);
+    }
 }
 
 PyObject *move_operands(struct hook_call *hook, struct call *call, move_loop *loop,
@@ -77,7 +93,7 @@ PyObject *move_operands(struct hook_call *hook, struct call *call, move_loop *lo
                                        : (PyArray_Descr *)Py_NewRef(descr);
         PyTuple_SET_ITEM(plan.descrs, i, (PyObject *)own);
     }
-    PyObject *result = run(hook, call, &plan);
+    PyObject *result = run(hook, call, &plan, call->nin == 1);
     plan_clear(&plan);
     return result;
 }
@@ -118,7 +134,7 @@ static PyObject *cast_by_kernel(struct hook_call *hook, struct call *call,
         .descrs =
             PyTuple_Pack(2, PyArray_DESCR(call->op[0]), PyArray_DESCR(call->op[1])),
     };
-    PyObject *result = plan.descrs ? run(hook, call, &plan) : NULL;
+    PyObject *result = plan.descrs ? run(hook, call, &plan, false) : NULL;
     plan_clear(&plan);
     return result;
 }
@@ -138,12 +154,17 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
                PyArrayObject *mask)
 {
     struct call call;
+    bool done;
+    if (mask == NULL && move_transposed(hook, to, from, &done)) {
+        return done;
+    }
     move_begin(&call, hook, 1);
     call.op[0] = (PyArrayObject *)Py_NewRef(from);
     call.op[1] = (PyArrayObject *)Py_NewRef(to);
     call.op[2] = (PyArrayObject *)Py_XNewRef(mask);
     call.given[1] = true;
     call.masked = mask != NULL;
+    call.pays_alone = call.masked; /* NumPy goes element by element */
     PyArray_Descr *descr = PyArray_DESCR(to);
     kernel_loop *kernel = kernel_for(from, to);
     if (kernel == NULL && depends_on_strides(from, to)) {
@@ -157,6 +178,38 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
     call_clear(&call);
     Py_XDECREF(result);
     return result != NULL;
+}
+
+/* Returns whether NumPy stores a Python number in an element of this type as it would
+ * convert it to an array, without a warning. */
+static bool is_simple_number(PyObject *value, PyArray_Descr *descr)
+{
+    const int type = descr->type_num;
+    if (PyBool_Check(value)) {
+        return array_type_is_number(type);
+    }
+    if (PyLong_CheckExact(value)) {
+        return PyTypeNum_ISINTEGER(type) || PyTypeNum_ISFLOAT(type) ||
+               PyTypeNum_ISCOMPLEX(type);
+    }
+    return PyFloat_CheckExact(value) &&
+           (type == NPY_DOUBLE || type == NPY_LONGDOUBLE || type == NPY_CDOUBLE ||
+            type == NPY_CLONGDOUBLE || type == NPY_FLOAT);
+}
+
+PyArrayObject *move_value(PyArrayObject *array, PyObject *value)
+{
+    PyArray_Descr *descr = PyArray_DESCR(array);
+    if (PyArray_CheckExact(value)) {
+        return move_is_plain(value) ? (PyArrayObject *)Py_NewRef(value) : NULL;
+    }
+    if (!is_simple_number(value, descr) || !PyArray_ISNBO(descr->byteorder)) {
+        return NULL;
+    }
+    Py_INCREF(descr);
+    PyObject *number = PyArray_FromAny(value, descr, 0, 0, 0, NULL);
+    PyErr_Clear(); /* NumPy raises */
+    return (PyArrayObject *)number;
 }
 
 bool move_is_movable(PyArray_Descr *descr)

@@ -11,17 +11,35 @@ void move_begin(struct call *call, const struct hook_call *hook, int nin);
 /*
  * Move the inputs to the output by `loop`.  NumPy's iterator brings all inputs to the
  * output's dtype `descr`, except for the condition, which is the first input of
- * move_select.  Returns NULL without an exception if NumPy runs the call, for the
+ * move_select().  Returns NULL without an exception if NumPy runs the call, for the
  * reason in the report.
  */
 PyObject *move_operands(struct hook_call *hook, struct call *call, move_loop *loop,
                         PyArray_Descr *descr);
+
+/* The loop of where(): the inputs are condition, x and y.  There is one for the sizes
+ * of which move_strided_select() knows. */
+move_loop move_select;
+
+/* Copies `from` into `to` if their elements lie side by side along different axes, and
+ * sets `done` as move_into() returns.  Returns whether they do. */
+bool move_transposed(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
+                     bool *done);
 
 /* Copy `from` into the existing array `to`, casting on the way, where `mask` is true
  * (NULL: everywhere).  Borrows all arguments.  Returns false where move_operands()
  * returns NULL. */
 bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
                PyArrayObject *mask);
+
+/* Does what copyto(into, source, casting, mask) does: move_into(), with NumPy's checks
+ * of memory, casts and overlaps before it. */
+bool move_assign(struct hook_call *hook, PyArrayObject *into, PyArrayObject *source,
+                 PyArrayObject *mask, NPY_CASTING casting);
+
+/* Returns `value` as an array: itself, or a Python number in the dtype of `array`.
+ * NULL, without an exception: NumPy has to convert it. */
+PyArrayObject *move_value(PyArrayObject *array, PyObject *value);
 
 /* move_is_plain() returns whether `object` is a plain ndarray of movable elements.
  * move_is_movable() returns whether elements of `descr` own nothing, and a copy takes

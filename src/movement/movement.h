@@ -3,9 +3,12 @@
 #ifndef NPP_MOVEMENT_MOVEMENT_H
 #define NPP_MOVEMENT_MOVEMENT_H
 
-#include "python/state.h"
+#include "engine/hook_call.h"
 
 /* Returns 0, or -1 with an exception set. */
 int movement_init(struct state *state);
+
+/* where(condition, x, y). */
+hook_function movement_where;
 
 #endif

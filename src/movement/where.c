@@ -3,6 +3,7 @@
 #include "reasons/reasons.h"
 
 #include "move.h"
+#include "movement.h"
 
 int movement_init(struct state *state)
 {
@@ -38,6 +39,7 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
     PyObject *result = NULL;
     PyArray_Descr *descr = NULL;
     move_begin(&call, hook, 3);
+    call.pays_alone = true; /* NumPy branches at each element */
     hook->report.reason = reason_where_operands;
     if (nargs != 3 || kwnames || !PyArray_CheckExact(args[0]) ||
         PyArray_TYPE((PyArrayObject *)args[0]) != NPY_BOOL) {
@@ -55,7 +57,7 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
     descr = (PyArray_Descr *)PyObject_Vectorcall(hook->state->result_type, args + 1, 2,
                                                  NULL);
     if (descr == NULL || !move_is_movable(descr) ||
-        move_select(PyDataType_ELSIZE(descr)) == NULL ||
+        move_strided_select(PyDataType_ELSIZE(descr)) == NULL ||
         move_refuse_cast(PyArray_DESCR(call.op[1]), descr) ||
         move_refuse_cast(PyArray_DESCR(call.op[2]), descr)) {
         hook->report.reason = reason_where_elements;
@@ -74,7 +76,7 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
             }
         }
     }
-    result = move_operands(hook, &call, move_select(PyDataType_ELSIZE(descr)), descr);
+    result = move_operands(hook, &call, move_select, descr);
 
 finish:
     if (result == NULL && hook->report.reason) {

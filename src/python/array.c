@@ -56,6 +56,14 @@ PyObject *array_view(PyArrayObject *array, char *data, int ndim, const npy_intp 
     return view;
 }
 
+PyArrayObject *array_new_of(PyArrayObject *array, int ndim, const npy_intp *shape)
+{
+    PyArray_Descr *descr = PyArray_DESCR(array);
+    Py_INCREF(descr);
+    return (PyArrayObject *)PyArray_NewFromDescr(&PyArray_Type, descr, ndim, shape,
+                                                 NULL, NULL, 0, NULL);
+}
+
 bool array_overlaps_itself(PyArrayObject *array)
 {
     npy_intp strides[NPY_MAXDIMS], lengths[NPY_MAXDIMS];

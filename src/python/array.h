@@ -16,6 +16,10 @@ static inline bool array_is_writeable(PyArrayObject *array)
 PyObject *array_view(PyArrayObject *array, char *data, int ndim, const npy_intp *shape,
                      const npy_intp *strides);
 
+/* Returns a new array of the dtype of `array`, in C order; NULL with an exception set.
+ */
+PyArrayObject *array_new_of(PyArrayObject *array, int ndim, const npy_intp *shape);
+
 /* Returns whether two elements of an array may share a byte. */
 bool array_overlaps_itself(PyArrayObject *array);
 

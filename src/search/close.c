@@ -238,7 +238,7 @@ PyObject *search_allclose(struct hook_call *hook, PyObject *self, PyObject *cons
     if (prepare(&closeness, hook, args, nargs, kwnames)) {
         search.plan.loop = casting_loop(&closeness.casting);
         hook->report.reason =
-            find_nest(&search.nest, closeness.call.op, FIND_INPUTS, NPY_KEEPORDER);
+            nest_of_arrays(&search.nest, closeness.call.op, FIND_INPUTS, NPY_KEEPORDER);
         done =
             !hook->report.reason && search_run(&search, hook, &closeness.job, &differs);
     }

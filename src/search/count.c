@@ -119,7 +119,8 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     }
     hook->report.reason = is_bool ? NULL : take_loop(&counting, &nonzero);
     if (!hook->report.reason) {
-        hook->report.reason = find_nest(&counting.nest, call->op, 2, NPY_KEEPORDER);
+        hook->report.reason =
+            nest_of_arrays(&counting.nest, call->op, 2, NPY_KEEPORDER);
     }
     if (hook->report.reason) {
         goto finish;

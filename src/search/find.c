@@ -129,22 +129,6 @@ struct loop casting_loop(struct casting *casting)
 
 /* -- the search ------------------------------------------------------------------ */
 
-const char *find_nest(struct nest *nest, PyArrayObject *const *op, int nin,
-                      NPY_ORDER order)
-{
-    const struct iterator_kind kind = {.nin = nin, .nop = nin, .order = order};
-    PyArrayObject *operands[NPP_MAX_SLOTS] = {op[0], nin > 1 ? op[1] : NULL};
-    PyArray_Descr *descrs[NPP_MAX_SLOTS] = {NULL};
-    NpyIter *iter = iterator_new(&kind, operands, descrs);
-    if (iter == NULL) {
-        PyErr_Clear();
-        return reason_iterator_refuses;
-    }
-    nest_from_iterator(nest, iter);
-    iterator_discard(iter);
-    return NULL;
-}
-
 const char *search_prepare(struct search *search, struct casting *casting,
                            const struct predicate *predicate, NPY_ORDER order)
 {
@@ -157,7 +141,7 @@ const char *search_prepare(struct search *search, struct casting *casting,
         return reason;
     }
     search->plan.loop = casting_loop(casting);
-    return find_nest(&search->nest, call->op, call->nin, order);
+    return nest_of_arrays(&search->nest, call->op, call->nin, order);
 }
 
 /* The truth values of the predicate for one block, as far as they are known. */

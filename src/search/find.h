@@ -47,11 +47,6 @@ const char *casting_make(struct casting *casting, const struct loop *inner, int 
                          PyArrayObject *const *op, PyArray_Descr *const *descrs);
 struct loop casting_loop(struct casting *casting);
 
-/* Make the nest of the operands, in `order`.  Returns NULL, or the reason why NumPy
- * runs the call. */
-const char *find_nest(struct nest *nest, PyArrayObject *const *op, int nin,
-                      NPY_ORDER order);
-
 struct search {
     struct plan plan; /* execute() sees its loop */
     bool wanted;      /* the truth value that is searched for */

@@ -58,6 +58,12 @@ static inline void fpu_clear_flags(void)
     __builtin_ia32_ldmxcsr(fpu_mxcsr() & ~(uint32_t)FE_ALL_EXCEPT);
 }
 
+/* Raises flags that were there before, without a trap. */
+static inline void fpu_add_flags(int flags)
+{
+    __builtin_ia32_ldmxcsr(fpu_mxcsr() | (uint32_t)flags);
+}
+
 /* Also clears the flags. */
 static inline void fpu_set_control(struct fpu_control control)
 {
@@ -100,6 +106,11 @@ static inline void fpu_clear_flags(void)
     __asm__ volatile("msr fpsr, %0" : : "r"(fpu_fpsr() & ~(uint64_t)FE_ALL_EXCEPT));
 }
 
+static inline void fpu_add_flags(int flags)
+{
+    __asm__ volatile("msr fpsr, %0" : : "r"(fpu_fpsr() | (uint64_t)flags));
+}
+
 static inline void fpu_set_control(struct fpu_control control)
 {
     __asm__ volatile("msr fpcr, %0" : : "r"(control.fpcr));
@@ -132,6 +143,11 @@ static inline int fpu_get_flags(void)
 static inline void fpu_clear_flags(void)
 {
     feclearexcept(FE_ALL_EXCEPT);
+}
+
+static inline void fpu_add_flags(int flags)
+{
+    feraiseexcept(flags);
 }
 
 static inline void fpu_set_control(struct fpu_control control)

@@ -277,6 +277,9 @@ static const char *lay_out(struct job *job, struct operands *operands,
     } else {
         reason = lay_out_by_iterator(job, operands, nest, call, vectors);
     }
+    if (call->masked && !reason) {
+        masked_prepare(&job->masked, plan, call->nin, call->nop, job->copies);
+    }
     if (job->nest && !reason) {
         job->size = nest->size;
         choose_streaming(job, operands, stage, call);

@@ -8,7 +8,7 @@ import numpy_par as npp
 import pytest
 from support import ROOT, run_python
 
-MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_arena _config _drop_in _explain _functions _parallelize _profile _searches _sliding _statistics _sums _threads linalg memory strings".split()))
+MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_arena _config _drop_in _explain _functions _parallelize _profile _searches _selections _sliding _statistics _sums _threads linalg memory strings".split()))
 README = ROOT / "README.md"
 PAGES = [README, *sorted((README.parent / "docs").glob("*.md"))]
 
@@ -66,6 +66,16 @@ def test_reasons():
     for reason in quoted:
         text = reason.removesuffix("...").rstrip()
         assert any(known == text or (reason.endswith("...") and known.startswith(text)) for known in reasons), reason
+
+
+def test_drop_in_lists_every_hook():
+    """The table of what goes through the engine is functions.def."""
+    rows = re.findall(r"^FUNCTION\((\w+), (\w+), .*, (?:HOOKED|BOTH)\)$", (README.parent / "src/engine/functions.def").read_text(), re.MULTILINE)
+    page = (README.parent / "docs/drop_in.md").read_text()
+    for owner, label in (("ufunc", "ufuncs"), ("ndarray", "arrays"), ("function", "`numpy`")):
+        (cells,) = re.findall(rf"^\| {label} \|(.*)\|$", page, re.MULTILINE)
+        told = set(re.findall(r"`(\w+)`", cells))
+        assert told == {name for place, name in rows if place == owner}, owner
 
 
 def test_readme_is_short():

@@ -1,0 +1,140 @@
+"""Functions that select and move: NumPy's own against the same calls with the drop-in."""
+
+import functools
+
+import numpy as np
+
+from .active import require_active
+from .measure import Enabled, alternate, identical
+
+SIZE = 1_000_000
+
+
+@functools.cache
+def _data():
+    """Return the arrays of a million elements that `CASES` are about."""
+    rng = np.random.default_rng(0)
+    x = rng.random(SIZE)
+    index = rng.integers(0, SIZE, SIZE)
+    return {
+        "x": x,
+        "y": rng.random(SIZE),
+        "o": np.zeros(SIZE),
+        "m": rng.random(SIZE) < 0.5,
+        "rare": rng.random(SIZE) < 0.001,
+        "runs": np.repeat(rng.random(SIZE // 1000) < 0.5, 1000),
+        "A": x.reshape(1000, 1000).copy(),
+        "B": np.zeros((1000, 1000)),
+        "M": rng.random((1000, 1000)) < 0.5,
+        "rows": rng.integers(0, 1000, 1000),
+        "R": rng.integers(0, 1000, (1000, 1000)),
+        "i": index,
+        "i4": index.astype("i4"),
+        "perm": rng.permutation(SIZE),
+        "few": rng.integers(0, 3, SIZE),
+        "gaps": np.where(rng.random(SIZE) < 0.1, np.nan, x),
+        "f": x.astype("f"),
+        "b": rng.integers(0, 255, SIZE, dtype=np.uint8),
+        "values": rng.random(int((rng.random(SIZE) < 0.5).sum())),
+    }
+
+
+def _assign(o, key, value):
+    o[key] = value
+    return o
+
+
+def _copyto(o, x, m):
+    np.copyto(o, x, where=m)
+    return o
+
+
+def _putmask(o, m, value):
+    np.putmask(o, m, value)
+    return o
+
+
+CASES = {
+    "where(m, x, y)": ("m x y", np.where),
+    "where(m, x, 0.0)": ("m x", lambda m, x: np.where(m, x, 0.0)),
+    "copyto(o, x, where=m)": ("o x m", _copyto),
+    "add(x, y, where=m, out=o)": ("x y m o", lambda x, y, m, o: np.add(x, y, where=m, out=o)),
+    "sqrt(x, where=m, out=o)": ("x m o", lambda x, m, o: np.sqrt(x, where=m, out=o)),
+    "x[m]": ("x m", lambda x, m: x[m]),
+    "x[rare]": ("x rare", lambda x, m: x[m]),
+    "x[runs]": ("x runs", lambda x, m: x[m]),
+    "x[m], float32": ("f m", lambda x, m: x[m]),
+    "x[m], uint8": ("b m", lambda x, m: x[m]),
+    "compress(m, x)": ("m x", np.compress),
+    "extract(m, x)": ("m x", np.extract),
+    "A[A > .5]": ("A", lambda a: a[a > 0.5]),
+    "nonzero(m)": ("m", np.nonzero),
+    "nonzero(M)": ("M", np.nonzero),
+    "flatnonzero(m)": ("m", np.flatnonzero),
+    "argwhere(M)": ("M", np.argwhere),
+    "o[m] = 0.0": ("o m", lambda o, m: _assign(o, m, 0.0)),
+    "o[m] = values": ("o m x", lambda o, m, x: _assign(o, m, x[: np.count_nonzero(m)])),
+    "putmask(o, m, 0.0)": ("o m", lambda o, m: _putmask(o, m, 0.0)),
+    "x.take(i)": ("x i", lambda x, i: x.take(i)),
+    "x[perm]": ("x perm", lambda x, i: x[i]),
+    "x[i], int32": ("x i4", lambda x, i: x[i]),
+    "A[rows]": ("A rows", lambda a, i: a[i]),
+    "A[R, R]": ("A R", lambda a, r: a[r, r]),
+    "take_along_axis(A, R, 1)": ("A R", lambda a, r: np.take_along_axis(a, r, 1)),
+    "select": ("m rare x y", lambda m, n, x, y: np.select([n, m], [x, y], 0.0)),
+    "choose": ("few x y o", lambda i, x, y, o: np.choose(i, [x, y, o])),
+    "nan_to_num": ("gaps", np.nan_to_num),
+    "repeat(x, 2)": ("x", lambda x: np.repeat(x, 2)),
+    "repeat(A, 2, 0)": ("A", lambda a: np.repeat(a, 2, 0)),
+    "stack([x, y], 1)": ("x y", lambda x, y: np.stack([x, y], 1)),
+    "column_stack([x, y])": ("x y", lambda x, y: np.column_stack([x, y])),
+    "ascontiguousarray(A.T)": ("A", lambda a: np.ascontiguousarray(a.T)),
+    "A.T.copy()": ("A", lambda a: a.T.copy()),
+    "A.T.ravel()": ("A", lambda a: a.T.ravel()),
+    "roll(x, 7)": ("x", lambda x: np.roll(x, 7)),
+    "tile(x, 2)": ("x", lambda x: np.tile(x, 2)),
+    "o[1:-1] = x[2:]": ("o x", lambda o, x: _assign(o, slice(1, -1), x[2:])),
+    "o[:] = 0.0": ("o", lambda o: _assign(o, slice(None), 0.0)),
+    "B[1:-1, 1:-1] = A[...]": ("B A", lambda b, a: _assign(b, (slice(1, -1), slice(1, -1)), a[:-2, 2:])),
+    "B[...] = A.T": ("B A", lambda b, a: _assign(b, Ellipsis, a.T)),
+    "concatenate([A, A], 1)": ("A", lambda a: np.concatenate([a, a], 1)),
+    "x.copy(), for comparison": ("x", lambda x: x.copy()),
+}
+
+
+def compare(name, seconds=0.3):
+    """Return the shortest time of a case, in seconds: NumPy's, ours on one thread, on all."""
+    names, function = CASES[name]
+    operands = [_data()[operand] for operand in names.split()]
+    one, every = Enabled(function, threads=1), Enabled(function)
+    try:
+        if not identical(*(_copied(call(*operands)) for call in (function, every.call))):
+            raise RuntimeError(f"{name}: another answer than NumPy's")
+        return alternate([function, one.call, every.call], operands, seconds)
+    finally:
+        one.close()
+        every.close()
+
+
+def _copied(result):
+    """Return the result as it is now: the next call may write to the same array."""
+    return tuple(map(_copied, result)) if isinstance(result, tuple) else np.copy(result, order="K")
+
+
+class Selections:
+    """Ratios to NumPy, one thread and all."""
+
+    params = (list(CASES), ["one thread", "all"])
+    param_names = ("case", "threads")
+    timeout = 120
+
+    def setup(self, case, threads):
+        """Refuse to measure NumPy under another name."""
+        require_active()
+
+    def track_speedup(self, case, threads):
+        """NumPy's time over ours."""
+        numpys, one, all_threads = compare(case)
+        return numpys / (one if threads == "one thread" else all_threads)
+
+    track_speedup.unit = "times NumPy"

@@ -1,0 +1,173 @@
+/* subscript.c - array[key] and array[key] = value, where the key has masks or indices,
+ * or the value is moved to a part of the array. */
+#include "movement/move.h"
+#include "python/array.h"
+#include "reasons/reasons.h"
+
+#include "indexing.h"
+
+static bool is_mask(PyObject *key)
+{
+    return PyArray_CheckExact(key) && PyArray_TYPE((PyArrayObject *)key) == NPY_BOOL &&
+           PyArray_NDIM((PyArrayObject *)key) > 0;
+}
+
+/* Returns whether the mask has the first axes of the array. */
+static bool mask_fits(PyArrayObject *array, PyArrayObject *mask)
+{
+    return PyArray_NDIM(mask) <= PyArray_NDIM(array) &&
+           PyArray_CompareLists(PyArray_DIMS(array), PyArray_DIMS(mask),
+                                PyArray_NDIM(mask));
+}
+
+PyObject *indexing_get(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                       Py_ssize_t nargs, PyObject *kwnames)
+{
+    if (nargs != 1 || kwnames || !move_is_plain(self)) {
+        return decline(hook, reason_copy_not_plain);
+    }
+    PyArrayObject *array = (PyArrayObject *)self;
+    PyObject *key = args[0];
+    if (is_mask(key)) {
+        PyArrayObject *mask = (PyArrayObject *)key;
+        return mask_fits(array, mask) ? (PyObject *)indexing_compress_by(
+                                            hook, array, mask, PyArray_NDIM(mask))
+                                      : decline(hook, reason_mask_of_other_shape);
+    }
+    if (PyTuple_CheckExact(key)) {
+        return (PyObject *)indexing_take_by_tuple(hook, array, key);
+    }
+    if (!indexing_is_index(key) || PyArray_NDIM(array) == 0) {
+        return decline(hook, reason_index_not_plain);
+    }
+    return (PyObject *)indexing_take_by(hook, array, (PyArrayObject *)key);
+}
+
+/* -- assignment ------------------------------------------------------------------ */
+
+/* Returns a view of the mask with axes of length 1 behind it, as many as the array has
+ * more. */
+static PyArrayObject *with_axes_of(PyArrayObject *mask, int ndim)
+{
+    npy_intp shape[NPY_MAXDIMS], strides[NPY_MAXDIMS];
+    for (int d = 0; d < ndim; d++) {
+        const bool own = d < PyArray_NDIM(mask);
+        shape[d] = own ? PyArray_DIM(mask, d) : 1;
+        strides[d] = own ? PyArray_STRIDE(mask, d) : 0;
+    }
+    return (PyArrayObject *)array_view(mask, PyArray_BYTES(mask), ndim, shape, strides);
+}
+
+static bool set_by_mask(struct hook_call *hook, PyArrayObject *array,
+                        PyArrayObject *mask, PyArrayObject *value)
+{
+    if (!mask_fits(array, mask)) {
+        hook->report.reason = reason_mask_of_other_shape;
+        return false;
+    }
+    if (!PyArray_EquivTypes(PyArray_DESCR(value), PyArray_DESCR(array))) {
+        hook->report.reason = reason_masked_cast;
+        return false;
+    }
+    if (PyArray_SIZE(value) != 1 || PyArray_NDIM(value) > 1) {
+        if (PyArray_NDIM(mask) < PyArray_NDIM(array)) {
+            hook->report.reason = reason_values_of_other_number;
+            return false;
+        }
+        return indexing_expand_by(hook, array, mask, value);
+    }
+    PyArrayObject *broadcast = with_axes_of(mask, PyArray_NDIM(array));
+    const bool done =
+        broadcast && move_assign(hook, array, value, broadcast, NPY_UNSAFE_CASTING);
+    Py_XDECREF(broadcast);
+    return done;
+}
+
+/* Returns whether a key makes a view. */
+static bool is_basic(PyObject *key)
+{
+    const Py_ssize_t n = PyTuple_CheckExact(key) ? PyTuple_GET_SIZE(key) : 1;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *item = PyTuple_CheckExact(key) ? PyTuple_GET_ITEM(key, i) : key;
+        if (!PySlice_Check(item) && item != Py_Ellipsis && item != Py_None &&
+            !PyLong_CheckExact(item)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool set_part(struct hook_call *hook, PyArrayObject *array, PyObject *key,
+                     PyArrayObject *value)
+{
+    PyObject *part = PyObject_GetItem((PyObject *)array, key);
+    bool done = false;
+    if (part == NULL) {
+        PyErr_Clear();
+        hook->report.reason = reason_arguments_refused;
+    } else if (!PyArray_CheckExact(part) ||
+               PyArray_NDIM(value) > PyArray_NDIM((PyArrayObject *)part)) {
+        hook->report.reason = reason_shapes_refused;
+    } else {
+        done =
+            move_assign(hook, (PyArrayObject *)part, value, NULL, NPY_UNSAFE_CASTING);
+    }
+    Py_XDECREF(part);
+    return done;
+}
+
+PyObject *indexing_set(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                       Py_ssize_t nargs, PyObject *kwnames)
+{
+    if (nargs != 2 || kwnames || !move_is_plain(self)) {
+        return decline(hook, reason_copy_not_plain);
+    }
+    PyArrayObject *array = (PyArrayObject *)self;
+    PyObject *key = args[0];
+    const bool by_mask = is_mask(key);
+    if (!by_mask && !is_basic(key)) {
+        return decline(hook, reason_assignment_by_index);
+    }
+    if (!array_is_writeable(array)) {
+        return decline(hook, reason_out_read_only);
+    }
+    PyArrayObject *value = move_value(array, args[1]);
+    if (value == NULL) {
+        return decline(hook, reason_value_needs_cast);
+    }
+    const bool done = by_mask ? set_by_mask(hook, array, (PyArrayObject *)key, value)
+                              : set_part(hook, array, key, value);
+    Py_DECREF(value);
+    return done ? Py_NewRef(Py_None) : NULL;
+}
+
+/* putmask(array, mask, values): where values is one, or as many as the array has. */
+PyObject *indexing_putmask(struct hook_call *hook, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    if (nargs != 3 || kwnames || !move_is_plain(args[0]) || !is_mask(args[1])) {
+        return decline(hook, reason_arguments_refused);
+    }
+    PyArrayObject *array = (PyArrayObject *)args[0], *mask = (PyArrayObject *)args[1];
+    const int ndim = PyArray_NDIM(array);
+    if (!array_is_writeable(array)) {
+        return decline(hook, reason_out_read_only);
+    }
+    if (PyArray_NDIM(mask) != ndim || !mask_fits(array, mask)) {
+        return decline(hook, reason_mask_of_other_shape);
+    }
+    PyArrayObject *value = move_value(array, args[2]);
+    if (value == NULL) {
+        return decline(hook, reason_value_needs_cast);
+    }
+    bool done = false;
+    if (PyArray_NDIM(value) != 0 &&
+        (PyArray_NDIM(value) != ndim ||
+         !PyArray_CompareLists(PyArray_DIMS(array), PyArray_DIMS(value), ndim))) {
+        hook->report.reason = reason_values_of_other_number;
+    } else {
+        done = move_assign(hook, array, value, mask, NPY_UNSAFE_CASTING);
+    }
+    Py_DECREF(value);
+    return done ? Py_NewRef(Py_None) : NULL;
+}

@@ -1,0 +1,214 @@
+/* take.c - elements by their indices, along one axis: take, x[index]. */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "movement/move.h"
+#include "python/arguments.h"
+#include "python/array.h"
+#include "reasons/reasons.h"
+
+#include "indexing.h"
+
+struct taking {
+    /* `outer` times: items, `stride` bytes apart, of which there are `length`. */
+    const char *from;
+    npy_intp outer, outer_stride, length, stride, itemsize;
+    int width; /* of an item; MASK_WIDTHS: it has no kernel */
+    const char *index;
+    npy_intp n, index_size;
+    kernel_loop *cast; /* of indices; NULL: they are intp */
+    char *to;
+    _Atomic bool beyond; /* an index is out of bounds */
+};
+
+/* Indices that are cast at a time. */
+enum { CAST = 512 };
+
+static bool gather(const struct taking *taking, const char *from, const npy_intp *index,
+                   npy_intp n, char *to)
+{
+    const struct rearrange_kernels *kernels = kernels_rearrange();
+    return taking->width < MASK_WIDTHS
+               ? kernels->gather[taking->width](from, taking->stride, taking->length,
+                                                index, n, to)
+               : kernels->gather_items(from, taking->stride, taking->length, index, n,
+                                       to, taking->itemsize);
+}
+
+/* Takes the items of indices [begin, end) in one of the outer steps. */
+static bool take_part(const struct taking *taking, npy_intp outer, npy_intp begin,
+                      npy_intp end)
+{
+    const char *from = taking->from + outer * taking->outer_stride;
+    char *to = taking->to + (outer * taking->n + begin) * taking->itemsize;
+    const char *index = taking->index + begin * taking->index_size;
+    if (taking->cast == NULL) {
+        return gather(taking, from, (const npy_intp *)(const void *)index, end - begin,
+                      to);
+    }
+    bool good = true;
+    npy_intp cast[CAST];
+    for (npy_intp at = begin; at < end && good; at += CAST) {
+        const npy_intp n = end - at < CAST ? end - at : CAST;
+        const npy_intp steps[] = {taking->index_size, sizeof *cast};
+        char *args[] = {(char *)taking->index + at * taking->index_size, (char *)cast};
+        taking->cast(args, &n, steps, NULL);
+        good = gather(taking, from, cast, n, to);
+        to += n * taking->itemsize;
+    }
+    return good;
+}
+
+static int run(const struct job *job, npy_intp begin, npy_intp end)
+{
+    struct taking *taking = job->context;
+    for (npy_intp at = begin; at < end;) {
+        const npy_intp outer = at / taking->n, first = at % taking->n;
+        const npy_intp rest = taking->n - first;
+        const npy_intp n = end - at < rest ? end - at : rest;
+        if (!take_part(taking, outer, first, first + n)) {
+            atomic_store(&taking->beyond, true);
+            return 1;
+        }
+        at += n;
+    }
+    return 0;
+}
+
+bool indexing_is_index(PyObject *object)
+{
+    if (!array_is_plain_numbers(object)) {
+        return false;
+    }
+    PyArrayObject *array = (PyArrayObject *)object;
+    return PyTypeNum_ISINTEGER(PyArray_TYPE(array)) && PyArray_NDIM(array) > 0 &&
+           PyArray_IS_C_CONTIGUOUS(array);
+}
+
+/* Lays out what is taken from axis `axis` of the array, and the shape of the result.
+ * Returns NULL, or the reason why NumPy runs the call. */
+static const char *lay_out(struct taking *taking, PyArrayObject *array, int axis,
+                           PyArrayObject *index, npy_intp *shape, int *ndim)
+{
+    *taking = (struct taking){.outer = 1,
+                              .length = PyArray_DIM(array, axis),
+                              .stride = PyArray_STRIDE(array, axis),
+                              .itemsize = PyArray_ITEMSIZE(array),
+                              .from = PyArray_BYTES(array),
+                              .index = PyArray_BYTES(index),
+                              .n = PyArray_SIZE(index),
+                              .index_size = PyArray_ITEMSIZE(index)};
+    *ndim = 0;
+    for (int d = 0; d < axis; d++) {
+        taking->outer *= shape[(*ndim)++] = PyArray_DIM(array, d);
+    }
+    for (int d = 0; d < PyArray_NDIM(index); d++) {
+        shape[(*ndim)++] = PyArray_DIM(index, d);
+    }
+    for (int d = axis + 1; d < PyArray_NDIM(array); d++) {
+        taking->itemsize *= shape[(*ndim)++] = PyArray_DIM(array, d);
+    }
+    taking->outer_stride = taking->length * taking->stride;
+    taking->width = mask_width(taking->itemsize);
+    if (*ndim > NPY_MAXDIMS) {
+        return reason_shapes_refused;
+    }
+    if (PyArray_NDIM(array) > 1 && !PyArray_IS_C_CONTIGUOUS(array)) {
+        return reason_rows_not_contiguous;
+    }
+    if (taking->outer * taking->n == 0 || taking->itemsize == 0 ||
+        taking->length == 0) {
+        return reason_too_few_elements;
+    }
+    if (PyArray_TYPE(index) != NPY_INTP) {
+        taking->cast = kernels_cast(PyArray_TYPE(index), NPY_INTP);
+        if (taking->cast == NULL && taking->index_size != sizeof(npy_intp)) {
+            return reason_index_not_plain;
+        }
+    }
+    return NULL;
+}
+
+static PyArrayObject *take_along(struct hook_call *hook, PyArrayObject *array, int axis,
+                                 PyArrayObject *index)
+{
+    struct taking taking;
+    npy_intp shape[2 * NPY_MAXDIMS];
+    struct job job;
+    int ndim;
+    hook->report.reason = lay_out(&taking, array, axis, index, shape, &ndim);
+    const npy_intp size = taking.outer * taking.n;
+    /* What an index costs depends on the size of the items, and of the array. */
+    const uint64_t more =
+        cost_magnitude(PyArray_NBYTES(array)) * 64 + cost_magnitude(taking.itemsize);
+    const struct call call = {.state = hook->state,
+                              .nin = 2,
+                              .nop = 2,
+                              .op = {array, index},
+                              .more = more,
+                              .size = size};
+    hook->report.elements = size;
+    if (hook->report.reason || !hook_call_pays(hook, &call, &job)) {
+        return NULL;
+    }
+    PyArrayObject *result = array_new_of(array, ndim, shape);
+    if (result == NULL) {
+        return NULL;
+    }
+    taking.to = PyArray_BYTES(result);
+    const bool done =
+        hook_run(hook, &job, "indexing", run, &taking, size, split_anywhere());
+    if (atomic_load(&taking.beyond)) {
+        hook->report.reason = reason_index_out_of_bounds;
+    }
+    if (!done || atomic_load(&taking.beyond)) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+PyArrayObject *indexing_take_by(struct hook_call *hook, PyArrayObject *array,
+                                PyArrayObject *index)
+{
+    return take_along(hook, array, 0, index);
+}
+
+PyObject *indexing_take(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                        Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    PyObject *indices = arguments_find(&arguments, 0, "indices");
+    PyObject *axis_given = arguments_find(&arguments, 1, "axis");
+    PyObject *out = arguments_find(&arguments, 2, "out");
+    PyObject *mode = arguments_find(&arguments, 3, "mode");
+    int axis = 0;
+    if (nargs > 4 || !indices || !arguments_known(&arguments) ||
+        (out && out != Py_None) ||
+        (mode && !(PyUnicode_CheckExact(mode) &&
+                   PyUnicode_CompareWithASCIIString(mode, "raise") == 0))) {
+        return decline(hook, reason_arguments_refused);
+    }
+    if (!move_is_plain(self) || !indexing_is_index(indices)) {
+        return decline(hook, reason_index_not_plain);
+    }
+    PyArrayObject *array = (PyArrayObject *)self, *flat = NULL;
+    const int ndim = PyArray_NDIM(array);
+    if (ndim == 0 || (axis_given && axis_given != Py_None &&
+                      !arguments_axis(axis_given, ndim, &axis))) {
+        return decline(hook, reason_arguments_refused);
+    }
+    if ((axis_given == NULL || axis_given == Py_None) && ndim > 1) {
+        if (!PyArray_IS_C_CONTIGUOUS(array)) {
+            return decline(hook, reason_rows_not_contiguous);
+        }
+        const npy_intp n = PyArray_SIZE(array), stride = PyArray_ITEMSIZE(array);
+        flat = (PyArrayObject *)array_view(array, PyArray_BYTES(array), 1, &n, &stride);
+        if (flat == NULL) {
+            return NULL;
+        }
+        array = flat;
+    }
+    PyArrayObject *result = take_along(hook, array, axis, (PyArrayObject *)indices);
+    Py_XDECREF(flat);
+    return (PyObject *)result;
+}

@@ -1,0 +1,84 @@
+/*
+ * elements.h - elements of 1, 2, 4, 8 and 16 bytes (u8 to u128), whatever they are, and
+ * vectors of them; this is all that kernels that move elements know about an
+ * instruction set.  There is one file for each.  Elements are moved as integers: a
+ * signalling NaN stays one, and raises nothing.
+ *
+ * Where NPP_FRONTS is defined, the level has vectors v_S of LANES_S elements, and
+ * front_S(v, in) puts those whose bits are set in `in` side by side at the front; what
+ * is behind them may be anything.  store_places(to, in, first) stores PLACES integers
+ * of 64 bits at `to`: first + i of each bit i that is set in `in`, then anything.
+ *
+ * STORES_S is STORE_BY_VECTORS if the level stores parts of these vectors quickly, else
+ * STORE_BIT_BY_BIT.  With vectors, back_S(v, in) undoes front_S, store_where_S(to, in,
+ * v) stores the lanes whose bits are set, and all_S(x) is x in each lane.
+ *
+ * FEW is the number of set bits, out of 64, up to which going from bit to bit is faster
+ * than anything else.
+ */
+#ifndef NPP_KERNELS_ELEMENTS_H
+#define NPP_KERNELS_ELEMENTS_H
+
+#include <stdint.h>
+#include <string.h>
+
+#define ELEMENT(S, T, ...)                                                             \
+  typedef T e_##S __attribute__((__VA_ARGS__ aligned(1), may_alias))
+
+ELEMENT(u8, uint8_t);
+ELEMENT(u16, uint16_t);
+ELEMENT(u32, uint32_t);
+ELEMENT(u64, uint64_t);
+ELEMENT(u128, uint64_t, vector_size(16), );
+
+enum { WORD = 64 }; /* the bits of a word */
+
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+#  include "elements_avx512.h"
+#elif defined(__AVX2__)
+#  include "elements_avx2.h"
+#else
+enum { FEW = 8 };
+#  define STORES_u8 STORE_BIT_BY_BIT
+#  define STORES_u16 STORE_BIT_BY_BIT
+#  define STORES_u32 STORE_BIT_BY_BIT
+#  define STORES_u64 STORE_BIT_BY_BIT
+#  define STORES_u128 STORE_BIT_BY_BIT
+#  if defined(__SSE2__)
+#    include "elements_sse2.h"
+#  else
+/* Returns the bits of 64 truth values.  Those of eight, each 0 or 1, are gathered in
+ * the highest byte of a product. */
+static inline uint64_t truth_bits(const char *truth)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    uint64_t word = 0;
+    for (int i = 0; i < WORD; i += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, truth + i, sizeof bytes);
+#    if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        bytes = __builtin_bswap64(bytes);
+#    endif
+        const uint64_t ones = (((bytes & low) + low) | bytes) >> 7 & (low / 0x7f);
+        word |= (ones * UINT64_C(0x0102040810204080)) >> 56 << i;
+    }
+    return word;
+}
+#  endif
+#endif
+
+/* Returns how many bits are set.  Without an instruction for that gcc calls a function;
+ * here pairs, fours and eights of bits are added side by side. */
+static inline int ones_in(uint64_t word)
+{
+#if defined(__POPCNT__) || defined(__aarch64__)
+    return __builtin_popcountll(word);
+#else
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    word -= word >> 1 & 0x55 * ones;
+    word = (word & 0x33 * ones) + (word >> 2 & 0x33 * ones);
+    return (int)(((word + (word >> 4)) & 0xf * ones) * ones >> 56);
+#endif
+}
+
+#endif

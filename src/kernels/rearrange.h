@@ -1,0 +1,59 @@
+/*
+ * rearrange.h - kernels that move elements to other places: by index, transposed,
+ * interleaved, repeated.
+ *
+ * Those with a table are for elements of 1, 2, 4, 8 and 16 bytes, whatever they are, by
+ * the logarithm of the size.  Pointers to elements need no alignment, and nothing is
+ * written but what the contract names: neighbours may belong to another thread.
+ */
+#ifndef NPP_KERNELS_REARRANGE_H
+#define NPP_KERNELS_REARRANGE_H
+
+#include <stdbool.h>
+
+#include "kernel.h"
+
+enum { REARRANGE_WIDTHS = 5 };
+
+/* to[i] = element index[i] of `length` elements that are `stride` bytes apart; negative
+ * indices count from the end.  Returns false, with `to` in any state, if an index is
+ * out of bounds; no byte outside of the elements is read then either. */
+typedef bool gather_by_index_function(const char *from, intptr_t stride,
+                                      intptr_t length, const intptr_t *index,
+                                      intptr_t n, char *to);
+
+/* The same for elements of `itemsize` bytes each. */
+typedef bool gather_items_function(const char *from, intptr_t stride, intptr_t length,
+                                   const intptr_t *index, intptr_t n, char *to,
+                                   intptr_t itemsize);
+
+/* to[i] = choices[index[i]][i]: the choices are contiguous arrays, or one element where
+ * their step is 0 (else it is the element's size).  Returns false if an index is not in
+ * [0, count). */
+typedef bool choose_function(const intptr_t *index, intptr_t n,
+                             const char *const *choices, const intptr_t *steps,
+                             intptr_t count, char *to);
+
+/* to[j * to_stride + i] = from[i * from_stride + j], strides in bytes, for `rows` i and
+ * `columns` j: rows of `from`, whose elements lie side by side, become columns of `to`,
+ * whose elements lie side by side along i. */
+typedef void transpose_function(const char *from, intptr_t from_stride, intptr_t rows,
+                                intptr_t columns, char *to, intptr_t to_stride);
+
+/* to[i * count + k] = from[k][i]: `count` contiguous arrays, element by element. */
+typedef void interleave_function(const char *const *from, intptr_t count, intptr_t n,
+                                 char *to);
+
+/* to[i * count + k] = from[i]. */
+typedef void repeat_function(const char *from, intptr_t n, intptr_t count, char *to);
+
+typedef const struct rearrange_kernels {
+    gather_by_index_function *gather[REARRANGE_WIDTHS];
+    gather_items_function *gather_items;
+    choose_function *choose[REARRANGE_WIDTHS];
+    transpose_function *transpose[REARRANGE_WIDTHS];
+    interleave_function *interleave[REARRANGE_WIDTHS];
+    repeat_function *repeat[REARRANGE_WIDTHS];
+} rearrange_table;
+
+#endif

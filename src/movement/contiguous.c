@@ -1,0 +1,76 @@
+/* contiguous.c - copies that put elements side by side, where NumPy makes no view:
+ * ascontiguousarray, ravel, flatten. */
+#include "engine/hook_call.h"
+#include "python/arguments.h"
+#include "python/array.h"
+#include "reasons/reasons.h"
+
+#include "move.h"
+
+PyObject *movement_ascontiguousarray(struct hook_call *hook, PyObject *self,
+                                     PyObject *const *args, Py_ssize_t nargs,
+                                     PyObject *kwnames)
+{
+    if (nargs != 1 || kwnames || !move_is_plain(args[0]) ||
+        PyArray_NDIM((PyArrayObject *)args[0]) == 0 ||
+        PyArray_IS_C_CONTIGUOUS((PyArrayObject *)args[0])) {
+        return decline(hook, reason_no_copy_needed);
+    }
+    PyArrayObject *array = (PyArrayObject *)args[0];
+    PyObject *copy = PyArray_NewLikeArray(array, NPY_CORDER, NULL, 0);
+    if (copy && !move_into(hook, (PyArrayObject *)copy, array, NULL)) {
+        Py_CLEAR(copy);
+    }
+    return copy;
+}
+
+/* Returns a copy in one axis, in C order. */
+static PyObject *copy_flat(struct hook_call *hook, PyArrayObject *array)
+{
+    npy_intp strides[NPY_MAXDIMS];
+    const npy_intp size = PyArray_SIZE(array);
+    npy_intp stride = PyArray_ITEMSIZE(array);
+    for (int d = PyArray_NDIM(array) - 1; d >= 0; d--) {
+        strides[d] = stride;
+        stride *= PyArray_DIM(array, d);
+    }
+    PyArrayObject *flat = array_new_of(array, 1, &size);
+    PyArrayObject *shaped = flat ? (PyArrayObject *)array_view(
+                                       flat, PyArray_BYTES(flat), PyArray_NDIM(array),
+                                       PyArray_DIMS(array), strides)
+                                 : NULL;
+    if (shaped == NULL || !move_into(hook, shaped, array, NULL)) {
+        Py_CLEAR(flat);
+    }
+    Py_XDECREF(shaped);
+    return (PyObject *)flat;
+}
+
+static PyObject *flatten(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                         Py_ssize_t nargs, PyObject *kwnames, bool always)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    NPY_ORDER order = NPY_CORDER;
+    PyObject *given = arguments_find(&arguments, 0, "order");
+    if (nargs > 1 || !arguments_known(&arguments) || !arguments_order(given, &order) ||
+        order != NPY_CORDER) {
+        return decline(hook, reason_arguments_refused);
+    }
+    if (!move_is_plain(self) ||
+        (!always && PyArray_IS_C_CONTIGUOUS((PyArrayObject *)self))) {
+        return decline(hook, reason_no_copy_needed);
+    }
+    return copy_flat(hook, (PyArrayObject *)self);
+}
+
+PyObject *movement_flatten(struct hook_call *hook, PyObject *self,
+                           PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return flatten(hook, self, args, nargs, kwnames, true);
+}
+
+PyObject *movement_ravel(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                         Py_ssize_t nargs, PyObject *kwnames)
+{
+    return flatten(hook, self, args, nargs, kwnames, false);
+}
