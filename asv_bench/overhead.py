@@ -41,7 +41,7 @@ def main():
 
 
 def calls(n):
-    """Return a call for each function in src/functions/functions.def, under its name there, and for ufuncs as they are written."""
+    """Return a call for each function in src/engine/functions.def, under its name there, and for ufuncs as they are written."""
     r = np.random.default_rng(0)
     x, y, out = r.random(n) + 0.5, r.random(n) + 0.5, np.zeros(n)
     mask, index = x > 1, np.arange(n)

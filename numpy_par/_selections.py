@@ -12,6 +12,7 @@ from numpy_par._drop_in import enabled
 from numpy_par._functions import Function, engine_or_numpy
 
 __all__ = [
+    "ascontiguousarray",
     "choose",
     "compress",
     "extract",
@@ -46,6 +47,11 @@ def _like(numpys: Function, what: str, example: str) -> Function:
 
 _PLAIN = "Plain arrays without references, in C order, are done here; all else is done by NumPy."
 
+ascontiguousarray = _like(
+    np.ascontiguousarray,
+    "A transposed array is copied in tiles.",
+    "npp.ascontiguousarray(x[:1_000_000].reshape(1000, 1000).T).flags.c_contiguous\n    True",
+)
 where = _like(
     np.where,
     "Elements are blended in vectors, whatever the condition is: no branch depends on it.",

@@ -1,6 +1,8 @@
 /* iterator.c - see iterator.h. */
 #include "iterator.h"
 
+#include <stdbool.h>
+
 /* NumPy's own flags, and one for a range of the elements, which is a piece. */
 #define PLAIN_FLAGS (NPY_ITER_EXTERNAL_LOOP | NPY_ITER_REFS_OK | NPY_ITER_ZEROSIZE_OK)
 #define BUFFERED_FLAGS                                                                 \
@@ -36,9 +38,25 @@ static NpyIter *make(const struct iterator_kind *kind, PyArrayObject **op,
         NPY_UNSAFE_CASTING, flags, descrs, -1, NULL, NULL, kind->buffersize);
 }
 
+/* Returns whether an operand is itself a copy that NumPy writes back to another array.
+ * iterator_discard() could not tell it from what an iterator holds. */
+static bool has_writeback(PyArrayObject *const *op, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (op[i] && (PyArray_FLAGS(op[i]) & NPY_ARRAY_WRITEBACKIFCOPY)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 NpyIter *iterator_new(const struct iterator_kind *kind, PyArrayObject **op,
                       PyArray_Descr **descrs)
 {
+    if (has_writeback(op, kind->nop)) {
+        PyErr_SetString(PyExc_ValueError, "an operand is written back elsewhere");
+        return NULL;
+    }
     return make(kind, op, descrs, NPY_ITER_COPY_IF_OVERLAP);
 }
 

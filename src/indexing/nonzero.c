@@ -103,12 +103,36 @@ static const char *take_loop(struct predicate *nonzero)
                : NULL;
 }
 
-static PyObject *nonzero_of(struct hook_call *hook, PyArrayObject *array)
+/* Returns the places of the elements that are selected. */
+static PyObject *find_places(struct hook_call *hook, struct job *job,
+                             PyArrayObject *array, const struct predicate *nonzero)
+{
+    struct selection selection;
+    PyArrayObject *base = NULL;
+    PyObject *result = NULL;
+    if (!selection_make(&selection, hook, job, array, nonzero)) {
+        goto finish;
+    }
+    base = make_base(selection.count, PyArray_NDIM(array));
+    if (base == NULL) {
+        goto finish;
+    }
+    struct places places = {&selection, PyArray_NDIM(array), PyArray_DIMS(array),
+                            PyArray_DATA(base)};
+    if (selection_run(&selection, hook, job, run, &places)) {
+        result = make_result(base, places.ndim);
+    }
+
+finish:
+    Py_XDECREF(base);
+    selection_clear(&selection);
+    return result;
+}
+
+static PyObject *nonzero_of_numbers(struct hook_call *hook, PyArrayObject *array)
 {
     struct predicate nonzero;
-    struct selection selection = {0};
     struct job job;
-    PyArrayObject *base = NULL;
     PyObject *result = NULL;
     PyObject *zero = PyArray_ZEROS(0, NULL, PyArray_TYPE(array), 0);
     if (zero == NULL) {
@@ -121,31 +145,23 @@ static PyObject *nonzero_of(struct hook_call *hook, PyArrayObject *array)
     if (hook->report.reason) {
         return NULL;
     }
-    const bool is_bool = PyArray_TYPE(array) == NPY_BOOL;
-    hook->report.elements = nonzero.call.size;
-    if (!hook_call_pays(hook, &nonzero.call, &job)) {
-        goto finish;
+    if (hook_call_pays(hook, &nonzero.call, &job)) {
+        hook->report.reason = take_loop(&nonzero);
+        result = hook->report.reason ? NULL : find_places(hook, &job, array, &nonzero);
     }
-    hook->report.reason = is_bool ? NULL : take_loop(&nonzero);
-    if (hook->report.reason ||
-        !selection_make(&selection, hook, &job, array, is_bool ? NULL : &nonzero)) {
-        goto finish;
-    }
-    base = make_base(selection.count, PyArray_NDIM(array));
-    if (base == NULL) {
-        goto finish;
-    }
-    struct places places = {&selection, PyArray_NDIM(array), PyArray_DIMS(array),
-                            PyArray_DATA(base)};
-    if (selection_run(&selection, hook, &job, run, &places)) {
-        result = make_result(base, places.ndim);
-    }
-
-finish:
-    Py_XDECREF(base);
-    selection_clear(&selection);
     predicate_clear(&nonzero);
     return result;
+}
+
+static PyObject *nonzero_of(struct hook_call *hook, PyArrayObject *array)
+{
+    struct job job;
+    hook->report.elements = PyArray_SIZE(array);
+    if (PyArray_TYPE(array) != NPY_BOOL) {
+        return nonzero_of_numbers(hook, array);
+    }
+    return hook_pays(hook, array, 0, true, &job) ? find_places(hook, &job, array, NULL)
+                                                 : NULL;
 }
 
 PyObject *indexing_nonzero(struct hook_call *hook, PyObject *self,

@@ -153,6 +153,13 @@ PyObject *movement_copyto(struct hook_call *hook, PyObject *self, PyObject *cons
                   PyArray_TYPE((PyArrayObject *)mask) != NPY_BOOL))) {
         return decline(hook, reason_arguments_refused);
     }
+    /* A number has the casting rule of its kind, except that anything goes if it is
+     * unsafe. */
+    const int type = PyArray_TYPE((PyArrayObject *)to);
+    if (!PyArray_CheckExact(from) && casting != NPY_UNSAFE_CASTING &&
+        (casting != NPY_SAME_KIND_CASTING || PyTypeNum_ISUNSIGNED(type))) {
+        return decline(hook, reason_value_needs_cast);
+    }
     PyArrayObject *source = move_value((PyArrayObject *)to, from);
     if (source == NULL) {
         return decline(hook, reason_value_needs_cast);

@@ -308,6 +308,7 @@ def test_memory_is_flat():
     text = run_python(
         """
         import numpy as np
+        import pytest  # what is there from the beginning counts on both sides
         from numpy_par import memory
         from support import resident
         memory.use_pool()
@@ -323,7 +324,7 @@ def test_memory_is_flat():
         """
     )
     early, late = map(int, text.split())
-    assert late < early * 1.4
+    assert late < early * 1.3
 
 
 def test_idle_blocks_are_given_back():
