@@ -9,7 +9,7 @@ ASSERTS ?= true
 BUILD_DIR ?= build/$(if $(filter true,$(ASSERTS)),dev,release)$(patsubst .venv%,%,$(VENV))
 
 TESTS ?= tests
-TSAN_TESTS ?= $(wildcard tests/test_threads.py tests/test_process.py)
+TSAN_TESTS ?= tests/threads/test_threads.py tests/threads/test_process.py
 PYTEST_ARGS ?=
 BENCH ?=
 BENCH_ARGS ?=
@@ -139,16 +139,16 @@ test-arena: build $(VENV)/.stamp-python-test ## NumPy's own tests with all array
 
 test-stress: build $(VENV)/.stamp-python-test ## 100 million operations of many threads at the memory pool (OPERATIONS=n)
 	@NUMPY_PAR_STRESS_OPERATIONS=$(or $(OPERATIONS),100000000) \
-	    $(python) -m pytest -s tests/test_stress.py $(PYTEST_ARGS)
+	    $(python) -m pytest -s tests/memory/test_stress.py $(PYTEST_ARGS)
 
 test-exhaustive: build $(VENV)/.stamp-python-test ## every float32 through every close kernel, at each level (LEVELS=avx2; hours)
 	@for level in $(or $(LEVELS),avx2 avx512); do \
 	    NUMPY_PAR_ISA=$$level NUMPY_PAR_EXHAUSTIVE=1 \
-	        $(python) -m pytest -s tests/test_exhaustive.py $(PYTEST_ARGS) || exit 1; done
+	        $(python) -m pytest -s tests/kernels/test_exhaustive.py $(PYTEST_ARGS) || exit 1; done
 
 test-hypothesis: build $(VENV)/.stamp-python-test ## random calls against NumPy, many more than in the tests (EXAMPLES=20000)
 	@NUMPY_PAR_TEST_EXAMPLES=$(or $(EXAMPLES),20000) \
-	    $(python) -m pytest $(wildcard tests/test_hypothesis*.py) $(PYTEST_ARGS)
+	    $(python) -m pytest $(wildcard tests/*/test_hypothesis*.py) $(PYTEST_ARGS)
 
 test-aarch64: build $(VENV)/.stamp-python-test ## the kernels for aarch64, in an emulator against NumPy here, a minute
 	@tools/aarch64.sh $(python)

@@ -1,5 +1,6 @@
 """Before numpy_par is imported: a fixed threshold of one element, so that every path splits however small the operands."""
 
+import gc
 import os
 
 os.environ.setdefault("NUMPY_PAR_MIN_ELEMENTS", "1")
@@ -11,6 +12,12 @@ import pytest  # noqa: E402
 npp.set_precision("exact")
 # A small region is over before a helper wakes up: here the caller waits for it, so that threads do run at once.
 npp._engine.set_rendezvous(200_000)
+
+
+def pytest_collection_finish():
+    """Tests that look for garbage need not go through all that pytest has collected, each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +34,11 @@ def cost_model():
     previous = npp._engine.set_min_elements(-1)
     yield
     npp._engine.set_min_elements(previous)
+
+
+@pytest.fixture
+def disabled_again():
+    """The drop-in is the process's too."""
+    yield
+    npp.disable()
+    assert not npp.is_enabled()

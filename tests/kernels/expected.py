@@ -15,11 +15,11 @@ import mpmath
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from kernel_values import any_bits, cross, inputs, legal, numpys, ordinary, positive, special  # noqa: E402
-from test_kernel_accuracy import MOST, given_for, true_complex, true_values, units  # noqa: E402
-from test_kernels import pairs_to_raise, raised_flags  # noqa: E402
+from accuracy import MOST, given_for, true_complex, true_values, units  # noqa: E402
+from kernel_values import any_bits, cross, inputs, legal, numpys, ordinary, pairs_to_raise, positive, special  # noqa: E402
+from support import raised_flags  # noqa: E402
 
 BITS = ["SAME", "CLOSE", "FAST"]
 UNDERFLOW = 4

@@ -1,0 +1,96 @@
+"""A call of every function in functions.def that has a hook, and of some ufuncs, by name: call(x, y) of NumPy's.
+
+A function that takes more than arrays has a call of its own, with all that axis= may be: those of one array name the
+second one "_". Any other function is called with as many arrays as its row says.
+"""
+
+import itertools
+import re
+
+import numpy as np
+from support import ROOT
+
+TABLE = ROOT / "src" / "engine" / "functions.def"
+ROW = re.compile(r"^FUNCTION\((\w+), (\w+), (\d), \w+, \w+, (HOOKED|BOTH)\)$", re.MULTILINE)
+
+
+def axes(x):
+    return [None, *range(x.ndim)]
+
+
+def flat_index(x):
+    return np.arange(x.size) * 7 % x.size
+
+
+def each_axis(function):
+    return lambda x, _: [function(x, axis=axis) for axis in axes(x)]
+
+
+def reduced(x, _):
+    kept = [{"axis": axes} for n in range(x.ndim + 1) for axes in itertools.combinations(range(x.ndim), n)]
+    return [ufunc.reduce(x, **axis, keepdims=keep) for ufunc in (np.add, np.maximum) for axis in kept for keep in (False, True)]
+
+
+def added_at(x, y):
+    result = np.zeros(x.size, np.result_type(x, y))
+    np.add.at(result, flat_index(x).reshape(x.shape), x)
+    np.maximum.at(result, flat_index(x), y.reshape(-1)[:1] if y.size != x.size else y.reshape(-1))
+    return result
+
+
+def copied_to(x, _):
+    results = [np.empty(x.shape, x.dtype), np.empty_like(x), np.empty(x.shape, "F"), np.empty(x.shape[::-1], "d").T]
+    with np.errstate(invalid="ignore"):
+        for result in results:
+            np.copyto(result, x, casting="unsafe")
+    return results
+
+
+def plain(owner, name, arrays):
+    if owner == "ndarray":
+        return lambda x, y: [getattr(x, name)(*(y, x)[:arrays])]
+    return lambda x, y: [getattr(np, name)(*(x, y)[:arrays] if arrays < 3 else (x > 0, x, y))]
+
+
+OWN_CALLS = {
+    "ndarray.astype": lambda x, _: [x.astype(t, order=order) for t in "dfF" for order in "KACF"] + [x.astype(x.dtype)],
+    "ndarray.copy": lambda x, _: [x.copy(order) for order in "KACF"] + [np.copy(x)],
+    "ndarray.argmax": each_axis(np.argmax),
+    "ndarray.argmin": each_axis(np.argmin),
+    "ndarray.var": lambda x, _: [x.var(axis) for axis in axes(x)],
+    "ndarray.std": lambda x, _: [x.std(axis) for axis in axes(x)],
+    "function.where": lambda x, y: [np.where(x > y, x, y), np.where(x, y, 0), np.where(x > 0, x[..., :1], y)],
+    "function.copyto": copied_to,
+    "function.bincount": lambda x, _: [np.bincount(flat_index(x) // 3, x.real.reshape(-1)), np.bincount(np.abs(x).astype(int).reshape(-1) & 7)],
+    "function.concatenate": lambda x, _: [np.concatenate([x, x], axis) for axis in axes(x)] + [np.stack([x, x], -1)],
+    "function.var": each_axis(np.var),
+    "function.std": each_axis(np.std),
+    "function.nansum": each_axis(np.nansum),
+    "function.nanmean": each_axis(np.nanmean),
+    "function.nanvar": each_axis(np.nanvar),
+    "function.nanstd": each_axis(np.nanstd),
+    "function.nanargmax": each_axis(np.nanargmax),
+    "function.nanargmin": each_axis(np.nanargmin),
+    "function.count_nonzero": each_axis(np.count_nonzero),
+    "function.array_equal": lambda x, y: [np.array_equal(x, y), np.array_equal(x, x)],
+    "function.isclose": lambda x, y: [np.isclose(x, y), np.isclose(y, x), np.isclose(x, y, equal_nan=True), np.isclose(x, 1), np.isclose(x, x[..., :1])],
+    "ufunc.outer": lambda x, y: [np.multiply.outer(x[:3], y.reshape(-1)[:7]), np.multiply.outer(x.reshape(-1)[:2], y[..., :3])],
+    "ufunc.reduce": reduced,
+    "ufunc.accumulate": lambda x, _: [ufunc.accumulate(x, axis) for ufunc in (np.add, np.maximum) for axis in range(x.ndim)],
+    "ufunc.reduceat": lambda x, _: [ufunc.reduceat(x, [0], axis) for ufunc in (np.add, np.maximum) for axis in range(x.ndim)],
+    "ufunc.at": added_at,
+}
+CALLS = {
+    f"{owner}.{name}": OWN_CALLS.get(f"{owner}.{name}") or plain(owner, name, int(arrays))
+    for owner, name, arrays, _ in ROW.findall(TABLE.read_text())
+}
+# The call of a ufunc is no method: no line of functions.def.
+UFUNCS = {
+    "add": lambda x, y: [np.add(x, y), np.add(y, x), np.add(x, x), np.add(x, 1), np.add(x, x[..., :1])],
+    "add to another dtype": lambda x, y: [np.add(x, y, dtype=t, order=order, casting="unsafe") for t in "dF" for order in "KACF"],
+    "divide": lambda x, y: [np.divide(x, y), np.divide(x, 3), np.divide(x[:1], y)],
+    "divmod": lambda x, y: [np.divmod(x, y)] if x.dtype.kind != "c" else [],
+    "sqrt": lambda x, _: [np.sqrt(x), np.negative(x)],
+    "less": lambda x, y: [np.less(x, y), np.less_equal(x, 0)],
+    "under a mask": lambda x, y: [np.multiply(x, y, where=x > y, out=np.zeros_like(x * y)), np.multiply(x, y, where=x > y, out=None).strides],
+}
