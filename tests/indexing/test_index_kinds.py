@@ -121,6 +121,8 @@ def told(x, call, m, i):
 def test_other_arrays(kind):
     """Made before and after enable(): NumPy's types, contents, and what these types do of their own."""
     for name, call in CALLS.items():
+        if (kind, name) == ("matrix", "stack"):
+            continue  # NumPy itself reads behind matrices, which have no third axis
         m = M.reshape(-1, 4) if kind == "matrix" else M
         i = I % (N // 4) if kind == "matrix" else I
         want = outcome(lambda _: told(KINDS[kind](), call, m, i), None)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from moving import DENSITIES, DTYPES, LAYOUTS, MASKS, SHAPES, SIZES, changed, check, mask, values
+from moving import DENSITIES, DTYPES, LAYOUTS, MASKS, SHAPES, SIZES, changed, check, limited, mask, values
 from support import regions
 
 SIZE, DENSITY, MASK, COUNT = (itertools.cycle(kinds) for kinds in (SIZES, DENSITIES, MASKS, range(7)))
@@ -34,7 +34,7 @@ def maker(dtype, shape, arrange):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_one_value_by_mask(dtype):
     for shape, arrange in WRITABLE * 2:
-        shape = SHAPES[shape](next(SIZE))
+        shape = SHAPES[shape](limited(dtype, next(SIZE)))
         make, density, how = maker(dtype, shape, arrange), next(DENSITY), next(MASK)
         one = values(dtype, (3,), 5)
         for axes in range(len(shape) + 1):
@@ -46,7 +46,7 @@ def test_one_value_by_mask(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_values_by_mask(dtype):
     for shape, arrange in WRITABLE * 3:
-        shape = SHAPES[shape](next(SIZE))
+        shape = SHAPES[shape](limited(dtype, next(SIZE)))
         if not shape:
             continue
         make, density, how = maker(dtype, shape, arrange), next(DENSITY), next(MASK)
@@ -66,7 +66,7 @@ def test_values_by_mask(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_numbers(dtype):
     for value in NUMBERS:
-        for n in (0, 1, 65, 5000):
+        for n in (0, 1, 65, limited(dtype, 5000)):
             make, m = maker(dtype, (n,), "plain"), mask((n,), next(DENSITY))
             label = f"{value!r} in {n}"
             with np.errstate(all=("warn", "ignore", "raise")[next(COUNT) % 3]):
@@ -84,7 +84,7 @@ def test_numbers(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_slices(dtype):
     for (shape, arrange), key in zip(WRITABLE * 3, itertools.cycle(KEYS)):
-        shape = SHAPES[shape](next(SIZE))
+        shape = SHAPES[shape](limited(dtype, next(SIZE)))
         make = maker(dtype, shape, arrange)
         try:
             part = np.asarray(make()[key])
@@ -99,7 +99,7 @@ def test_slices(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_putmask(dtype):
     for shape, arrange in WRITABLE:
-        shape = SHAPES[shape](next(SIZE))
+        shape = SHAPES[shape](limited(dtype, next(SIZE)))
         make, m = maker(dtype, shape, arrange), mask(shape, next(DENSITY), next(MASK) if shape else "plain")
         full = values(dtype, shape, 3)
         for given in (full, ARRANGE[arrange](full), full.reshape(-1), values(dtype, (3,)), values(dtype, ()), np.ones(shape, "i2"), full[:0] if shape else full):
@@ -111,7 +111,7 @@ def test_putmask(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_fill(dtype):
     for shape, arrange in WRITABLE:
-        shape = SHAPES[shape](next(SIZE))
+        shape = SHAPES[shape](limited(dtype, next(SIZE)))
         for value in (values(dtype, (2,), 9)[1], values(dtype, ()), values(dtype, (1,)), values(dtype, (2,))):
             check_set(maker(dtype, shape, arrange), lambda x: x.fill(value), f"{shape} {arrange} {value!r}")
 
