@@ -20,7 +20,7 @@ def items(draw, shape, sides):
     kind = draw(st.sampled_from(("index", "index", "index", "mask", "slice", "slice", "number", "new axis", "ellipsis", "list", "bool")))
     if kind == "index":
         i = index(length, draw(st.sampled_from(sides)), draw(st.sampled_from("lllib")), draw(st.integers(0, 9)))
-        if draw(st.integers(0, 9)) == 9 and i.size:
+        if draw(st.integers(0, 9)) == 9 and i.size and i.itemsize > 1:
             i.flat[draw(st.integers(0, i.size - 1))] = draw(st.sampled_from((length, -length - 1, 99)))
         return ARRANGE[draw(st.sampled_from(("plain", "plain", "strided", "reversed")))](i), 1
     if kind == "mask":

@@ -401,3 +401,48 @@ def test_explain_gives_reasons():
 
 def test_facts_tell_bases_apart():
     assert facts(X[:3]) != facts(X[:3].copy()) != facts(X[:3].reshape(1, 3)[0])
+
+
+def lying(shape, strides, dtype="d"):
+    """A view in the midst of other numbers."""
+    around = np.arange(3000).astype(dtype)
+    return np.lib.stride_tricks.as_strided(around[1500:], shape, strides)
+
+
+CALLS_OF_ANY = {
+    "x[mask]": lambda x, m, i: x[m],
+    "x[mask of rows]": lambda x, m, i: x[m.reshape(len(m), -1)[:, 0]],
+    "x[index]": lambda x, m, i: x[i],
+    "x[index, …]": lambda x, m, i: x[(i,) * x.ndim],
+    "x[mask] = values": lambda x, m, i: put(x, m, np.full(np.count_nonzero(m), 3.0)),
+    "x[mask] = 3": lambda x, m, i: put(x, m, 3.0),
+    "x[...] = values": lambda x, m, i: put(x, ..., np.ones(x.shape)),
+    "take": lambda x, m, i: [x.take(i, axis) for axis in (None, *range(x.ndim))],
+    "compress": lambda x, m, i: x.compress(m.reshape(-1)),
+    "extract": lambda x, m, i: np.extract(m, x),
+    "nonzero": lambda x, m, i: (x.nonzero(), m.nonzero()),
+    "where": lambda x, m, i: np.where(m, x, x + 1),
+    "choose": lambda x, m, i: m.astype("l").choose([x, x]),
+    "putmask": lambda x, m, i: np.putmask(x, m, np.ones(x.shape)),
+    "copyto": lambda x, m, i: np.copyto(x, 3.0, where=m),
+    "fill": lambda x, m, i: x.fill(3),
+    "repeat": lambda x, m, i: [x.repeat(3, axis) for axis in (None, *range(x.ndim))],
+    "ravel": lambda x, m, i: (x.ravel(), x.flatten(), x.T.flatten(), x.T.copy()),
+    "stack": lambda x, m, i: np.stack([x, x], -1),
+    "column_stack": lambda x, m, i: np.column_stack([x, x]),
+    "add": lambda x, m, i: np.add(x, 1, out=x, where=m),
+}
+
+
+@pytest.mark.parametrize("name", CALLS_OF_ANY)
+def test_axes_of_length_one_have_any_stride(name):
+    """Such an array is C-contiguous all the same."""
+    for shape, strides in (((2, 1), (8, -8)), ((70, 1), (8, 800)), ((1, 4), (-800, 8)), ((30, 1, 4), (32, 16, 8)), ((1,), (0,)), ((1, 70, 1), (80, 8, -80)), ((5, 1, 1), (8, 0, 1600)), ((1, 1), (-8, -8))):
+        def case():
+            x, m = lying(shape, strides), lying(shape, [stride // 8 for stride in strides], "B").view("?")
+            try:
+                return CALLS_OF_ANY[name](x, m, np.zeros(65, int)), x.copy()
+            except (IndexError, ValueError) as error:
+                return type(error), str(error), x.copy()
+
+        check(case, f"{shape} {strides}")
