@@ -206,15 +206,16 @@ def test_reference_counts():
     """Of keys, values and targets nothing is kept."""
     code = """
         import sys
+        from operator import setitem
         import numpy as np, numpy_par as npp
         x, m, i, v = np.zeros(9000), np.arange(9000) % 2 == 0, np.arange(9000), np.ones(4500)
         wrong = np.array([9000] * 9000)
         def calls():
             for case in (
                 lambda: x[m], lambda: x[i], lambda: x[i, None], lambda: x.reshape(-1, 3)[i % 3000, i % 3], lambda: x.take(i), lambda: x.compress(m),
-                lambda: np.extract(m, x), lambda: m.nonzero(), lambda: (i % 2).choose([x, x]), lambda: x.__setitem__(m, v), lambda: x.__setitem__(m, 3.0),
-                lambda: x.__setitem__(slice(9), 1.0), lambda: np.putmask(x, m, x), lambda: x.fill(2.0), lambda: x[wrong], lambda: x.take(wrong), lambda: x[m[:-1]],
-                lambda: x.__setitem__(m, v[:-1]), lambda: np.where(m, x, 1), lambda: np.where(m), lambda: x.repeat(2), lambda: np.stack([x, x], -1),
+                lambda: np.extract(m, x), lambda: m.nonzero(), lambda: (i % 2).choose([x, x]), lambda: setitem(x, m, v), lambda: setitem(x, m, 3.0),
+                lambda: setitem(x, slice(9), 1.0), lambda: np.putmask(x, m, x), lambda: x.fill(2.0), lambda: x[wrong], lambda: x.take(wrong), lambda: x[m[:-1]],
+                lambda: setitem(x, m, v[:-1]), lambda: np.where(m, x, 1), lambda: np.where(m), lambda: x.repeat(2), lambda: np.stack([x, x], -1),
                 lambda: np.column_stack([x, x]), lambda: x[::-1].ravel(), lambda: x.reshape(90, 100).T.flatten(), lambda: wrong.choose([x, x]), lambda: np.copyto(x, v[:1], where=m),
             ):
                 try:
@@ -241,6 +242,7 @@ def test_operands_that_somebody_else_changes(what):
     """
     code = f"""
         import mmap, os, signal, time
+        from operator import setitem
         import numpy as np
         n = 30_000
 
@@ -270,8 +272,8 @@ def test_operands_that_somebody_else_changes(what):
         npp.set_num_threads(3)
         cases = (
             lambda: x[m], lambda: grid[m[: n // 3]], lambda: grid[m.reshape(-1, 3)], lambda: x[::2][m[::2]], lambda: x.compress(m), lambda: np.extract(m, x), lambda: m.nonzero(), lambda: x.nonzero(),
-            lambda: np.where(m.reshape(-1, 3)), lambda: x.__setitem__(m, 3.0), lambda: np.putmask(x, m, 1.0), lambda: np.where(m, x, 2.0), lambda: np.copyto(x, 1.0, where=m), lambda: np.add(x, 1, out=x, where=m),
-            lambda: x[i], lambda: x[i4], lambda: grid[rows], lambda: grid[rows, columns], lambda: x.take(i), lambda: grid[:7].take(columns, 1), lambda: columns.choose([x, x, x]), lambda: x.__setitem__(slice(1, None), x[:-1]), lambda: x.repeat(2),
+            lambda: np.where(m.reshape(-1, 3)), lambda: setitem(x, m, 3.0), lambda: np.putmask(x, m, 1.0), lambda: np.where(m, x, 2.0), lambda: np.copyto(x, 1.0, where=m), lambda: np.add(x, 1, out=x, where=m),
+            lambda: x[i], lambda: x[i4], lambda: grid[rows], lambda: grid[rows, columns], lambda: x.take(i), lambda: grid[:7].take(columns, 1), lambda: columns.choose([x, x, x]), lambda: setitem(x, slice(1, None), x[:-1]), lambda: x.repeat(2),
         )
         calls, end = 0, time.monotonic() + 1
         try:

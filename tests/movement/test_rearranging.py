@@ -1,6 +1,7 @@
 """repeat, ravel, flatten, stack, column_stack, ascontiguousarray, copies that transpose, where and copyto: NumPy's bits, strides, flags, bases."""
 
 import itertools
+from operator import setitem
 
 import numpy as np
 import numpy_par as npp
@@ -84,7 +85,7 @@ def test_transposed_copies(dtype):
             x = operand(dtype, (rows, columns), arrange)
             check(lambda: x.T.copy(), f"{x.shape} {arrange}")
             check(lambda: changed(ARRANGE[arrange](np.zeros((columns, rows), dtype)), lambda to: np.copyto(to, x.T)), f"{x.shape} {arrange}, copyto")
-            check(lambda: changed(np.zeros((columns + 2, rows + 3), dtype), lambda to: to[1:-1, :-3].__setitem__(..., x.T)), f"{x.shape} {arrange}, to a part")
+            check(lambda: changed(np.zeros((columns + 2, rows + 3), dtype), lambda to: setitem(to, (slice(1, -1), slice(-3)), x.T)), f"{x.shape} {arrange}, to a part")
         for axes in itertools.permutations(range(3)):
             x = operand(dtype, (rows, 3, columns) if rows * columns < 9000 else (rows, 1, columns), "plain").transpose(axes)
             for order in "CF":
@@ -141,7 +142,7 @@ IN_PARALLEL = {
     "ravel, transposed": lambda: LARGE.reshape(200, 300).T.ravel(),
     "flatten": lambda: LARGE.reshape(200, 300).flatten(),
     "transposed copy": lambda: LARGE.reshape(200, 300).T.copy(),
-    "transposed assignment": lambda: np.empty((300, 200)).__setitem__(..., LARGE.reshape(200, 300).T),
+    "transposed assignment": lambda: setitem(np.empty((300, 200)), ..., LARGE.reshape(200, 300).T),
     "stack": lambda: np.stack([LARGE, LARGE], -1),
     "column_stack": lambda: np.column_stack([LARGE, LARGE]),
     "where": lambda: np.where(LARGE > 0.5, LARGE, 0.0),
