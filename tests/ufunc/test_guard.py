@@ -1,38 +1,17 @@
 """No read and no write outside an operand: each begins or ends at a page that may not be touched."""
 
-import ctypes
 import itertools
-import mmap
 
 import numpy as np
 import numpy_par as npp
 import pytest
+from fences import Fence
 from support import difference, outcome
 from tables import ENTRIES
 from values import maker
 
-PAGE = mmap.PAGESIZE
 SIZES = (1, 2, 3, 7, 31, 33, 127, 1001, 4099, 8193)
 STACKS = (1, 2, 7, 33)
-mprotect = ctypes.CDLL(None, use_errno=True).mprotect
-mprotect.argtypes = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
-
-
-class Fence:
-    """Memory between two forbidden pages, made once and used again and again."""
-
-    def __init__(self, nbytes):
-        self.nbytes = -(-nbytes // PAGE) * PAGE
-        self.map = mmap.mmap(-1, self.nbytes + 2 * PAGE)
-        raw = np.frombuffer(self.map, np.uint8)
-        for offset in (0, PAGE + self.nbytes):
-            assert mprotect(raw.ctypes.data + offset, PAGE, 0) == 0
-        self.free = raw[PAGE : PAGE + self.nbytes]
-
-    def place(self, shape, dtype, at_end):
-        count = int(np.prod(shape)) * dtype.itemsize
-        part = self.free[self.nbytes - count :] if at_end else self.free[:count]
-        return part.view(dtype).reshape(shape)
 
 
 @pytest.fixture(scope="module")
