@@ -30,6 +30,7 @@ struct call {
         Py_ssize_t nargs;
         PyObject *kwnames;
     } written;
+    bool ignores_flags; /* NumPy does not report what casts raise */
     bool return_arrays; /* out=...: 0-d results stay arrays */
 
     NPY_ORDER order;

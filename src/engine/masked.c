@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "kernels/bits64.h"
-#include "kernels/move.h"
 #include "threads/fpu.h"
 
 #include "kernels.h"
@@ -29,10 +28,20 @@ enum {
     SHARE = 4,
 };
 
-void masked_prepare(struct masking *masked, const struct plan *plan, int nin, int nop,
-                    bool copies)
+/* NumPy's loops for fmin and fmax choose between zeros of both signs in one way in
+ * their vectors, and in another for the elements that are left. */
+bool masked_goes_by_place(const struct plan *plan, const struct call *call)
 {
-    *masked = (struct masking){.nin = nin,
+    const enum extreme extreme =
+        call->ufunc ? kernels_extreme_of(call->ufunc->name) : EXTREME_COUNT;
+    return plan->floats && (extreme == EXTREME_FMAX || extreme == EXTREME_FMIN);
+}
+
+void masked_prepare(struct masking *masked, const struct plan *plan,
+                    const struct call *call, bool copies)
+{
+    const int nop = call->nop;
+    *masked = (struct masking){.nin = call->nin,
                                .nop = nop,
                                .fpe = plan->fpe,
                                .tries = !plan->may_fail && !plan->may_raise,
@@ -84,22 +93,6 @@ static int run_stretches(const struct loop *loop, int nop, const uint64_t *bits,
     }
 }
 
-/* Stores elements under a mask, whatever the stride. */
-static void store(const struct mask_kernels *kernels, int width, const char *mask,
-                  const char *from, char *to, npy_intp stride, npy_intp n)
-{
-    const size_t size = (size_t)1 << width;
-    if (stride == (npy_intp)size) {
-        kernels->assign[width](mask, from, stride, to, n);
-        return;
-    }
-    for (npy_intp i = 0; i < n; i++) {
-        if (mask[i]) {
-            memcpy(to + i * stride, from + i * (npy_intp)size, size);
-        }
-    }
-}
-
 /* The operands of a block that is computed as a whole. */
 struct whole {
     char *at[MASKED_MOST];
@@ -113,23 +106,12 @@ static void stand_in(struct whole *whole, const struct masking *masked, npy_intp
 {
     const char *mask = data[masked->nop];
     for (int k = 0; k < masked->nin; k++) {
-        const int width = masked->width[k];
-        const npy_intp size = (npy_intp)1 << width;
-        char *const buffer = whole->buffers[k];
-        const char *from = data[k];
-        if (strides[k] == 0) {
-            continue;
+        if (strides[k] != 0) {
+            kernels_masks()->blend[masked->width[k]](mask, data[k], strides[k],
+                                                     data[k] + first * strides[k], 0,
+                                                     whole->buffers[k], n);
+            whole->at[k] = whole->buffers[k];
         }
-        if (strides[k] != size) {
-            char *const ends[] = {data[k], buffer};
-            const intptr_t both[] = {strides[k], size};
-            move_copy(size)(ends, n, both, size);
-            from = buffer;
-        }
-        kernels_masks()->blend[width](mask, from, size, data[k] + first * strides[k], 0,
-                                      buffer, n);
-        whole->at[k] = buffer;
-        whole->steps[k] = size;
     }
 }
 
@@ -174,10 +156,23 @@ static int run_whole(const struct masking *masked, const struct loop *loop,
         status = loop_run(loop, whole.at, n, whole.steps);
     }
     for (int k = masked->nin; k < masked->nop && status == 0; k++) {
-        store(kernels_masks(), masked->width[k], data[masked->nop], whole.buffers[k],
-              data[k], strides[k], n);
+        kernels_masks()->assign[masked->width[k]](data[masked->nop], whole.buffers[k],
+                                                  strides[k], data[k], n);
     }
     return status;
+}
+
+/* Returns whether all operands are contiguous, or one element: NumPy has other loops
+ * for other strides, with other bits. */
+static bool is_contiguous(const struct masking *masked, const npy_intp *strides)
+{
+    for (int k = 0; k < masked->nop; k++) {
+        const npy_intp size = (npy_intp)1 << masked->width[k];
+        if (strides[k] != size && (strides[k] != 0 || k >= masked->nin)) {
+            return false;
+        }
+    }
+    return strides[masked->nop] == 1;
 }
 
 /* `quiet`: no element that is not selected has raised a flag so far. */
@@ -193,7 +188,8 @@ static int run_block(const struct masking *masked, const struct loop *loop, bool
     if (count == n) {
         return loop_run(loop, data, n, strides);
     }
-    if (masked->whole && step == 1 && n <= masked->block && count * SHARE >= n &&
+    if (masked->whole && n <= masked->block && count * SHARE >= n &&
+        is_contiguous(masked, strides) &&
         count < count_stretches(bits, n) * LONG_STRETCH) {
         return run_whole(masked, loop, bits_find(bits, 0, n, true), quiet, data, n,
                          strides);

@@ -18,9 +18,13 @@ struct masking {
     unsigned char width[MASKED_MOST]; /* of the operands: logarithms of bytes */
 };
 
-/* Fills it in for a plan with `nin` inputs and `nop` operands beside the mask. */
-void masked_prepare(struct masking *masked, const struct plan *plan, int nin, int nop,
-                    bool copies);
+/* Fills it in for a call under a mask.  `copies`: the loop does nothing but copy. */
+void masked_prepare(struct masking *masked, const struct plan *plan,
+                    const struct call *call, bool copies);
+
+/* Returns whether a result depends on where a stretch of the mask begins and ends, so
+ * that no piece may end within it. */
+bool masked_goes_by_place(const struct plan *plan, const struct call *call);
 
 /* Runs `n` elements; the mask is the last of the operands in `data`.  Returns what the
  * loop returns.  Errors and flags are those of the selected elements. */

@@ -128,7 +128,8 @@ static PyArrayObject *compress(struct hook_call *hook, PyArrayObject *array,
     }
     hook->report.elements = call.size;
     const bool contiguous = PyArray_IS_C_CONTIGUOUS(array);
-    if ((!contiguous && rest) || (!contiguous && axes < PyArray_NDIM(array)) ||
+    if ((!contiguous && rest) ||
+        (axes < PyArray_NDIM(array) && !array_has_c_strides(array)) ||
         (!contiguous && compressing.itemsize > TOGETHER / 64)) {
         hook->report.reason = reason_rows_not_contiguous;
         return NULL;

@@ -77,11 +77,11 @@ static PyArrayObject *make_base(npy_intp count, int ndim)
 
 static PyObject *make_result(PyArrayObject *base, int ndim)
 {
+    const npy_intp stride = ndim * (npy_intp)sizeof(npy_intp); /* also of none */
     PyObject *result = PyTuple_New(ndim);
     for (int d = 0; d < ndim && result; d++) {
         char *data = PyArray_BYTES(base) + (size_t)d * sizeof(npy_intp);
-        PyObject *axis =
-            array_view(base, data, 1, PyArray_DIMS(base), PyArray_STRIDES(base));
+        PyObject *axis = array_view(base, data, 1, PyArray_DIMS(base), &stride);
         if (axis == NULL) {
             Py_CLEAR(result);
         } else {

@@ -113,7 +113,7 @@ static const char *lay_out(struct taking *taking, PyArrayObject *array, int axis
     if (*ndim > NPY_MAXDIMS) {
         return reason_shapes_refused;
     }
-    if (PyArray_NDIM(array) > 1 && !PyArray_IS_C_CONTIGUOUS(array)) {
+    if (PyArray_NDIM(array) > 1 && !array_has_c_strides(array)) {
         return reason_rows_not_contiguous;
     }
     if (taking->outer * taking->n == 0 || taking->itemsize == 0 ||

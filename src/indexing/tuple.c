@@ -186,7 +186,7 @@ static const char *take_key(struct taking *taking, PyArrayObject *array, PyObjec
         shape[(*ndim)++] = PyArray_DIM(array, d);
         taking->itemsize *= PyArray_DIM(array, d);
     }
-    return axes < PyArray_NDIM(array) && !PyArray_IS_C_CONTIGUOUS(array)
+    return axes < PyArray_NDIM(array) && !array_has_c_strides(array)
                ? reason_rows_not_contiguous
                : NULL;
 }

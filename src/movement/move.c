@@ -1,6 +1,8 @@
 /* move.c - see move.h. */
 #include "move.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #include "engine/kernels.h"
@@ -180,21 +182,38 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
     return result != NULL;
 }
 
+/* Returns whether a real number is a normal number, zero, infinite or NaN in a type, so
+ * that a cast raises no flag of overflow or underflow. */
+static bool fits(double value, int type)
+{
+    const bool single = type == NPY_FLOAT || type == NPY_CFLOAT;
+    const double size = fabs(value);
+    return !isfinite(value) || value == 0 ||
+           (type == NPY_HALF ? size <= 65504 && size >= 1
+            : single         ? size <= (double)FLT_MAX && size >= (double)FLT_MIN
+                             : true);
+}
+
 /* Returns whether NumPy stores a Python number in an element of this type as it would
  * convert it to an array, without a warning. */
-static bool is_simple_number(PyObject *value, PyArray_Descr *descr)
+static bool is_simple_number(PyObject *value, int type)
 {
-    const int type = descr->type_num;
     if (PyBool_Check(value)) {
         return array_type_is_number(type);
     }
-    if (PyLong_CheckExact(value)) {
-        return PyTypeNum_ISINTEGER(type) || PyTypeNum_ISFLOAT(type) ||
-               PyTypeNum_ISCOMPLEX(type);
+    const bool inexact = PyTypeNum_ISFLOAT(type) || PyTypeNum_ISCOMPLEX(type);
+    if (PyLong_CheckExact(value) && PyTypeNum_ISINTEGER(type)) {
+        return true;
     }
-    return PyFloat_CheckExact(value) &&
-           (type == NPY_DOUBLE || type == NPY_LONGDOUBLE || type == NPY_CDOUBLE ||
-            type == NPY_CLONGDOUBLE || type == NPY_FLOAT);
+    if (!inexact || !(PyLong_CheckExact(value) || PyFloat_CheckExact(value))) {
+        return false;
+    }
+    const double number = PyFloat_AsDouble(value);
+    if (PyErr_Occurred()) {
+        PyErr_Clear(); /* an integer beyond all floats */
+        return false;
+    }
+    return fits(number, type);
 }
 
 PyArrayObject *move_value(PyArrayObject *array, PyObject *value)
@@ -203,7 +222,7 @@ PyArrayObject *move_value(PyArrayObject *array, PyObject *value)
     if (PyArray_CheckExact(value)) {
         return move_is_plain(value) ? (PyArrayObject *)Py_NewRef(value) : NULL;
     }
-    if (!is_simple_number(value, descr) || !PyArray_ISNBO(descr->byteorder)) {
+    if (!is_simple_number(value, descr->type_num) || !PyArray_ISNBO(descr->byteorder)) {
         return NULL;
     }
     Py_INCREF(descr);

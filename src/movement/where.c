@@ -39,6 +39,7 @@ PyObject *movement_where(struct hook_call *hook, PyObject *self, PyObject *const
     PyObject *result = NULL;
     PyArray_Descr *descr = NULL;
     move_begin(&call, hook, 3);
+    call.ignores_flags = true;
     call.pays_alone = true; /* NumPy branches at each element */
     hook->report.reason = reason_where_operands;
     if (nargs != 3 || kwnames || !PyArray_CheckExact(args[0]) ||

@@ -56,6 +56,18 @@ PyObject *array_view(PyArrayObject *array, char *data, int ndim, const npy_intp 
     return view;
 }
 
+bool array_has_c_strides(PyArrayObject *array)
+{
+    npy_intp stride = PyArray_ITEMSIZE(array);
+    for (int d = PyArray_NDIM(array) - 1; d >= 0; d--) {
+        if (PyArray_STRIDE(array, d) != stride) {
+            return false;
+        }
+        stride *= PyArray_DIM(array, d);
+    }
+    return true;
+}
+
 PyArrayObject *array_new_of(PyArrayObject *array, int ndim, const npy_intp *shape)
 {
     PyArray_Descr *descr = PyArray_DESCR(array);

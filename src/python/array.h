@@ -20,6 +20,10 @@ PyObject *array_view(PyArrayObject *array, char *data, int ndim, const npy_intp 
  */
 PyArrayObject *array_new_of(PyArrayObject *array, int ndim, const npy_intp *shape);
 
+/* Returns whether all strides are those of C order, also of axes of length 1, whose
+ * strides NumPy does not look at when it tells whether an array is contiguous. */
+bool array_has_c_strides(PyArrayObject *array);
+
 /* Returns whether two elements of an array may share a byte. */
 bool array_overlaps_itself(PyArrayObject *array);
 

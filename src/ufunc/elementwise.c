@@ -102,6 +102,20 @@ static bool has_vectors(const struct plan *plan, const struct call *call)
     return false;
 }
 
+/* Returns whether the imaginary parts of an output are dropped on the way to the loop,
+ * which reads outputs under a mask: NumPy warns, once. */
+static bool discards_imaginary(const struct operands *operands, const struct plan *plan,
+                               const struct call *call)
+{
+    for (int i = call->nin; i < call->nop; i++) {
+        if (operands->op[i] && PyTypeNum_ISCOMPLEX(PyArray_TYPE(operands->op[i])) !=
+                                   PyTypeNum_ISCOMPLEX(plan_descr(plan, i)->type_num)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * Returns whether casts may depend on the place of an element.  NumPy casts in vectors
  * and the last elements one by one, and the two give different answers where a number
@@ -264,6 +278,12 @@ static const char *lay_out(struct job *job, struct operands *operands,
     if (casts_by_place(operands, plan, call)) {
         return reason_cast_depends_on_place;
     }
+    if (call->masked && masked_goes_by_place(plan, call)) {
+        return reason_extreme_depends_on_place;
+    }
+    if (call->masked && discards_imaginary(operands, plan, call)) {
+        return reason_cast_discards_imaginary;
+    }
     const bool staged = operands->cast && stage_casts(stage, operands->op, call, plan);
     const enum line line = line_of(nest, operands, call, plan, vectors, staged);
     if (line == LINE_IN_ORDER) {
@@ -278,7 +298,7 @@ static const char *lay_out(struct job *job, struct operands *operands,
         reason = lay_out_by_iterator(job, operands, nest, call, vectors);
     }
     if (call->masked && !reason) {
-        masked_prepare(&job->masked, plan, call->nin, call->nop, job->copies);
+        masked_prepare(&job->masked, plan, call, job->copies);
     }
     if (job->nest && !reason) {
         job->size = nest->size;
@@ -329,7 +349,8 @@ PyObject *elementwise_run(struct call *call, const struct plan *plan, struct job
     if (job->stage) {
         fpe |= atomic_load(&stage.fpe);
     }
-    if ((plan->fpe || operands.cast) && execute_give_fpe(call->name, fpe) < 0) {
+    if (!call->ignores_flags && (plan->fpe || operands.cast) &&
+        execute_give_fpe(call->name, fpe) < 0) {
         goto finish;
     }
     result = call_result(call, operands.op + call->nin);

@@ -46,6 +46,32 @@ def copied_to(x, _):
     return results
 
 
+def rows_of(x):
+    return np.arange(len(x) * 2) % max(len(x), 1)
+
+
+def assigned(x, y):
+    results = [x.copy() for _ in range(4)]
+    results[0][x > 0] = 0
+    results[1][x != 0] = y.reshape(-1)[:1] if y.size else 0
+    results[2][x > 0] = results[2][x > 0] + 1
+    results[3][...] = y if y.shape == x.shape else 1
+    return results
+
+
+def filled(x, _):
+    result = x.copy()
+    result.fill(3)
+    return [result]
+
+
+def put_masks(x, y):
+    results = [x.copy(), x.copy()]
+    np.putmask(results[0], x > 0, 0)
+    np.putmask(results[1], x > 0, x + 1)
+    return results
+
+
 def plain(owner, name, arrays):
     if owner == "ndarray":
         return lambda x, y: [getattr(x, name)(*(y, x)[:arrays])]
@@ -55,6 +81,14 @@ def plain(owner, name, arrays):
 OWN_CALLS = {
     "ndarray.astype": lambda x, _: [x.astype(t, order=order) for t in "dfF" for order in "KACF"] + [x.astype(x.dtype)],
     "ndarray.copy": lambda x, _: [x.copy(order) for order in "KACF"] + [np.copy(x)],
+    "ndarray.__getitem__": lambda x, _: [x[x > 0], x[rows_of(x)], x[(rows_of(x),) * min(x.ndim, 2)] if x.ndim < 2 else x[rows_of(x), 0]],
+    "ndarray.__setitem__": assigned,
+    "ndarray.compress": lambda x, _: [x.compress(np.arange(n) % 3 > 0, axis) for axis, n in [(None, x.size), *enumerate(x.shape)]],
+    "ndarray.take": lambda x, _: [x.take(np.arange(2 * n) % max(n, 1), axis) for axis, n in [(None, x.size), *enumerate(x.shape)] if n],
+    "ndarray.choose": lambda x, y: [(x > 0).astype(int).choose([x, x + 1]), (x > 0).astype(int).choose([x, x[..., :1]])],
+    "ndarray.fill": filled,
+    "ndarray.repeat": lambda x, _: [x.repeat(n, axis) for axis in axes(x) for n in (1, 2, 5)],
+    "function.putmask": put_masks,
     "ndarray.argmax": each_axis(np.argmax),
     "ndarray.argmin": each_axis(np.argmin),
     "ndarray.var": lambda x, _: [x.var(axis) for axis in axes(x)],
