@@ -211,7 +211,7 @@ int masked_run(const struct masking *masked, const struct loop *loop, char *cons
                                                   data[1], n);
         return 0;
     }
-    char *at[NPP_MAX_SLOTS];
+    char *at[NPP_MAX_SLOTS] = {NULL};
     bool quiet = masked->tries;
     int status = 0;
     for (npy_intp i = 0; i < n && status == 0; i += masked->block) {

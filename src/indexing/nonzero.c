@@ -25,7 +25,7 @@ static void unravel(const struct places *places, const int64_t *index, npy_intp 
 {
     const int last = places->ndim - 1;
     const npy_intp length = places->shape[last];
-    int64_t row[NPY_MAXDIMS], begin = 0, end = 0; /* the row of the last index */
+    int64_t row[NPY_MAXDIMS] = {0}, begin = 0, end = 0; /* the row of the last index */
     for (npy_intp i = 0; i < n; i++, to += places->ndim) {
         if (index[i] >= end) {
             int64_t rest = index[i] / length;
