@@ -104,7 +104,7 @@ lint: build $(VENV)/.stamp-python-lint ## check the code: layers, ruff, mypy, cl
 	@$(python) -m ruff check --quiet numpy_par
 	@$(python) -m ruff format --quiet --check numpy_par
 	@tools/quietly lint-mypy $(python) -m mypy --strict numpy_par
-	@tools/quietly lint-stubtest $(python) -m mypy.stubtest numpy_par._engine
+	@tools/quietly lint-stubtest $(python) -m mypy.stubtest --mypy-config-file pyproject.toml numpy_par._engine
 	@echo 'clang-format'
 	@clang-format --dry-run -Werror $(c_files)
 	@echo 'clang -Werror'
