@@ -89,6 +89,43 @@ class Enabled:
         self._context.run(self._blocks.close)
 
 
+def compare(name, function, operands, seconds, numpys=None):
+    """Time a function with the drop-in and without, once both gave one answer.
+
+    Parameters
+    ----------
+    name : str
+        What a failure is told of.
+    function : callable
+        What is measured, of `operands`.
+    operands : sequence
+        Its arguments; it may write to them.
+    seconds : float
+        How long to go on.
+    numpys : callable, optional
+        What it stands beside, where that is another function.
+
+    Returns
+    -------
+    list of float
+        The shortest time of a call, in seconds: NumPy's, ours on one thread, on all.
+    """
+    numpys = numpys or function
+    one, every = Enabled(function, threads=1), Enabled(function)
+    try:
+        if not identical(*(copied(call(*operands)) for call in (numpys, every.call))):
+            raise RuntimeError(f"{name}: another answer than NumPy's")
+        return alternate([numpys, one.call, every.call], operands, seconds)
+    finally:
+        one.close()
+        every.close()
+
+
+def copied(result):
+    """Return arrays of a result as it is now: the next call may write to the same ones."""
+    return tuple(map(copied, result)) if isinstance(result, tuple) else np.copy(result, order="K")
+
+
 def identical(a, b):
     """Return whether two results have the same dtype, shape, strides and bits."""
     if isinstance(a, tuple):

@@ -6,8 +6,8 @@ import numpy as np
 
 import numpy_par as npp
 
+from . import measure
 from .active import require_active
-from .measure import Enabled, alternate, identical
 
 SIZE = 1_000_000
 
@@ -125,15 +125,7 @@ def compare(name, seconds=0.5):
     """Return the shortest time of a case, in seconds: NumPy's, ours on one thread, on all."""
     names, function = CASES[name]
     numpys = getattr(np, function.__name__) if name.startswith("npp.") else function
-    operands = [_data()[operand] for operand in names.split()]
-    one, every = Enabled(function, threads=1), Enabled(function)
-    try:
-        if not identical(*(np.asarray(call(*operands)) for call in (numpys, every.call))):
-            raise RuntimeError(f"{name}: another answer than NumPy's")
-        return alternate([numpys, one.call, every.call], operands, seconds)
-    finally:
-        one.close()
-        every.close()
+    return measure.compare(name, function, [_data()[operand] for operand in names.split()], seconds, numpys)
 
 
 class Reductions:

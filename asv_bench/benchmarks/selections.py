@@ -4,8 +4,8 @@ import functools
 
 import numpy as np
 
+from . import measure
 from .active import require_active
-from .measure import Enabled, alternate, identical
 
 SIZE = 1_000_000
 
@@ -104,20 +104,7 @@ CASES = {
 def compare(name, seconds=0.3):
     """Return the shortest time of a case, in seconds: NumPy's, ours on one thread, on all."""
     names, function = CASES[name]
-    operands = [_data()[operand] for operand in names.split()]
-    one, every = Enabled(function, threads=1), Enabled(function)
-    try:
-        if not identical(*(_copied(call(*operands)) for call in (function, every.call))):
-            raise RuntimeError(f"{name}: another answer than NumPy's")
-        return alternate([function, one.call, every.call], operands, seconds)
-    finally:
-        one.close()
-        every.close()
-
-
-def _copied(result):
-    """Return the result as it is now: the next call may write to the same array."""
-    return tuple(map(_copied, result)) if isinstance(result, tuple) else np.copy(result, order="K")
+    return measure.compare(name, function, [_data()[operand] for operand in names.split()], seconds)
 
 
 class Selections:

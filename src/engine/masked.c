@@ -49,10 +49,10 @@ void masked_prepare(struct masking *masked, const struct plan *plan,
     masked->block = BLOCK_MOST;
     for (int k = 0; k < nop && masked->whole; k++) {
         const PyArray_Descr *descr = plan_descr(plan, k);
-        masked->width[k] = (unsigned char)mask_width(PyDataType_ELSIZE(descr));
+        masked->width[k] = (unsigned char)width_of(PyDataType_ELSIZE(descr));
         /* A long double has bytes that loops do not write. */
         const int type = descr->type_num;
-        masked->whole = masked->width[k] < MASK_WIDTHS && !PyTypeNum_ISFLEXIBLE(type) &&
+        masked->whole = masked->width[k] < WIDTHS && !PyTypeNum_ISFLEXIBLE(type) &&
                         type != NPY_LONGDOUBLE && type != NPY_CLONGDOUBLE;
         const npy_intp most = BLOCK_BYTES >> masked->width[k];
         masked->block = most < masked->block ? most : masked->block;
@@ -66,7 +66,7 @@ static npy_intp count_stretches(const uint64_t *bits, npy_intp n)
     npy_intp stretches = 0;
     uint64_t carry = 0;
     for (npy_intp i = 0; i < (n + 63) / 64; i++) {
-        stretches += __builtin_popcountll(bits[i] & ~(bits[i] << 1 | carry));
+        stretches += ones_in(bits[i] & ~(bits[i] << 1 | carry));
         carry = bits[i] >> 63;
     }
     return stretches;

@@ -49,18 +49,15 @@ static const char *take(struct choosing *choosing, PyArrayObject *index,
     PyArrayObject *first = (PyArrayObject *)PyTuple_GET_ITEM(given, 0);
     for (npy_intp k = 0; k < choosing->count; k++) {
         PyArrayObject *array = (PyArrayObject *)PyTuple_GET_ITEM(given, k);
-        if (!move_is_plain((PyObject *)array) || !PyArray_IS_C_CONTIGUOUS(array) ||
-            PyArray_DESCR(array) != PyArray_DESCR(first) ||
-            !PyArray_ISNBO(PyArray_DESCR(array)->byteorder) ||
-            PyDataType_METADATA(PyArray_DESCR(array)) != NULL ||
+        if (!move_is_alike((PyObject *)array, first) ||
             (PyArray_NDIM(array) > 0 && !PyArray_SAMESHAPE(array, index))) {
             return reason_choices_not_plain;
         }
         choosing->choices[k] = PyArray_BYTES(array);
         choosing->steps[k] = PyArray_NDIM(array) ? PyArray_ITEMSIZE(array) : 0;
     }
-    choosing->width = mask_width(PyArray_ITEMSIZE(first));
-    return choosing->width == MASK_WIDTHS ? reason_choices_not_plain : NULL;
+    choosing->width = width_of(PyArray_ITEMSIZE(first));
+    return choosing->width == WIDTHS ? reason_choices_not_plain : NULL;
 }
 
 static PyObject *choose(struct hook_call *hook, PyArrayObject *index, PyObject *given)
@@ -73,22 +70,16 @@ static PyObject *choose(struct hook_call *hook, PyArrayObject *index, PyObject *
                    &job)) {
         return NULL;
     }
-    PyObject *result =
-        (PyObject *)array_new_of((PyArrayObject *)PyTuple_GET_ITEM(given, 0),
-                                 PyArray_NDIM(index), PyArray_DIMS(index));
+    PyArrayObject *result = array_new_of((PyArrayObject *)PyTuple_GET_ITEM(given, 0),
+                                         PyArray_NDIM(index), PyArray_DIMS(index));
     if (result == NULL) {
         return NULL;
     }
-    choosing.to = PyArray_BYTES((PyArrayObject *)result);
+    choosing.to = PyArray_BYTES(result);
     const bool done = hook_run(hook, &job, "indexing", run, &choosing,
                                PyArray_SIZE(index), split_anywhere());
-    if (atomic_load(&choosing.beyond)) {
-        hook->report.reason = reason_index_out_of_bounds;
-    }
-    if (!done || atomic_load(&choosing.beyond)) {
-        Py_CLEAR(result);
-    }
-    return result;
+    return (PyObject *)indexing_finish(hook, result, done,
+                                       atomic_load(&choosing.beyond));
 }
 
 PyObject *indexing_choose(struct hook_call *hook, PyObject *self, PyObject *const *args,
@@ -97,11 +88,8 @@ PyObject *indexing_choose(struct hook_call *hook, PyObject *self, PyObject *cons
     struct arguments arguments = {args, nargs, kwnames, 0};
     PyObject *out = arguments_find(&arguments, 1, "out");
     PyObject *mode = arguments_find(&arguments, 2, "mode");
-    const bool raises =
-        mode == NULL || (PyUnicode_CheckExact(mode) &&
-                         PyUnicode_CompareWithASCIIString(mode, "raise") == 0);
-    if (nargs < 1 || nargs > 3 || !arguments_known(&arguments) || !raises ||
-        (out && out != Py_None) ||
+    if (nargs < 1 || nargs > 3 || !arguments_known(&arguments) ||
+        !arguments_is_raise(mode) || (out && out != Py_None) ||
         !(PyList_CheckExact(args[0]) || PyTuple_CheckExact(args[0]))) {
         return decline(hook, reason_arguments_refused);
     }

@@ -176,10 +176,18 @@ PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array
     return compress(hook, array, mask, axes, NULL);
 }
 
-static bool is_mask(PyObject *object)
+bool indexing_is_mask(PyObject *object)
 {
     return PyArray_CheckExact(object) &&
-           PyArray_TYPE((PyArrayObject *)object) == NPY_BOOL;
+           PyArray_TYPE((PyArrayObject *)object) == NPY_BOOL &&
+           PyArray_NDIM((PyArrayObject *)object) > 0;
+}
+
+bool indexing_mask_fits(PyArrayObject *array, PyArrayObject *mask)
+{
+    return PyArray_NDIM(mask) <= PyArray_NDIM(array) &&
+           PyArray_CompareLists(PyArray_DIMS(array), PyArray_DIMS(mask),
+                                PyArray_NDIM(mask));
 }
 
 /* Returns whether axis= is for all elements in a row, as they lie, or for the only
@@ -217,7 +225,7 @@ PyObject *indexing_compress(struct hook_call *hook, PyObject *self,
         (out && out != Py_None)) {
         return decline(hook, reason_arguments_refused);
     }
-    if (!move_is_plain(self) || !is_mask(condition) ||
+    if (!move_is_plain(self) || !indexing_is_mask(condition) ||
         PyArray_NDIM((PyArrayObject *)condition) != 1 ||
         !is_flat((PyArrayObject *)self, axis)) {
         return decline(hook, reason_mask_not_plain);
@@ -238,7 +246,7 @@ PyObject *indexing_extract(struct hook_call *hook, PyObject *self,
     if (nargs > 2 || !condition || !given || !arguments_known(&arguments)) {
         return decline(hook, reason_arguments_refused);
     }
-    if (!move_is_plain(given) || !is_mask(condition) ||
+    if (!move_is_plain(given) || !indexing_is_mask(condition) ||
         PyArray_SIZE((PyArrayObject *)condition) !=
             PyArray_SIZE((PyArrayObject *)given) ||
         !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)condition) ||
@@ -252,17 +260,16 @@ PyObject *indexing_partition_by(struct hook_call *hook, PyObject *self,
                                 PyObject *const *args, Py_ssize_t nargs,
                                 PyObject *kwnames)
 {
-    if (nargs != 2 || kwnames || !is_mask(args[0]) || !move_is_plain(args[1])) {
+    if (nargs != 2 || kwnames || !indexing_is_mask(args[0]) ||
+        !move_is_plain(args[1])) {
         return decline(hook, reason_mask_not_plain);
     }
     PyArrayObject *mask = (PyArrayObject *)args[0], *array = (PyArrayObject *)args[1];
-    const int axes = PyArray_NDIM(mask);
-    if (axes == 0 || axes > PyArray_NDIM(array) ||
-        !PyArray_CompareLists(PyArray_DIMS(array), PyArray_DIMS(mask), axes)) {
+    if (!indexing_mask_fits(array, mask)) {
         return decline(hook, reason_mask_of_other_shape);
     }
     PyArrayObject *rest = NULL;
-    PyArrayObject *selected = compress(hook, array, mask, axes, &rest);
+    PyArrayObject *selected = compress(hook, array, mask, PyArray_NDIM(mask), &rest);
     PyObject *result = selected ? PyTuple_Pack(2, selected, rest) : NULL;
     Py_XDECREF(selected);
     Py_XDECREF(rest);

@@ -35,7 +35,7 @@ bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
     struct expanding expanding = {.selection = &selection,
                                   .to = PyArray_BYTES(array),
                                   .from = PyArray_BYTES(values),
-                                  .width = mask_width(PyArray_ITEMSIZE(array))};
+                                  .width = width_of(PyArray_ITEMSIZE(array))};
     const struct call call = {.state = hook->state,
                               .nin = 2,
                               .nop = 2,
@@ -46,13 +46,13 @@ bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
     struct job job;
     bool done = false;
     hook->report.elements = call.size;
-    hook->report.reason =
-        !PyArray_IS_C_CONTIGUOUS(array) || !PyArray_IS_C_CONTIGUOUS(values) ||
-                PyArray_NDIM(values) != 1 || expanding.width == MASK_WIDTHS
-            ? reason_rows_not_contiguous
-        : arrays_overlap(array, values) || arrays_overlap(array, mask)
-            ? reason_copy_overlaps
-            : NULL;
+    hook->report.reason = !PyArray_IS_C_CONTIGUOUS(array) ||
+                                  !PyArray_IS_C_CONTIGUOUS(values) ||
+                                  PyArray_NDIM(values) != 1 || expanding.width == WIDTHS
+                              ? reason_rows_not_contiguous
+                          : arrays_overlap(array, values) || arrays_overlap(array, mask)
+                              ? reason_copy_overlaps
+                              : NULL;
     if (hook->report.reason || !hook_call_pays(hook, &call, &job) ||
         !selection_make(&selection, hook, &job, mask, NULL)) {
         goto finish;

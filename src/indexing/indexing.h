@@ -22,6 +22,20 @@ PyArrayObject *indexing_take_by_tuple(struct hook_call *hook, PyArrayObject *arr
 bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
                         PyArrayObject *mask, PyArrayObject *values);
 
+/* indexing_is_mask() returns whether `object` is an array of truth values with an axis;
+ * indexing_mask_fits() whether it has the first axes of `array`. */
+bool indexing_is_mask(PyObject *object);
+bool indexing_mask_fits(PyArrayObject *array, PyArrayObject *mask);
+
+/* Gathers items, `stride` bytes apart, as the kernels in kernels/rearrange.h do. */
+bool indexing_gather(const char *from, npy_intp stride, npy_intp length,
+                     const npy_intp *index, npy_intp n, char *to, npy_intp itemsize);
+
+/* Returns `result` (or NULL), whose elements were `done`; if an index was `beyond` the
+ * array, it is dropped, and NumPy raises. */
+PyArrayObject *indexing_finish(struct hook_call *hook, PyArrayObject *result, bool done,
+                               bool beyond);
+
 /* Returns whether `object` is a plain, aligned array of integers that can be an index,
  * with an axis, and with its elements side by side. */
 bool indexing_is_index(PyObject *object);

@@ -91,18 +91,6 @@ static PyObject *make_result(PyArrayObject *base, int ndim)
     return result;
 }
 
-/* Take the loop of x != 0.  Returns NULL, or the reason why NumPy runs the call. */
-static const char *take_loop(struct predicate *nonzero)
-{
-    const struct call *call = &nonzero->call;
-    const char *reason = predicate_plan(nonzero);
-    return reason ? reason
-           : array_needs_copy(call->op[0], plan_descr(&nonzero->plan, 0)) ||
-                   array_needs_copy(call->op[1], plan_descr(&nonzero->plan, 1))
-               ? reason_comparison_needs_cast
-               : NULL;
-}
-
 /* Returns the places of the elements that are selected. */
 static PyObject *find_places(struct hook_call *hook, struct job *job,
                              PyArrayObject *array, const struct predicate *nonzero)
@@ -134,19 +122,12 @@ static PyObject *nonzero_of_numbers(struct hook_call *hook, PyArrayObject *array
     struct predicate nonzero;
     struct job job;
     PyObject *result = NULL;
-    PyObject *zero = PyArray_ZEROS(0, NULL, PyArray_TYPE(array), 0);
-    if (zero == NULL) {
-        return NULL;
-    }
-    PyObject *operands[] = {(PyObject *)array, zero};
-    hook->report.reason =
-        predicate_take(&nonzero, hook->state, hook->state->not_equal, operands);
-    Py_DECREF(zero);
+    hook->report.reason = predicate_take_nonzero(&nonzero, hook->state, array);
     if (hook->report.reason) {
         return NULL;
     }
     if (hook_call_pays(hook, &nonzero.call, &job)) {
-        hook->report.reason = take_loop(&nonzero);
+        hook->report.reason = predicate_plan_nonzero(&nonzero);
         result = hook->report.reason ? NULL : find_places(hook, &job, array, &nonzero);
     }
     predicate_clear(&nonzero);

@@ -157,8 +157,8 @@ static npy_intp move_stretches(const uint64_t *bits, const char *from, npy_intp 
 npy_intp selection_move(const uint64_t *bits, const char *from, npy_intp n, char *to,
                         npy_intp itemsize)
 {
-    const int width = mask_width(itemsize);
-    if (width == MASK_WIDTHS) {
+    const int width = width_of(itemsize);
+    if (width == WIDTHS) {
         return move_stretches(bits, from, n, to, itemsize);
     }
     const npy_intp count = bits_count(bits, n);

@@ -6,20 +6,6 @@
 
 #include "indexing.h"
 
-static bool is_mask(PyObject *key)
-{
-    return PyArray_CheckExact(key) && PyArray_TYPE((PyArrayObject *)key) == NPY_BOOL &&
-           PyArray_NDIM((PyArrayObject *)key) > 0;
-}
-
-/* Returns whether the mask has the first axes of the array. */
-static bool mask_fits(PyArrayObject *array, PyArrayObject *mask)
-{
-    return PyArray_NDIM(mask) <= PyArray_NDIM(array) &&
-           PyArray_CompareLists(PyArray_DIMS(array), PyArray_DIMS(mask),
-                                PyArray_NDIM(mask));
-}
-
 PyObject *indexing_get(struct hook_call *hook, PyObject *self, PyObject *const *args,
                        Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -28,11 +14,12 @@ PyObject *indexing_get(struct hook_call *hook, PyObject *self, PyObject *const *
     }
     PyArrayObject *array = (PyArrayObject *)self;
     PyObject *key = args[0];
-    if (is_mask(key)) {
+    if (indexing_is_mask(key)) {
         PyArrayObject *mask = (PyArrayObject *)key;
-        return mask_fits(array, mask) ? (PyObject *)indexing_compress_by(
-                                            hook, array, mask, PyArray_NDIM(mask))
-                                      : decline(hook, reason_mask_of_other_shape);
+        return indexing_mask_fits(array, mask)
+                   ? (PyObject *)indexing_compress_by(hook, array, mask,
+                                                      PyArray_NDIM(mask))
+                   : decline(hook, reason_mask_of_other_shape);
     }
     if (PyTuple_CheckExact(key)) {
         return (PyObject *)indexing_take_by_tuple(hook, array, key);
@@ -61,7 +48,7 @@ static PyArrayObject *with_axes_of(PyArrayObject *mask, int ndim)
 static bool set_by_mask(struct hook_call *hook, PyArrayObject *array,
                         PyArrayObject *mask, PyArrayObject *value)
 {
-    if (!mask_fits(array, mask)) {
+    if (!indexing_mask_fits(array, mask)) {
         hook->report.reason = reason_mask_of_other_shape;
         return false;
     }
@@ -124,7 +111,7 @@ PyObject *indexing_set(struct hook_call *hook, PyObject *self, PyObject *const *
     }
     PyArrayObject *array = (PyArrayObject *)self;
     PyObject *key = args[0];
-    const bool by_mask = is_mask(key);
+    const bool by_mask = indexing_is_mask(key);
     if (!by_mask && !is_basic(key)) {
         return decline(hook, reason_assignment_by_index);
     }
@@ -145,7 +132,8 @@ PyObject *indexing_set(struct hook_call *hook, PyObject *self, PyObject *const *
 PyObject *indexing_putmask(struct hook_call *hook, PyObject *self,
                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
-    if (nargs != 3 || kwnames || !move_is_plain(args[0]) || !is_mask(args[1])) {
+    if (nargs != 3 || kwnames || !move_is_plain(args[0]) ||
+        !indexing_is_mask(args[1])) {
         return decline(hook, reason_arguments_refused);
     }
     PyArrayObject *array = (PyArrayObject *)args[0], *mask = (PyArrayObject *)args[1];
@@ -153,7 +141,7 @@ PyObject *indexing_putmask(struct hook_call *hook, PyObject *self,
     if (!array_is_writeable(array)) {
         return decline(hook, reason_out_read_only);
     }
-    if (PyArray_NDIM(mask) != ndim || !mask_fits(array, mask)) {
+    if (PyArray_NDIM(mask) != ndim || !indexing_mask_fits(array, mask)) {
         return decline(hook, reason_mask_of_other_shape);
     }
     PyArrayObject *value = move_value(array, args[2]);

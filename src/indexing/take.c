@@ -13,7 +13,6 @@ struct taking {
     /* `outer` times: items, `stride` bytes apart, of which there are `length`. */
     const char *from;
     npy_intp outer, outer_stride, length, stride, itemsize;
-    int width; /* of an item; MASK_WIDTHS: it has no kernel */
     const char *index;
     npy_intp n, index_size;
     kernel_loop *cast; /* of indices; NULL: they are intp */
@@ -24,15 +23,33 @@ struct taking {
 /* Indices that are cast at a time. */
 enum { CAST = 512 };
 
+bool indexing_gather(const char *from, npy_intp stride, npy_intp length,
+                     const npy_intp *index, npy_intp n, char *to, npy_intp itemsize)
+{
+    const struct rearrange_kernels *kernels = kernels_rearrange();
+    const int width = width_of(itemsize);
+    return width < WIDTHS
+               ? kernels->gather[width](from, stride, length, index, n, to)
+               : kernels->gather_items(from, stride, length, index, n, to, itemsize);
+}
+
 static bool gather(const struct taking *taking, const char *from, const npy_intp *index,
                    npy_intp n, char *to)
 {
-    const struct rearrange_kernels *kernels = kernels_rearrange();
-    return taking->width < MASK_WIDTHS
-               ? kernels->gather[taking->width](from, taking->stride, taking->length,
-                                                index, n, to)
-               : kernels->gather_items(from, taking->stride, taking->length, index, n,
-                                       to, taking->itemsize);
+    return indexing_gather(from, taking->stride, taking->length, index, n, to,
+                           taking->itemsize);
+}
+
+PyArrayObject *indexing_finish(struct hook_call *hook, PyArrayObject *result, bool done,
+                               bool beyond)
+{
+    if (beyond) {
+        hook->report.reason = reason_index_out_of_bounds;
+    }
+    if (!done || beyond) {
+        Py_CLEAR(result);
+    }
+    return result;
 }
 
 /* Takes the items of indices [begin, end) in one of the outer steps. */
@@ -109,7 +126,6 @@ static const char *lay_out(struct taking *taking, PyArrayObject *array, int axis
         taking->itemsize *= shape[(*ndim)++] = PyArray_DIM(array, d);
     }
     taking->outer_stride = taking->length * taking->stride;
-    taking->width = mask_width(taking->itemsize);
     if (*ndim > NPY_MAXDIMS) {
         return reason_shapes_refused;
     }
@@ -158,13 +174,7 @@ static PyArrayObject *take_along(struct hook_call *hook, PyArrayObject *array, i
     taking.to = PyArray_BYTES(result);
     const bool done =
         hook_run(hook, &job, "indexing", run, &taking, size, split_anywhere());
-    if (atomic_load(&taking.beyond)) {
-        hook->report.reason = reason_index_out_of_bounds;
-    }
-    if (!done || atomic_load(&taking.beyond)) {
-        Py_CLEAR(result);
-    }
-    return result;
+    return indexing_finish(hook, result, done, atomic_load(&taking.beyond));
 }
 
 PyArrayObject *indexing_take_by(struct hook_call *hook, PyArrayObject *array,
@@ -183,9 +193,7 @@ PyObject *indexing_take(struct hook_call *hook, PyObject *self, PyObject *const 
     PyObject *mode = arguments_find(&arguments, 3, "mode");
     int axis = 0;
     if (nargs > 4 || !indices || !arguments_known(&arguments) ||
-        (out && out != Py_None) ||
-        (mode && !(PyUnicode_CheckExact(mode) &&
-                   PyUnicode_CompareWithASCIIString(mode, "raise") == 0))) {
+        (out && out != Py_None) || !arguments_is_raise(mode)) {
         return decline(hook, reason_arguments_refused);
     }
     if (!move_is_plain(self) || !indexing_is_index(indices)) {

@@ -17,7 +17,6 @@ struct taking {
     npy_intp length[AXES], stride[AXES];
     npy_intp extent; /* the bytes in which items begin */
     npy_intp itemsize;
-    int width;
     struct nest nest; /* of the indices */
     char *to;
     _Atomic bool beyond; /* an index is out of bounds */
@@ -65,16 +64,6 @@ static bool add_constant(npy_intp *offset, npy_intp at, npy_intp length,
     return good;
 }
 
-static bool gather(const struct taking *taking, const char *from, npy_intp stride,
-                   npy_intp length, const npy_intp *index, npy_intp n, char *to)
-{
-    const struct rearrange_kernels *kernels = kernels_rearrange();
-    return taking->width < MASK_WIDTHS
-               ? kernels->gather[taking->width](from, stride, length, index, n, to)
-               : kernels->gather_items(from, stride, length, index, n, to,
-                                       taking->itemsize);
-}
-
 /* Takes `n` elements.  Indices that are the same for all of them are one offset; if one
  * index is left, it is all that a kernel needs. */
 static bool take_some(const struct taking *taking, char *const *data, npy_intp n,
@@ -94,8 +83,9 @@ static bool take_some(const struct taking *taking, char *const *data, npy_intp n
     }
     if (good && count == 1 && steps[varying[0]] == sizeof(npy_intp)) {
         const int k = varying[0];
-        return gather(taking, taking->from + offset, taking->stride[k],
-                      taking->length[k], (const npy_intp *)(void *)data[k], n, to);
+        return indexing_gather(taking->from + offset, taking->stride[k],
+                               taking->length[k], (const npy_intp *)(void *)data[k], n,
+                               to, taking->itemsize);
     }
     for (npy_intp at = 0; at < n && good; at += AT_ONCE) {
         const npy_intp m = n - at < AT_ONCE ? n - at : AT_ONCE;
@@ -109,8 +99,8 @@ static bool take_some(const struct taking *taking, char *const *data, npy_intp n
             good &= add_offsets(offsets, index, m, taking->length[axis],
                                 taking->stride[axis]);
         }
-        good = good && gather(taking, taking->from, 1, taking->extent, offsets, m,
-                              to + at * taking->itemsize);
+        good = good && indexing_gather(taking->from, 1, taking->extent, offsets, m,
+                                       to + at * taking->itemsize, taking->itemsize);
     }
     return good;
 }
@@ -213,7 +203,6 @@ PyArrayObject *indexing_take_by_tuple(struct hook_call *hook, PyArrayObject *arr
         hook->report.reason = reason_too_few_elements;
         return NULL;
     }
-    taking.width = mask_width(taking.itemsize);
     call.nin = call.nop = taking.axes;
     for (int k = 0; k < taking.axes; k++) {
         call.op[k] = index[k];
@@ -231,11 +220,5 @@ PyArrayObject *indexing_take_by_tuple(struct hook_call *hook, PyArrayObject *arr
     taking.to = PyArray_BYTES(result);
     const bool done = hook_run(hook, &job, "indexing", run, &taking, taking.nest.size,
                                split_anywhere());
-    if (atomic_load(&taking.beyond)) {
-        hook->report.reason = reason_index_out_of_bounds;
-    }
-    if (!done || atomic_load(&taking.beyond)) {
-        Py_CLEAR(result);
-    }
-    return result;
+    return indexing_finish(hook, result, done, atomic_load(&taking.beyond));
 }

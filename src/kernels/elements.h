@@ -22,14 +22,14 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ELEMENT(S, T, ...)                                                             \
-  typedef T e_##S __attribute__((__VA_ARGS__ aligned(1), may_alias))
+#include "bits64.h"
+#include "widths.h"
 
-ELEMENT(u8, uint8_t);
-ELEMENT(u16, uint16_t);
-ELEMENT(u32, uint32_t);
-ELEMENT(u64, uint64_t);
-ELEMENT(u128, uint64_t, vector_size(16), );
+typedef element_1 e_u8;
+typedef element_2 e_u16;
+typedef element_4 e_u32;
+typedef element_8 e_u64;
+typedef element_16 e_u128;
 
 enum { WORD = 64 }; /* the bits of a word */
 
@@ -66,19 +66,5 @@ static inline uint64_t truth_bits(const char *truth)
 }
 #  endif
 #endif
-
-/* Returns how many bits are set.  Without an instruction for that gcc calls a function;
- * here pairs, fours and eights of bits are added side by side. */
-static inline int ones_in(uint64_t word)
-{
-#if defined(__POPCNT__) || defined(__aarch64__)
-    return __builtin_popcountll(word);
-#else
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    word -= word >> 1 & 0x55 * ones;
-    word = (word & 0x33 * ones) + (word >> 2 & 0x33 * ones);
-    return (int)(((word + (word >> 4)) & 0xf * ones) * ones >> 56);
-#endif
-}
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "widths.h"
 #include "loop.h"
 
 #define TOGETHER(W, HINT)                                                              \
@@ -70,9 +69,9 @@ enum { ARRAYS = 16, PART = 1024 };
   {                                                                                    \
     enum { MOST = PART / (W) };                                                        \
     for (intptr_t i = 0; i < n; i += MOST) {                                           \
-      const intptr_t some = least(n - i, MOST);                                        \
+      const intptr_t some = lesser_of(n - i, MOST);                                    \
       for (intptr_t k = 0; k < count; k += ARRAYS) {                                   \
-        const intptr_t arrays = least(count - k, ARRAYS);                              \
+        const intptr_t arrays = lesser_of(count - k, ARRAYS);                          \
         interleave_parts_##W(from + k, arrays, i, some, to + (i * count + k) * (W),    \
                              count * (W));                                             \
       }                                                                                \

@@ -12,20 +12,7 @@
 #define NPP_KERNELS_MASKS_H
 
 #include "kernel.h"
-
-/* Tables are indexed by the logarithm of the element's size. */
-enum { MASK_WIDTHS = 5 };
-
-/* Returns the place in these tables; MASK_WIDTHS: there is no kernel for this size. */
-static inline int mask_width(intptr_t itemsize)
-{
-    for (int width = 0; width < MASK_WIDTHS; width++) {
-        if (itemsize == (intptr_t)1 << width) {
-            return width;
-        }
-    }
-    return MASK_WIDTHS;
-}
+#include "widths.h"
 
 /* Packs `n` truth values, `step` bytes apart, and returns how many are true.  All words
  * that hold one of the n bits are written; the bits behind the last are 0. */
@@ -58,10 +45,10 @@ typedef void places_function(const uint64_t *bits, intptr_t n, int64_t first,
 
 typedef const struct mask_kernels {
     pack_function *pack;
-    blend_function *blend[MASK_WIDTHS];
-    assign_function *assign[MASK_WIDTHS];
-    compress_function *compress[MASK_WIDTHS];
-    expand_function *expand[MASK_WIDTHS];
+    blend_function *blend[WIDTHS];
+    assign_function *assign[WIDTHS];
+    compress_function *compress[WIDTHS];
+    expand_function *expand[WIDTHS];
     places_function *places;
 } mask_table;
 

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "widths.h"
+
 /* memcpy with a constant size is one load or store, aligned or not. */
 #define COPY_LOOP(bytes)                                                               \
   static void copy_##bytes(char *const *data, intptr_t n, const intptr_t *strides,     \
@@ -64,17 +66,8 @@
     SELECT(type, strides[0], strides[1], strides[2], strides[3])                       \
   }
 
-typedef uint8_t element_1;
-typedef uint16_t element_2;
-typedef uint32_t element_4;
-typedef uint64_t element_8;
-typedef struct {
-    uint64_t half[2];
-} element_16;
-
-#define EACH_SIZE(V) V(1) V(2) V(4) V(8) V(16)
-EACH_SIZE(COPY_LOOP)
-EACH_SIZE(SELECT_LOOP)
+EACH_WIDTH(COPY_LOOP)
+EACH_WIDTH(SELECT_LOOP)
 
 static void copy_any(char *const *data, intptr_t n, const intptr_t *strides,
                      intptr_t itemsize)
@@ -98,7 +91,7 @@ move_loop *move_copy(intptr_t itemsize)
 #define CASE(bytes)                                                                    \
   case bytes:                                                                          \
     return copy_##bytes;
-        EACH_SIZE(CASE)
+        EACH_WIDTH(CASE)
 #undef CASE
     default:
         return copy_any;
@@ -111,7 +104,7 @@ move_loop *move_strided_select(intptr_t itemsize)
 #define CASE(bytes)                                                                    \
   case bytes:                                                                          \
     return select_##bytes;
-        EACH_SIZE(CASE)
+        EACH_WIDTH(CASE)
 #undef CASE
     default:
         return NULL;

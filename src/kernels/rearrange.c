@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "widths.h"
 #include "loop.h"
 
 /* So many indices are checked, and then used from the copy of them that was checked,
@@ -48,7 +47,7 @@ static bool check(const intptr_t *index, intptr_t n, intptr_t length, intptr_t e
   {                                                                                    \
     for (intptr_t first = 0; first < n; first += INDICES) {                            \
       intptr_t at[INDICES];                                                            \
-      const intptr_t some = least(n - first, INDICES);                                 \
+      const intptr_t some = lesser_of(n - first, INDICES);                             \
       if (!check(index + first, some, length, length, at)) {                           \
         return false;                                                                  \
       }                                                                                \
@@ -80,7 +79,7 @@ static bool gather_items(const char *from, intptr_t stride, intptr_t length,
 {
     for (intptr_t first = 0; first < n; first += INDICES) {
         intptr_t at[INDICES];
-        const intptr_t some = least(n - first, INDICES);
+        const intptr_t some = lesser_of(n - first, INDICES);
         if (!check(index + first, some, length, length, at)) {
             return false;
         }
@@ -149,18 +148,18 @@ enum { FEW = 4, CHOSEN = 256 };
     element_##W which[CHOSEN], repeated[FEW][CHOSEN];                                  \
     const element_##W *x[FEW];                                                         \
     for (intptr_t k = 0; k < FEW; k++) {                                               \
-      const intptr_t choice = least(k, count - 1);                                     \
+      const intptr_t choice = lesser_of(k, count - 1);                                 \
       x[k] = (const element_##W *)choices[choice];                                     \
       if (steps[choice] == 0) {                                                        \
         const element_##W only = *x[k];                                                \
-        for (intptr_t i = 0; i < least(n, CHOSEN); i++) {                              \
+        for (intptr_t i = 0; i < lesser_of(n, CHOSEN); i++) {                          \
           repeated[k][i] = only;                                                       \
         }                                                                              \
         x[k] = repeated[k];                                                            \
       }                                                                                \
     }                                                                                  \
     for (intptr_t first = 0; first < n; first += CHOSEN) {                             \
-      const intptr_t some = least(n - first, CHOSEN);                                  \
+      const intptr_t some = lesser_of(n - first, CHOSEN);                              \
       if (!narrow_##W(index + first, some, count, which)) {                            \
         return false;                                                                  \
       }                                                                                \
@@ -187,7 +186,7 @@ CHOOSE_FEW(8)
     }                                                                                  \
     for (intptr_t first = 0; first < n; first += INDICES) {                            \
       intptr_t at[INDICES];                                                            \
-      const intptr_t some = least(n - first, INDICES);                                 \
+      const intptr_t some = lesser_of(n - first, INDICES);                             \
       if (!check(index + first, some, count, 0, at)) {                                 \
         return false;                                                                  \
       }                                                                                \

@@ -12,8 +12,7 @@
 #include <stdbool.h>
 
 #include "kernel.h"
-
-enum { REARRANGE_WIDTHS = 5 };
+#include "widths.h"
 
 /* to[i] = element index[i] of `length` elements that are `stride` bytes apart; negative
  * indices count from the end.  Returns false, with `to` in any state, if an index is
@@ -48,12 +47,26 @@ typedef void interleave_function(const char *const *from, intptr_t count, intptr
 typedef void repeat_function(const char *from, intptr_t n, intptr_t count, char *to);
 
 typedef const struct rearrange_kernels {
-    gather_by_index_function *gather[REARRANGE_WIDTHS];
+    gather_by_index_function *gather[WIDTHS];
     gather_items_function *gather_items;
-    choose_function *choose[REARRANGE_WIDTHS];
-    transpose_function *transpose[REARRANGE_WIDTHS];
-    interleave_function *interleave[REARRANGE_WIDTHS];
-    repeat_function *repeat[REARRANGE_WIDTHS];
+    choose_function *choose[WIDTHS];
+    transpose_function *transpose[WIDTHS];
+    interleave_function *interleave[WIDTHS];
+    repeat_function *repeat[WIDTHS];
 } rearrange_table;
+
+#ifdef NPP_LEVEL
+static inline intptr_t lesser_of(intptr_t a, intptr_t b)
+{
+    return a < b ? a : b;
+}
+
+/* rearrange.c has the table of all; these are in transpose.c and interleave.c. */
+#  define KERNELS_OF_WIDTH(W)                                                          \
+    transpose_function KERNEL(transpose_##W);                                          \
+    interleave_function KERNEL(interleave_##W);                                        \
+    repeat_function KERNEL(repeat_##W);
+EACH_WIDTH(KERNELS_OF_WIDTH)
+#endif
 
 #endif

@@ -14,7 +14,6 @@
 
 #include <string.h>
 
-#include "widths.h"
 #include "loop.h"
 #include "stacks.h"
 
@@ -71,9 +70,9 @@
   {                                                                                    \
     enum { N = 16 / (W), HIGH = (LAYERS)*N };                                          \
     for (intptr_t y = 0; y < rows; y += HIGH) {                                        \
-      const intptr_t i = least(y, rows - HIGH);                                        \
+      const intptr_t i = lesser_of(y, rows - HIGH);                                    \
       for (intptr_t x = 0; x < columns; x += N) {                                      \
-        const intptr_t j = least(x, columns - N);                                      \
+        const intptr_t j = lesser_of(x, columns - N);                                  \
         tile_##S##_##W(from + i * from_stride + j * (W), from_stride,                  \
                        to + j * to_stride + i * (W), to_stride);                       \
       }                                                                                \
@@ -165,7 +164,7 @@ EACH_WIDTH(BUFFERED)
   {                                                                                    \
     if (rows >= 2 && rows <= 4 && to_stride == rows * (W)) {                           \
       const char *const x[] = {from, from + from_stride,                               \
-                               from + least(2, rows - 1) * from_stride,                \
+                               from + lesser_of(2, rows - 1) * from_stride,            \
                                from + (rows - 1) * from_stride};                       \
       KERNEL(interleave_##W)(x, rows, columns, to);                                    \
       return;                                                                          \
@@ -173,7 +172,7 @@ EACH_WIDTH(BUFFERED)
     for (intptr_t i = 0; i < rows; i += LONG) {                                        \
       for (intptr_t j = 0; j < columns; j += LONG) {                                   \
         narrow_block_##W(from + i * from_stride + j * (W), from_stride,                \
-                         least(rows - i, LONG), least(columns - j, LONG),              \
+                         lesser_of(rows - i, LONG), lesser_of(columns - j, LONG),      \
                          to + j * to_stride + i * (W), to_stride);                     \
       }                                                                                \
     }                                                                                  \
@@ -192,11 +191,11 @@ static inline void in_blocks(const char *from, intptr_t from_stride, intptr_t ro
                              block_function *block)
 {
     for (intptr_t y = 0; y < rows; y += high) {
-        const intptr_t i = least(y, rows - tile_rows);
+        const intptr_t i = lesser_of(y, rows - tile_rows);
         for (intptr_t x = 0; x < columns; x += wide) {
-            const intptr_t j = least(x, columns - tile_columns);
+            const intptr_t j = lesser_of(x, columns - tile_columns);
             block(from + i * from_stride + j * width, from_stride,
-                  least(rows - i, high), least(columns - j, wide),
+                  lesser_of(rows - i, high), lesser_of(columns - j, wide),
                   to + j * to_stride + i * width, to_stride);
         }
     }

@@ -6,7 +6,7 @@
 #ifndef NPP_KERNELS_WIDTHS_H
 #define NPP_KERNELS_WIDTHS_H
 
-#include "rearrange.h"
+#include <stdint.h>
 
 typedef uint8_t element_1 __attribute__((may_alias));
 typedef uint16_t element_2 __attribute__((may_alias, aligned(1)));
@@ -14,9 +14,18 @@ typedef uint32_t element_4 __attribute__((may_alias, aligned(1)));
 typedef uint64_t element_8 __attribute__((may_alias, aligned(1)));
 typedef uint64_t element_16 __attribute__((vector_size(16), may_alias, aligned(1)));
 
-static inline intptr_t least(intptr_t a, intptr_t b)
+/* Tables of kernels for elements of any of these sizes are indexed by its logarithm. */
+enum { WIDTHS = 5 };
+
+/* Returns the place in such tables; WIDTHS: there is no kernel for this size. */
+static inline int width_of(intptr_t itemsize)
 {
-    return a < b ? a : b;
+    for (int width = 0; width < WIDTHS; width++) {
+        if (itemsize == (intptr_t)1 << width) {
+            return width;
+        }
+    }
+    return WIDTHS;
 }
 
 #define EACH_WIDTH(V) V(1) V(2) V(4) V(8) V(16)
@@ -26,12 +35,5 @@ static inline intptr_t least(intptr_t a, intptr_t b)
   {                                                                                    \
     name(1), name(2), name(4), name(8), name(16)                                       \
   }
-
-/* rearrange.c has the table of all; these are in transpose.c and interleave.c. */
-#define KERNELS_OF_WIDTH(W)                                                            \
-  transpose_function KERNEL(transpose_##W);                                            \
-  interleave_function KERNEL(interleave_##W);                                          \
-  repeat_function KERNEL(repeat_##W);
-EACH_WIDTH(KERNELS_OF_WIDTH)
 
 #endif

@@ -15,8 +15,7 @@ static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *sha
 {
     const Py_ssize_t count = PyTuple_GET_SIZE(arrays);
     PyArrayObject *first = (PyArrayObject *)PyTuple_GET_ITEM(arrays, 0);
-    if (!move_is_plain((PyObject *)first) || PyArray_ISBYTESWAPPED(first) ||
-        PyDataType_METADATA(PyArray_DESCR(first)) != NULL) {
+    if (!PyArray_CheckExact(first)) {
         return reason_concatenate_not_plain;
     }
     const int ndim = PyArray_NDIM(first);
@@ -28,9 +27,7 @@ static const char *concatenated_shape(PyObject *arrays, int *axis, npy_intp *sha
     shape[*axis] = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
         PyArrayObject *array = (PyArrayObject *)PyTuple_GET_ITEM(arrays, i);
-        if (!move_is_plain((PyObject *)array) || PyArray_NDIM(array) != ndim ||
-            !PyArray_IS_C_CONTIGUOUS(array) ||
-            PyArray_DESCR(array) != PyArray_DESCR(first)) {
+        if (!move_is_alike((PyObject *)array, first) || PyArray_NDIM(array) != ndim) {
             return reason_concatenate_not_plain;
         }
         for (int d = 0; d < ndim; d++) {

@@ -70,8 +70,8 @@ void move_select(char *const *data, intptr_t n, const intptr_t *strides,
     const bool x_fits = strides[1] == itemsize || strides[1] == 0;
     const bool y_fits = strides[2] == itemsize || strides[2] == 0;
     if (strides[0] == 1 && strides[3] == itemsize && x_fits && y_fits) {
-        kernels_masks()->blend[__builtin_ctzll((unsigned long long)itemsize)](
-            data[0], data[1], strides[1], data[2], strides[2], data[3], n);
+        kernels_masks()->blend[width_of(itemsize)](data[0], data[1], strides[1],
+                                                   data[2], strides[2], data[3], n);
     } else {
         move_strided_select(itemsize)(data, n, strides, itemsize);
     }
@@ -242,6 +242,15 @@ bool move_is_plain(PyObject *object)
 {
     return PyArray_CheckExact(object) &&
            move_is_movable(PyArray_DESCR((PyArrayObject *)object));
+}
+
+bool move_is_alike(PyObject *object, PyArrayObject *first)
+{
+    PyArrayObject *array = (PyArrayObject *)object;
+    return move_is_plain(object) && PyArray_IS_C_CONTIGUOUS(array) &&
+           PyArray_DESCR(array) == PyArray_DESCR(first) &&
+           !PyArray_ISBYTESWAPPED(array) &&
+           PyDataType_METADATA(PyArray_DESCR(array)) == NULL;
 }
 
 const char *move_refuse_cast(PyArray_Descr *from, PyArray_Descr *to)

@@ -47,6 +47,11 @@ PyArrayObject *move_value(PyArrayObject *array, PyObject *value);
 bool move_is_plain(PyObject *object);
 bool move_is_movable(PyArray_Descr *descr);
 
+/* Returns whether `object` is a plain array in C order, in this machine's byte order,
+ * and of the very dtype of `first`, without metadata: then NumPy has no dtype to find
+ * for several such arrays. */
+bool move_is_alike(PyObject *object, PyArrayObject *first);
+
 /* Returns NULL, or the reason why a cast stays with NumPy. */
 const char *move_refuse_cast(PyArray_Descr *from, PyArray_Descr *to);
 

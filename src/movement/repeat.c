@@ -27,7 +27,7 @@ static bool repeat_elements(struct hook_call *hook, PyArrayObject *array,
                             npy_intp count, PyArrayObject *result)
 {
     struct repeating repeating = {PyArray_BYTES(array), PyArray_BYTES(result), count,
-                                  mask_width(PyArray_ITEMSIZE(array))};
+                                  width_of(PyArray_ITEMSIZE(array))};
     struct job job;
     if (!hook_pays(hook, array, (uint64_t)count + 1, true, &job)) {
         return false;
@@ -92,8 +92,8 @@ PyObject *movement_repeat(struct hook_call *hook, PyObject *self, PyObject *cons
     if (result == NULL) {
         return NULL;
     }
-    const bool by_kernel = rows == PyArray_SIZE(array) &&
-                           mask_width(PyArray_ITEMSIZE(array)) < MASK_WIDTHS;
+    const bool by_kernel =
+        rows == PyArray_SIZE(array) && width_of(PyArray_ITEMSIZE(array)) < WIDTHS;
     if (!(by_kernel ? repeat_elements(hook, array, count, (PyArrayObject *)result)
                     : repeat_rows(hook, array, rows, count, (PyArrayObject *)result))) {
         Py_CLEAR(result);

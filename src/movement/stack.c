@@ -42,10 +42,7 @@ static const char *take(struct stacking *stacking, PyObject *arrays)
     PyArrayObject *first = (PyArrayObject *)PyTuple_GET_ITEM(arrays, 0);
     for (npy_intp k = 0; k < stacking->count; k++) {
         PyArrayObject *array = (PyArrayObject *)PyTuple_GET_ITEM(arrays, k);
-        if (!move_is_plain((PyObject *)array) || !PyArray_IS_C_CONTIGUOUS(array) ||
-            PyArray_DESCR(array) != PyArray_DESCR(first) ||
-            !PyArray_ISNBO(PyArray_DESCR(array)->byteorder) ||
-            PyDataType_METADATA(PyArray_DESCR(array)) != NULL ||
+        if (!move_is_alike((PyObject *)array, first) ||
             !PyArray_SAMESHAPE(array, first)) {
             return reason_stack_not_plain;
         }
@@ -56,8 +53,8 @@ static const char *take(struct stacking *stacking, PyObject *arrays)
             return reason_stack_not_plain;
         }
     }
-    stacking->width = mask_width(PyArray_ITEMSIZE(first));
-    return stacking->width == MASK_WIDTHS || PyArray_NDIM(first) == 0 ||
+    stacking->width = width_of(PyArray_ITEMSIZE(first));
+    return stacking->width == WIDTHS || PyArray_NDIM(first) == 0 ||
                    PyArray_NDIM(first) == NPY_MAXDIMS
                ? reason_stack_not_plain
                : NULL;

@@ -11,8 +11,7 @@
 enum { SHORTEST = 16, COLUMNS = 16 };
 
 struct transposition {
-    struct nest nest;         /* to, from */
-    int along_to, along_from; /* the axes along which elements lie side by side */
+    struct nest nest; /* to, from */
     int width;
 };
 
@@ -48,8 +47,8 @@ static bool lay_out(struct transposition *transposition, PyArrayObject *to,
     struct nest *nest = &transposition->nest;
     PyArrayObject *const operands[] = {to, from};
     const npy_intp itemsize = PyArray_ITEMSIZE(to);
-    transposition->width = mask_width(itemsize);
-    if (transposition->width == MASK_WIDTHS ||
+    transposition->width = width_of(itemsize);
+    if (transposition->width == WIDTHS ||
         nest_of_arrays(nest, operands, 2, NPY_KEEPORDER) != NULL) {
         return false;
     }
@@ -104,7 +103,11 @@ bool move_transposed(struct hook_call *hook, PyArrayObject *to, PyArrayObject *f
 {
     struct transposition transposition;
     struct job job;
-    if (!PyArray_EquivTypes(PyArray_DESCR(to), PyArray_DESCR(from)) ||
+    /* What most copies are is seen without an iterator. */
+    const int orders = PyArray_FLAGS(to) & PyArray_FLAGS(from);
+    if (PyArray_NDIM(to) < 2 ||
+        (orders & (NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_F_CONTIGUOUS)) ||
+        !PyArray_EquivTypes(PyArray_DESCR(to), PyArray_DESCR(from)) ||
         !lay_out(&transposition, to, from)) {
         return false;
     }

@@ -50,6 +50,12 @@ bool arguments_dtype(PyObject *object, PyArray_Descr **descr)
     return object == NULL || converted(PyArray_DescrConverter(object, descr));
 }
 
+bool arguments_is_raise(PyObject *object)
+{
+    return object == NULL || (PyUnicode_CheckExact(object) &&
+                              PyUnicode_CompareWithASCIIString(object, "raise") == 0);
+}
+
 bool arguments_axis(PyObject *object, int ndim, int *axis)
 {
     int overflow = 0;

@@ -23,6 +23,9 @@ bool arguments_order(PyObject *object, NPY_ORDER *order);
 bool arguments_casting(PyObject *object, NPY_CASTING *casting);
 bool arguments_dtype(PyObject *object, PyArray_Descr **descr); /* a new reference */
 
+/* Returns whether a mode= is "raise", or not given. */
+bool arguments_is_raise(PyObject *object);
+
 /* Stores an int, counted from the end if it is negative, as an axis of `ndim`.  Returns
  * false if NumPy has to judge it. */
 bool arguments_axis(PyObject *object, int ndim, int *axis);

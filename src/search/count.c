@@ -69,29 +69,14 @@ static PyObject *make_result(npy_intp count)
     return result;
 }
 
-/* Take the loop of x != 0.  Returns NULL, or the reason why NumPy runs the call. */
-static const char *take_loop(struct counting *counting, struct predicate *nonzero)
-{
-    struct call *call = &nonzero->call;
-    const char *reason = predicate_plan(nonzero);
-    if (!reason && (array_needs_copy(call->op[0], plan_descr(&nonzero->plan, 0)) ||
-                    array_needs_copy(call->op[1], plan_descr(&nonzero->plan, 1)))) {
-        reason = reason_comparison_needs_cast;
-    }
-    counting->loop = nonzero->plan.loop;
-    return reason;
-}
-
 PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
                                PyObject *const *args, Py_ssize_t nargs,
                                PyObject *kwnames)
 {
     struct predicate nonzero;
     struct counting counting = {.count = kernels_count()};
-    const struct plan plan = {0};
     struct job job;
     PyObject *result = NULL;
-    int fpe;
     if (nargs != 1 || kwnames || !array_is_plain_numbers(args[0])) {
         return decline(hook, reason_not_plain_numbers);
     }
@@ -100,14 +85,8 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     /* NumPy counts integers as fast, and strided elements too. */
     const bool pays_alone =
         PyArray_ISCONTIGUOUS((PyArrayObject *)args[0]) && !PyTypeNum_ISINTEGER(type);
-    PyObject *zero = PyArray_ZEROS(0, NULL, type, 0);
-    if (zero == NULL) {
-        return NULL;
-    }
-    PyObject *operands[] = {args[0], zero};
     hook->report.reason =
-        predicate_take(&nonzero, hook->state, hook->state->not_equal, operands);
-    Py_DECREF(zero);
+        predicate_take_nonzero(&nonzero, hook->state, (PyArrayObject *)args[0]);
     if (hook->report.reason) {
         return NULL;
     }
@@ -117,7 +96,8 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     if (!hook_call_pays(hook, call, &job)) {
         goto finish;
     }
-    hook->report.reason = is_bool ? NULL : take_loop(&counting, &nonzero);
+    hook->report.reason = is_bool ? NULL : predicate_plan_nonzero(&nonzero);
+    counting.loop = nonzero.plan.loop;
     if (!hook->report.reason) {
         hook->report.reason =
             nest_of_arrays(&counting.nest, call->op, 2, NPY_KEEPORDER);
@@ -125,12 +105,8 @@ PyObject *search_count_nonzero(struct hook_call *hook, PyObject *self,
     if (hook->report.reason) {
         goto finish;
     }
-    job.plan = &plan;
-    job.run = run;
-    job.context = &counting;
-    job.size = counting.nest.size;
-    job.split = split_anywhere();
-    if (execute(&job, hook->explain, &fpe, &hook->report)) {
+    if (hook_run(hook, &job, job.path, run, &counting, counting.nest.size,
+                 split_anywhere())) {
         result = make_result(atomic_load(&counting.all));
     }
 

@@ -63,6 +63,32 @@ const char *predicate_plan(struct predicate *predicate)
                                                                : NULL;
 }
 
+const char *predicate_take_nonzero(struct predicate *predicate,
+                                   const struct state *state, PyArrayObject *array)
+{
+    PyObject *zero = PyArray_ZEROS(0, NULL, PyArray_TYPE(array), 0);
+    if (zero == NULL) {
+        PyErr_Clear();
+        return reason_out_of_memory;
+    }
+    PyObject *operands[] = {(PyObject *)array, zero};
+    const char *reason = predicate_take(predicate, state, state->not_equal, operands);
+    Py_DECREF(zero);
+    return reason;
+}
+
+const char *predicate_plan_nonzero(struct predicate *predicate)
+{
+    PyArrayObject *const *op = predicate->call.op;
+    const struct plan *plan = &predicate->plan;
+    const char *reason = predicate_plan(predicate);
+    return reason ? reason
+           : array_needs_copy(op[0], plan_descr(plan, 0)) ||
+                   array_needs_copy(op[1], plan_descr(plan, 1))
+               ? reason_comparison_needs_cast
+               : NULL;
+}
+
 void predicate_clear(struct predicate *predicate)
 {
     plan_clear(&predicate->plan);

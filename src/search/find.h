@@ -26,6 +26,11 @@ struct predicate {
 const char *predicate_take(struct predicate *predicate, const struct state *state,
                            PyObject *ufunc, PyObject *const *operands);
 
+/* Take apart x != 0; predicate_plan_nonzero() gets its loop, which casts nothing. */
+const char *predicate_take_nonzero(struct predicate *predicate,
+                                   const struct state *state, PyArrayObject *array);
+const char *predicate_plan_nonzero(struct predicate *predicate);
+
 /* Get the loop of the predicate, once the call is known to be worth it.  Returns NULL,
  * or the reason why NumPy runs the call. */
 const char *predicate_plan(struct predicate *predicate);

@@ -6,15 +6,14 @@ import numpy as np
 import numpy_par as npp
 import pytest
 from layouts import ARRANGE
-from support import difference, outcome, run_python
+from moving import check
+from support import run_python
 from values import sample
 
 NUMBERS = "?bhilqBHILQefdgFDG"
 OTHERS = ("M8[s]", "m8[ms]", "S5", "U3", "V7")
 SIZES = (2, 3, 17, 64, 1001, 8193, 20_011)  # a prime number of them: every case meets all in turn
 SHAPES = {"flat": lambda n: (n,), "grid": lambda n: (max(n // 7, 1), 7), "cube": lambda n: (2, 1, max(n // 2, 1)), "0-d": lambda n: ()}
-THREADS = (1, 2, 3, 7)
-TURN = itertools.count()
 LAYOUTS = [*itertools.product(("flat", "grid", "cube"), ARRANGE), ("0-d", "plain")]
 
 
@@ -23,21 +22,6 @@ def values(dtype, shape, salt=0):
     if dtype.kind == "V":
         return sample("B", (*shape, dtype.itemsize), salt=salt).view(dtype)[..., 0]
     return sample(dtype, shape, salt=salt)
-
-
-def check(case, label):
-    """case() builds its operands itself and calls NumPy; the same with and without us.
-
-    One number of threads for some cases, then the next: each change costs a new team.
-    """
-    threads = THREADS[next(TURN) // 20 % len(THREADS)]
-    want = outcome(lambda _: case(), None)
-    npp.set_num_threads(threads)
-    with npp.enabled():
-        got = outcome(lambda _: case(), None)
-    assert not (text := difference(want, got)), f"{label}, {threads} threads: {text}"
-    if isinstance(want.result, np.ndarray):
-        assert got.result.flags.owndata == want.result.flags.owndata, label
 
 
 def regions(case):
