@@ -13,6 +13,7 @@ from numpy_par._functions import Function, engine_or_numpy
 
 __all__ = [
     "ascontiguousarray",
+    "asfortranarray",
     "choose",
     "compress",
     "extract",
@@ -51,6 +52,11 @@ ascontiguousarray = _like(
     np.ascontiguousarray,
     "A transposed array is copied in tiles.",
     "npp.ascontiguousarray(x[:1_000_000].reshape(1000, 1000).T).flags.c_contiguous\n    True",
+)
+asfortranarray = _like(
+    np.asfortranarray,
+    "A transposed array is copied in tiles.",
+    "npp.asfortranarray(x[:1_000_000].reshape(1000, 1000)).flags.f_contiguous\n    True",
 )
 where = _like(
     np.where,

@@ -38,6 +38,34 @@ static inline int64_t elements_first(PyObject *self, PyObject *const *args,
     return n > 0 ? size_of_arrays(args[0]) : 0;
 }
 
+/* An object that is no array is no call to look at, even for profile(). */
+static inline int64_t elements_array(PyObject *self, PyObject *const *args,
+                                     Py_ssize_t n)
+{
+    (void)self;
+    return n > 0 && object_is_array(args[0]) ? PyArray_SIZE((PyArrayObject *)args[0])
+                                             : -1;
+}
+
+/* Nor is an array that is in order, without an argument that says more. */
+static inline int64_t elements_unless_c(PyObject *self, PyObject *const *args,
+                                        Py_ssize_t n)
+{
+    const int64_t elements = elements_array(self, args, n);
+    return n == 1 && elements > 0 && PyArray_IS_C_CONTIGUOUS((PyArrayObject *)args[0])
+               ? -1
+               : elements;
+}
+
+static inline int64_t elements_unless_f(PyObject *self, PyObject *const *args,
+                                        Py_ssize_t n)
+{
+    const int64_t elements = elements_array(self, args, n);
+    return n == 1 && elements > 0 && PyArray_IS_F_CONTIGUOUS((PyArrayObject *)args[0])
+               ? -1
+               : elements;
+}
+
 static inline int64_t elements_second(PyObject *self, PyObject *const *args,
                                       Py_ssize_t n)
 {
@@ -94,6 +122,7 @@ static PyObject *call_numpy(const struct slot *slot, PyObject *self,
     void (*const saved)(void) = (void (*)(void))slot->saved;
     switch (slot->flags) {
     case DISPATCHED:
+    case BUILTIN:
         return ((vectorcallfunc)saved)(self, given->vector, (size_t)given->nargs,
                                        given->kwnames);
     case METH_FASTCALL | METH_KEYWORDS:
@@ -202,8 +231,8 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
         struct slot *slot = &slots[i];
         if (slot->owner == owner && strcmp(slot->name, name) == 0) {
             /* Other slots get keywords as a dictionary. */
-            const bool vector =
-                slot->flags == DISPATCHED || (slot->flags & METH_FASTCALL);
+            const bool vector = slot->flags == DISPATCHED || slot->flags == BUILTIN ||
+                                (slot->flags & METH_FASTCALL);
             const Py_ssize_t more = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
             const int64_t elements = slot->elements(self, args, nargs);
             struct choice_kind kind =
@@ -346,6 +375,18 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
                                          self, args, nargsf, kwnames)                  \
                                    : call_vector(slot, self, args, nargs, kwnames, n); \
   }                                                                                    \
+  static PyObject *builtin_##owner##_##name(PyObject *self, PyObject *const *args,     \
+                                            size_t nargsf, PyObject *kwnames)          \
+  {                                                                                    \
+    struct slot *slot = &slots[slot_##owner##_##name];                                 \
+    const Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);                               \
+    const Py_ssize_t more = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;                   \
+    const int64_t n = elements_##elements(self, args, nargs + more);                   \
+    return is_small(slot, self, n)                                                     \
+               ? ((with_keywords *)(void (*)(void))slot->general.ml_meth)(             \
+                     slot->module, args, nargs, kwnames)                               \
+               : call_vector(slot, self, args, nargs, kwnames, n);                     \
+  }                                                                                    \
   static PyObject *get_##owner##_##name(PyObject *self, PyObject *key)                 \
   {                                                                                    \
     struct slot *slot = &slots[slot_##owner##_##name];                                 \
@@ -383,6 +424,7 @@ __attribute__((noinline)) static PyObject *call_tuple(struct slot *slot, PyObjec
                       tuple_##owner_name##_##method,                                   \
                       C_FUNCTION(dictionary_##owner_name##_##method),                  \
                       C_FUNCTION(dispatched_##owner_name##_##method),                  \
+                      C_FUNCTION(builtin_##owner_name##_##method),                     \
                       get_##owner_name##_##method,                                     \
                       C_FUNCTION(set_##owner_name##_##method)},                        \
   },

@@ -1,12 +1,20 @@
 /* method_slots.c - finds, fills and gives back the slots of methods and functions:
  * ml_meth, or the vectorcall of the object that dispatches a function written in
- * Python. */
+ * Python, or of a function in C that users hold themselves. */
 #include "method_slots.h"
 
 #include <string.h>
 
+#include "python/array.h"
+
 #include "hooks.h"
 #include "slots.h"
+
+/* Flags that no function has.  CPython calls a function in C by its vectorcall, but for
+ * bytecode that it has specialized for the flags of functions (3.11 on): that calls
+ * ml_meth at once.  With flags that it does not know it keeps to vectorcall, which is
+ * the only one to look at them otherwise. */
+enum { GENERAL = METH_KEYWORDS };
 
 static PyMethodDef *find_method(PyTypeObject *type, const char *name)
 {
@@ -18,30 +26,50 @@ static PyMethodDef *find_method(PyTypeObject *type, const char *name)
     return NULL;
 }
 
-static PyMethodDef *find_function(PyObject *functions, const char *name)
+/* Returns what defines a function in C, unless users hold the function itself: its hash
+ * is that of ml_meth, and their dictionaries would lose it. */
+static PyMethodDef *find_function(PyObject *numpy, PyObject *functions,
+                                  const char *name)
 {
     PyObject *function = PyObject_GetAttrString(functions, name);
+    PyObject *held = PyObject_GetAttrString(numpy, name);
     PyMethodDef *def = NULL;
-    if (function && PyCFunction_CheckExact(function)) {
+    if (function && function != held && PyCFunction_CheckExact(function)) {
         def = ((PyCFunctionObject *)function)->m_ml;
     }
+    Py_XDECREF(held);
     Py_XDECREF(function);
     PyErr_Clear();
     return def;
 }
 
-/* Returns the vectorcall of the object that NumPy makes of a function written in
- * Python, or NULL.  The object lives as long as NumPy. */
-static PyCFunction *find_vectorcall(PyObject *numpy, PyObject *functions,
-                                    const char *name)
+static PyCFunction *vectorcall_of(PyObject *object)
 {
-    PyObject *function = PyObject_GetAttrString(numpy, name);
+    return PyVectorcall_Function(object) == NULL
+               ? NULL
+               : (PyCFunction *)(void *)((char *)object +
+                                         Py_TYPE(object)->tp_vectorcall_offset);
+}
+
+/* Returns the vectorcall of the object that users call: one that NumPy makes of a
+ * function written in Python, or a function in C; or NULL.  The object lives as long as
+ * NumPy. */
+static PyCFunction *find_vectorcall(struct slot *slot, PyObject *numpy,
+                                    PyObject *functions)
+{
+    PyObject *function = PyObject_GetAttrString(numpy, slot->name);
     PyObject *type = PyObject_GetAttrString(functions, "_ArrayFunctionDispatcher");
     PyCFunction *place = NULL;
-    if (function && (PyObject *)Py_TYPE(function) == type &&
-        PyVectorcall_Function(function) != NULL) {
-        place = (PyCFunction *)(void *)((char *)function +
-                                        Py_TYPE(function)->tp_vectorcall_offset);
+    if (function && (PyObject *)Py_TYPE(function) == type) {
+        place = vectorcall_of(function);
+    } else if (function && PyCFunction_CheckExact(function) &&
+               PyCFunction_GET_FLAGS(function) == (METH_FASTCALL | METH_KEYWORDS)) {
+        place = vectorcall_of(function);
+        slot->builtin = (PyCFunctionObject *)function;
+        slot->module = PyCFunction_GET_SELF(function);
+        slot->definition = slot->builtin->m_ml;
+        slot->general = *slot->definition;
+        slot->general.ml_flags = GENERAL;
     }
     Py_XDECREF(type);
     Py_XDECREF(function);
@@ -82,9 +110,14 @@ static PyObject *public_callable(const struct slot *slot, PyObject *numpy)
 
 static bool slot_is_reached(const struct slot *slot, PyObject *numpy)
 {
-    npy_intp two = 2;
+    const npy_intp two = 2, stride = 2 * sizeof(npy_double);
     bool reached = false;
-    PyObject *array = PyArray_SimpleNew(1, &two, NPY_DOUBLE);
+    PyObject *memory = PyArray_ZEROS(1, (npy_intp[]){4}, NPY_DOUBLE, 0);
+    /* In no order, so that there is something to do for all functions. */
+    PyObject *array =
+        memory ? array_view((PyArrayObject *)memory,
+                            PyArray_BYTES((PyArrayObject *)memory), 1, &two, &stride)
+               : NULL;
     PyObject *callable = public_callable(slot, numpy);
     PyObject *add = PyObject_GetAttrString(numpy, "add");
     if (array && callable && add) {
@@ -96,6 +129,7 @@ static bool slot_is_reached(const struct slot *slot, PyObject *numpy)
     Py_XDECREF(add);
     Py_XDECREF(callable);
     Py_XDECREF(array);
+    Py_XDECREF(memory);
     return reached;
 }
 
@@ -105,11 +139,12 @@ static const char *find_slot(struct slot *slot, PyObject *numpy, PyObject *funct
     PyMethodDef *def =
         slot->owner == owner_ndarray ? find_method(&PyArray_Type, slot->name)
         : slot->owner == owner_ufunc ? find_method(&PyUFunc_Type, slot->name)
-                                     : find_function(functions, slot->name);
+                                     : find_function(numpy, functions, slot->name);
     slot->place = def ? &def->ml_meth : NULL;
     slot->flags = def ? def->ml_flags : DISPATCHED;
     if (def == NULL && slot->owner == owner_function) {
-        slot->place = find_vectorcall(numpy, functions, slot->name);
+        slot->place = find_vectorcall(slot, numpy, functions);
+        slot->flags = slot->builtin ? BUILTIN : DISPATCHED;
     }
     if (def == NULL && slot->owner == owner_ndarray) {
         slot->place = find_item_slot(slot);
@@ -133,15 +168,26 @@ static const char *find_slot(struct slot *slot, PyObject *numpy, PyObject *funct
     case DISPATCHED:
         slot->chosen = slot->trampolines[4];
         return NULL;
-    case GETS_ITEM:
+    case BUILTIN:
         slot->chosen = slot->trampolines[5];
         return NULL;
-    case SETS_ITEM:
+    case GETS_ITEM:
         slot->chosen = slot->trampolines[6];
+        return NULL;
+    case SETS_ITEM:
+        slot->chosen = slot->trampolines[7];
         return NULL;
     default:
         slot->place = NULL;
         return "this NumPy takes its arguments in another way";
+    }
+}
+
+static void put(struct slot *slot, PyCFunction function, PyMethodDef *definition)
+{
+    SLOT_STORE(*slot->place, function);
+    if (slot->builtin) {
+        SLOT_STORE(slot->builtin->m_ml, definition);
     }
 }
 
@@ -154,10 +200,10 @@ static void install_slot(struct slot *slot, PyObject *numpy, PyObject *functions
         return;
     }
     slot->saved = SLOT_LOAD(*slot->place);
-    SLOT_STORE(*slot->place, slot->chosen);
+    put(slot, slot->chosen, &slot->general);
     if (!hooks.tested && !slot_is_reached(slot, numpy)) {
         slot->left_out = "a call does not reach its slot";
-        SLOT_STORE(*slot->place, slot->saved);
+        put(slot, slot->saved, slot->definition);
     }
 }
 
@@ -169,7 +215,7 @@ static void remove_slot(struct slot *slot)
     const PyCFunction now = SLOT_LOAD(*slot->place);
     slot->buried = now != slot->chosen && now != slot->saved;
     if (now == slot->chosen) {
-        SLOT_STORE(*slot->place, slot->saved);
+        put(slot, slot->saved, slot->definition);
     }
 }
 

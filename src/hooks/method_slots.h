@@ -6,9 +6,10 @@
 #include "engine/choice.h"
 #include "engine/hook_call.h"
 
-/* How CPython calls a function, beside METH_*: by its vectorcall; or x[key], and
- * x[key] = value, by the slots of the type. */
-enum { DISPATCHED = -1, GETS_ITEM = -2, SETS_ITEM = -3 };
+/* How CPython calls a function, beside METH_*: by its vectorcall, that of an object of
+ * NumPy's or of a function in C that users hold; or x[key], and x[key] = value, by the
+ * slots of the type. */
+enum { DISPATCHED = -1, BUILTIN = -2, GETS_ITEM = -3, SETS_ITEM = -4 };
 
 struct slot {
     const char *name, *label;
@@ -17,9 +18,14 @@ struct slot {
     hook_function *ours;
     int64_t (*elements)(PyObject *, PyObject *const *, Py_ssize_t);
     /* One trampoline for each way in which CPython may call a function. */
-    PyCFunction trampolines[7];
+    PyCFunction trampolines[8];
     PyCFunction *place; /* NULL: this NumPy has none */
     int flags;          /* METH_*, or one of the above */
+    /* Of a function in C that users hold: itself, its module, what NumPy defines it by,
+     * and what is put in place of that. */
+    PyCFunctionObject *builtin;
+    PyObject *module;
+    PyMethodDef *definition, general;
     PyCFunction saved, chosen;
     const char *left_out;
     bool buried;

@@ -1,28 +1,10 @@
-/* contiguous.c - copies that put elements side by side, where NumPy makes no view:
- * ascontiguousarray, ravel, flatten. */
+/* contiguous.c - ravel and flatten: copies in one axis, where NumPy makes no view. */
 #include "engine/hook_call.h"
 #include "python/arguments.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
 
 #include "move.h"
-
-PyObject *movement_ascontiguousarray(struct hook_call *hook, PyObject *self,
-                                     PyObject *const *args, Py_ssize_t nargs,
-                                     PyObject *kwnames)
-{
-    if (nargs != 1 || kwnames || !move_is_plain(args[0]) ||
-        PyArray_NDIM((PyArrayObject *)args[0]) == 0 ||
-        PyArray_IS_C_CONTIGUOUS((PyArrayObject *)args[0])) {
-        return decline(hook, reason_no_copy_needed);
-    }
-    PyArrayObject *array = (PyArrayObject *)args[0];
-    PyObject *copy = PyArray_NewLikeArray(array, NPY_CORDER, NULL, 0);
-    if (copy && !move_into(hook, (PyArrayObject *)copy, array, NULL)) {
-        Py_CLEAR(copy);
-    }
-    return copy;
-}
 
 /* Returns a copy in one axis, in C order. */
 static PyObject *copy_flat(struct hook_call *hook, PyArrayObject *array)

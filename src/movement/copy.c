@@ -1,44 +1,9 @@
-/* copy.c - copy, astype, copyto. */
+/* copy.c - copy, fill, copyto. */
 #include "engine/hook_call.h"
 #include "python/arguments.h"
 #include "reasons/reasons.h"
 
 #include "move.h"
-
-/* Returns whether `object` names one dtype, always the same one, without a warning.  It
- * is a dtype, a concrete type of scalars, a Python type of numbers, or a text other
- * than the deprecated "a8". */
-static bool names_dtype(PyObject *object)
-{
-    PyTypeObject *const abstract[] = {
-        &PyGenericArrType_Type,
-        &PyNumberArrType_Type,
-        &PyIntegerArrType_Type,
-        &PySignedIntegerArrType_Type,
-        &PyUnsignedIntegerArrType_Type,
-        &PyInexactArrType_Type,
-        &PyFloatingArrType_Type,
-        &PyComplexFloatingArrType_Type,
-        &PyFlexibleArrType_Type,
-        &PyCharacterArrType_Type,
-        NULL,
-    };
-    if (PyUnicode_CheckExact(object)) {
-        const Py_ssize_t length = PyUnicode_GET_LENGTH(object);
-        return length > 0 && PyUnicode_FindChar(object, 'a', 0, length, 1) == -1;
-    }
-    if (!PyType_Check(object)) {
-        return PyArray_DescrCheck(object);
-    }
-    PyTypeObject *type = (PyTypeObject *)object;
-    for (int i = 0; abstract[i]; i++) {
-        if (type == abstract[i]) {
-            return false;
-        }
-    }
-    return type == &PyFloat_Type || type == &PyLong_Type || type == &PyBool_Type ||
-           type == &PyComplex_Type || PyType_IsSubtype(type, &PyGenericArrType_Type);
-}
 
 PyObject *movement_copy(struct hook_call *hook, PyObject *self, PyObject *const *args,
                         Py_ssize_t nargs, PyObject *kwnames)
@@ -57,58 +22,6 @@ PyObject *movement_copy(struct hook_call *hook, PyObject *self, PyObject *const 
     if (result && !move_into(hook, (PyArrayObject *)result, array, NULL)) {
         Py_CLEAR(result);
     }
-    return result;
-}
-
-PyObject *movement_astype(struct hook_call *hook, PyObject *self, PyObject *const *args,
-                          Py_ssize_t nargs, PyObject *kwnames)
-{
-    struct arguments arguments = {args, nargs, kwnames, 0};
-    NPY_ORDER order = NPY_KEEPORDER;
-    NPY_CASTING casting = NPY_UNSAFE_CASTING;
-    PyArray_Descr *descr = NULL;
-    PyObject *result = NULL;
-    PyObject *dtype_given = arguments_find(&arguments, 0, "dtype");
-    PyObject *order_given = arguments_find(&arguments, 1, "order");
-    PyObject *casting_given = arguments_find(&arguments, 2, "casting");
-    PyObject *subok = arguments_find(&arguments, 3, "subok");
-    PyObject *copy = arguments_find(&arguments, 4, "copy");
-
-    if (!move_is_plain(self)) {
-        return decline(hook, reason_copy_not_plain);
-    }
-    PyArrayObject *array = (PyArrayObject *)self;
-    if (dtype_given == (PyObject *)&PyBaseObject_Type) {
-        return decline(hook, reason_object_elements);
-    }
-    if (nargs > 5 || !dtype_given || !names_dtype(dtype_given) ||
-        !arguments_known(&arguments) || (subok && !PyBool_Check(subok)) ||
-        (copy && !PyBool_Check(copy)) || !arguments_order(order_given, &order) ||
-        !arguments_casting(casting_given, &casting) ||
-        !arguments_dtype(dtype_given, &descr)) {
-        return decline(hook, reason_arguments_refused);
-    }
-    if (descr && !move_is_movable(descr)) {
-        decline(hook, reason_elements_with_parts);
-        goto finish;
-    }
-    if (descr == NULL || !PyArray_CanCastArrayTo(array, descr, casting) ||
-        (copy == Py_False && PyArray_EquivTypes(PyArray_DESCR(array), descr))) {
-        decline(hook, reason_arguments_refused);
-        goto finish;
-    }
-    hook->report.reason = move_refuse_cast(PyArray_DESCR(array), descr);
-    if (hook->report.reason) {
-        goto finish;
-    }
-    Py_INCREF(descr);
-    result = PyArray_NewLikeArray(array, order, descr, 0);
-    if (result && !move_into(hook, (PyArrayObject *)result, array, NULL)) {
-        Py_CLEAR(result);
-    }
-
-finish:
-    Py_XDECREF(descr);
     return result;
 }
 

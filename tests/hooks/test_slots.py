@@ -1,6 +1,7 @@
 """What lies in NumPy's slots while the drop-in is on: what goes through numpy_par, what stays NumPy's, and that each slot is put back."""
 
 import ctypes
+import functools
 import pickle
 import sys
 import warnings
@@ -35,7 +36,8 @@ def slots():
     for name, value in vars(np._core._multiarray_umath).items():
         if type(value) is type(len):
             def_address = ctypes.c_void_p.from_address(id(value) + HEADER).value
-            found[f"function {name}"] = memory(def_address, 32)
+            vectorcall = id(value) + HEADER + 4 * ctypes.sizeof(ctypes.c_void_p)
+            found[f"function {name}"] = memory(def_address, 32) + memory(vectorcall, ctypes.sizeof(ctypes.c_void_p))
     return found
 
 
@@ -106,8 +108,33 @@ def test_ufuncs_stay_what_they_are():
     assert np.add.reduce(np.arange(5)) == 10 and np.add.at(np.zeros(3), [0, 0], 1) is None
 
 
+def test_functions_that_users_hold():
+    """CPython hashes a function in C by what it calls, and bytecode that has run some times calls that at once."""
+    held = {function: function.__name__ for function in (np.array, np.ascontiguousarray, np.asfortranarray)}
+    hashes = [hash(function) for function in held]
+    grid = np.ones((300, 400))
+
+    def convert():
+        for _ in range(50):
+            np.array(grid), np.ascontiguousarray(grid.T), np.asfortranarray(grid)
+
+    assert regions(convert) == 0
+    npp.enable(exact=True)
+    for function, name in list(held.items()):
+        assert held[getattr(np, name)] == name and function == getattr(np, name)
+        assert "dtype=None" in function.__text_signature__ and function.__doc__ and repr(function) == f"<built-in function {name}>"
+        assert pickle.loads(pickle.dumps(function)) is function
+    assert [hash(function) for function in held] == hashes
+    convert()
+    assert regions(convert) >= 100
+    assert functools.partial(np.array, dtype="f4")(grid).dtype == "f4"
+    assert [part.flags.f_contiguous for part in map(np.asfortranarray, [grid, grid.T])] == [True, True]
+    npp.disable()
+    assert regions(convert) == 0
+
+
 def test_errors_are_numpys():
-    cases = [lambda: X + X[:7], lambda: np.add(X), lambda: X.astype("wrong"), lambda: np.where(X, X), lambda: np.concatenate([X, X[None]]), lambda: np.copyto(X)]
+    cases = [lambda: X + X[:7], lambda: np.add(X), lambda: X.astype("wrong"), lambda: np.where(X, X), lambda: np.concatenate([X, X[None]]), lambda: np.copyto(X), lambda: np.array(), lambda: np.array(X, "wrong"), lambda: np.array(X, ndmin="x"), lambda: np.ascontiguousarray(X[::2], b=1)]
     for case in cases:
         errors = []
         for on in (False, True):

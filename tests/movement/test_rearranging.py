@@ -48,6 +48,33 @@ def test_contiguous(dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+def test_array(dtype):
+    """array() and its like: of another dtype, in another order, or the very array that was given."""
+    targets = [None, "f4", "d", "D", "i2", "?", "S5", "S", "O", ">f8", "V5", "i4,f8", float, object, np.int8, np.floating, "wrong", dtype]
+    targets = itertools.cycle(targets + ["M8[s]"] * (np.dtype(dtype).kind != "S"))  # NumPy 2.4 crashes on some bytes as a date
+    for shape, arrange in LAYOUTS * 2:
+        shape = SHAPES[shape](limited(dtype, next(SIZE)))
+        given = values(dtype, shape)
+        if dtype == "e":
+            given[np.isnan(given)] = np.nan  # docs/limits.md: a cast makes signaling ones quiet
+        x = ARRANGE[arrange](given)
+        for order, copy in itertools.product(("C", "F", "A", "K", None), (True, None, False)):
+            to = next(targets)
+            check(lambda: np.array(x, to, copy=copy, order=order), f"array {shape} {arrange} {to!r} {copy} {order}")
+            check(lambda: np.copy(x, order), f"copy {shape} {arrange} {order}")
+        for function in (np.ascontiguousarray, np.asfortranarray):
+            to = next(targets)
+            check(lambda: function(x, to), f"{function.__name__} {shape} {arrange} {to!r}")
+            check(lambda: function(x, dtype=to), f"{function.__name__} {shape} {arrange} {to!r}")
+            check(lambda: function(x) is x, f"{function.__name__} {shape} {arrange}")
+            check(lambda: function(a=x), f"{function.__name__} {shape} {arrange}, a=")
+        check(lambda: np.array(x, subok=True), f"{shape} {arrange} subok")
+        check(lambda: np.array(x, subok=1, ndmin=3), f"{shape} {arrange} ndmin")
+        check(lambda: np.array(object=x), f"{shape} {arrange} object=")
+        check(lambda: np.array([x, x]), f"{shape} {arrange} list")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_stack(dtype):
     for (shape, arrange), count in zip(LAYOUTS * 2, itertools.cycle((1, 2, 3, 5, 16, 17))):
         shape = SHAPES[shape](limited(dtype, next(SIZE)))
