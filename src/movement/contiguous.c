@@ -1,5 +1,5 @@
 /* contiguous.c - copies that put elements side by side, where NumPy makes no view:
- * ascontiguousarray, ravel, flatten. */
+ * ascontiguousarray, asfortranarray, ravel, flatten. */
 #include "engine/hook_call.h"
 #include "python/arguments.h"
 #include "python/array.h"
@@ -7,30 +7,51 @@
 
 #include "move.h"
 
-PyObject *movement_ascontiguousarray(struct hook_call *hook, PyObject *self,
-                                     PyObject *const *args, Py_ssize_t nargs,
-                                     PyObject *kwnames)
+static int flag_of(NPY_ORDER order)
+{
+    return order == NPY_CORDER ? NPY_ARRAY_C_CONTIGUOUS : NPY_ARRAY_F_CONTIGUOUS;
+}
+
+static PyObject *copy_in_order(struct hook_call *hook, PyObject *const *args,
+                               Py_ssize_t nargs, PyObject *kwnames, NPY_ORDER order)
 {
     if (nargs != 1 || kwnames || !move_is_plain(args[0]) ||
         PyArray_NDIM((PyArrayObject *)args[0]) == 0 ||
-        PyArray_IS_C_CONTIGUOUS((PyArrayObject *)args[0])) {
+        (PyArray_FLAGS((PyArrayObject *)args[0]) & flag_of(order))) {
         return decline(hook, reason_no_copy_needed);
     }
     PyArrayObject *array = (PyArrayObject *)args[0];
-    PyObject *copy = PyArray_NewLikeArray(array, NPY_CORDER, NULL, 0);
+    PyObject *copy = PyArray_NewLikeArray(array, order, NULL, 0);
     if (copy && !move_into(hook, (PyArrayObject *)copy, array, NULL)) {
         Py_CLEAR(copy);
     }
     return copy;
 }
 
-/* Returns a copy in one axis, in C order. */
-static PyObject *copy_flat(struct hook_call *hook, PyArrayObject *array)
+PyObject *movement_ascontiguousarray(struct hook_call *hook, PyObject *self,
+                                     PyObject *const *args, Py_ssize_t nargs,
+                                     PyObject *kwnames)
+{
+    return copy_in_order(hook, args, nargs, kwnames, NPY_CORDER);
+}
+
+PyObject *movement_asfortranarray(struct hook_call *hook, PyObject *self,
+                                  PyObject *const *args, Py_ssize_t nargs,
+                                  PyObject *kwnames)
+{
+    return copy_in_order(hook, args, nargs, kwnames, NPY_FORTRANORDER);
+}
+
+/* Returns a copy in one axis, in C or Fortran order. */
+static PyObject *copy_flat(struct hook_call *hook, PyArrayObject *array,
+                           NPY_ORDER order)
 {
     npy_intp strides[NPY_MAXDIMS];
+    const int ndim = PyArray_NDIM(array);
     const npy_intp size = PyArray_SIZE(array);
     npy_intp stride = PyArray_ITEMSIZE(array);
-    for (int d = PyArray_NDIM(array) - 1; d >= 0; d--) {
+    for (int i = 0; i < ndim; i++) {
+        const int d = order == NPY_CORDER ? ndim - 1 - i : i;
         strides[d] = stride;
         stride *= PyArray_DIM(array, d);
     }
@@ -53,14 +74,14 @@ static PyObject *flatten(struct hook_call *hook, PyObject *self, PyObject *const
     NPY_ORDER order = NPY_CORDER;
     PyObject *given = arguments_find(&arguments, 0, "order");
     if (nargs > 1 || !arguments_known(&arguments) || !arguments_order(given, &order) ||
-        order != NPY_CORDER) {
+        (order != NPY_CORDER && order != NPY_FORTRANORDER)) {
         return decline(hook, reason_arguments_refused);
     }
-    if (!move_is_plain(self) ||
-        (!always && PyArray_IS_C_CONTIGUOUS((PyArrayObject *)self))) {
+    PyArrayObject *array = (PyArrayObject *)self;
+    if (!move_is_plain(self) || (!always && (PyArray_FLAGS(array) & flag_of(order)))) {
         return decline(hook, reason_no_copy_needed);
     }
-    return copy_flat(hook, (PyArrayObject *)self);
+    return copy_flat(hook, array, order);
 }
 
 PyObject *movement_flatten(struct hook_call *hook, PyObject *self,

@@ -16,6 +16,7 @@ struct move {
     move_loop *loop;
     npy_intp itemsize;
     kernel_loop *kernel;
+    swap_function *swap;
 };
 
 static int run_move(PyArrayMethod_Context *context, char *const *data,
@@ -150,6 +151,55 @@ static bool depends_on_strides(PyArrayObject *from, PyArrayObject *to)
         PyArray_IS_C_CONTIGUOUS(from) && PyArray_IS_C_CONTIGUOUS(to);
     return PyTypeNum_ISFLOAT(PyArray_TYPE(from)) &&
            PyTypeNum_ISINTEGER(PyArray_TYPE(to)) && !contiguous;
+}
+
+static int run_swap(PyArrayMethod_Context *context, char *const *data,
+                    const npy_intp *dimensions, const npy_intp *strides,
+                    NpyAuxData *aux)
+{
+    (void)context;
+    const struct move *move = (const struct move *)aux;
+    move->swap(data[0], strides[0], data[1], strides[1], dimensions[0], move->itemsize);
+    return 0;
+}
+
+/* Returns the bytes of a part of an element whose order is the machine's. */
+static npy_intp part_of(PyArray_Descr *descr)
+{
+    const npy_intp itemsize = PyDataType_ELSIZE(descr);
+    return PyTypeNum_ISCOMPLEX(descr->type_num) ? itemsize / 2
+           : descr->type_num == NPY_UNICODE     ? (npy_intp)sizeof(npy_ucs4)
+                                                : itemsize;
+}
+
+bool move_can_swap(PyArray_Descr *descr)
+{
+    const int type = descr->type_num;
+    return (is_number(type) || PyTypeNum_ISDATETIME(type) || type == NPY_UNICODE) &&
+           width_of(part_of(descr)) < WIDTHS;
+}
+
+bool move_swapped(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from)
+{
+    struct call call;
+    move_begin(&call, hook, 1);
+    call.op[0] = (PyArrayObject *)Py_NewRef(from);
+    call.op[1] = (PyArrayObject *)Py_NewRef(to);
+    call.given[1] = true;
+    call.pays_alone = true; /* NumPy goes element by element, and twice for a copy */
+    const npy_intp part = part_of(PyArray_DESCR(from));
+    struct move aux = {.swap = kernels_bytes()->swap[width_of(part)],
+                       .itemsize = PyArray_ITEMSIZE(from) / part};
+    struct plan plan = {
+        .loop = {.run = run_swap, .aux = &aux.base},
+        .any_strides = true,
+        .descrs = PyTuple_Pack(2, PyArray_DESCR(from), PyArray_DESCR(to)),
+    };
+    PyObject *result = plan.descrs ? run(hook, &call, &plan, false) : NULL;
+    plan_clear(&plan);
+    call_clear(&call);
+    Py_XDECREF(result);
+    return result != NULL;
 }
 
 bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,

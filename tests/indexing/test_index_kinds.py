@@ -90,6 +90,10 @@ CALLS = {
     "fill": lambda x, m, i: x.fill(3),
     "copyto": lambda x, m, i: np.copyto(x, 3),
     "repeat": lambda x, m, i: x.repeat(2),
+    "repeat, each": lambda x, m, i: x.repeat(np.arange(x.size) % 3),
+    "byteswap": lambda x, m, i: x.byteswap(),
+    "packbits": lambda x, m, i: np.packbits(x > 3),
+    "unpackbits": lambda x, m, i: np.unpackbits((x > 3).view("B")),
     "flatten": lambda x, m, i: x.flatten(),
     "ravel": lambda x, m, i: x.T.ravel(),
     "stack": lambda x, m, i: np.stack([x, x], -1),
@@ -333,6 +337,9 @@ SAID = {
     "ndarray.flatten": ("transposed", lambda: (GRID.T.flatten,)),
     "ndarray.ravel": ("transposed", lambda: (GRID.T.ravel,)),
     "ndarray.repeat": ("repeated", lambda: (X.repeat, 3)),
+    "ndarray.byteswap": (None, lambda: (X.byteswap,)),
+    "function.packbits": ("bits", lambda: (np.packbits, BIG)),
+    "function.unpackbits": ("bits", lambda: (np.unpackbits, X.view("B"))),
     "ndarray.copy": (None, lambda: (X.copy,)),
     "ndarray.astype": (None, lambda: (X.astype, "f4")),
     "function.where": (None, lambda: (np.where, BIG, X, Y)),
@@ -347,6 +354,7 @@ SAID = {
 # What has no hook: a call by name.
 BY_NAME = {
     "ascontiguousarray": lambda: npp.ascontiguousarray(GRID.T),
+    "asfortranarray": lambda: npp.asfortranarray(GRID),
     "partition_by": lambda: npp.partition_by(BIG, X),
 }
 OPERATORS = {"__getitem__": operator.getitem, "__setitem__": operator.setitem}
