@@ -10,16 +10,21 @@
 /* Bits go through a block of so many words, in which vectors turn their order. */
 enum { WORDS = 64, BITS = WORDS * WORD };
 
-/* Has the bits of each byte in the other order. */
-static inline void turn_bytes(uint64_t *words, intptr_t n)
+static const uint64_t ones = UINT64_C(0x0101010101010101);
+
+/* Returns a word with the bits of each byte in the other order. */
+static inline uint64_t turned(uint64_t x)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
+    x = (x >> 4 & 0x0f * ones) | (x & 0x0f * ones) << 4;
+    x = (x >> 2 & 0x33 * ones) | (x & 0x33 * ones) << 2;
+    return (x >> 1 & 0x55 * ones) | (x & 0x55 * ones) << 1;
+}
+
+static inline void turn_words(uint64_t *words, intptr_t n)
+{
     INDEPENDENT
     for (intptr_t i = 0; i < n; i++) {
-        uint64_t x = words[i];
-        x = (x >> 4 & 0x0f * ones) | (x & 0x0f * ones) << 4;
-        x = (x >> 2 & 0x33 * ones) | (x & 0x33 * ones) << 2;
-        words[i] = (x >> 1 & 0x55 * ones) | (x & 0x55 * ones) << 1;
+        words[i] = turned(words[i]);
     }
 }
 
@@ -28,14 +33,47 @@ static inline intptr_t least(intptr_t a, intptr_t b)
     return a < b ? a : b;
 }
 
+/* Returns the bits of the truth values from the one at `i` on.  The last ones of many
+ * are looked at with some that are before them, instead of copied. */
+static inline uint64_t word_at(const char *truth, intptr_t i, intptr_t n)
+{
+    return n - i >= WORD ? truth_bits(truth + i)
+           : n >= WORD   ? truth_bits(truth + n - WORD) >> (WORD - (n - i))
+                         : truth_bits_of(truth, n);
+}
+
+/* Few words stay in registers: to load what was just stored in other sizes takes as
+ * long as all of them. */
+enum { SHORT = 4 * WORD };
+
+static inline void pack_short(const char *truth, intptr_t n, char *to, bool big)
+{
+    for (intptr_t i = 0; i < n; i += WORD) {
+        const uint64_t bits = word_at(truth, i, n);
+        const uint64_t word = big ? turned(bits) : bits;
+        if (n - i >= WORD) {
+            const uint64_t bytes = in_byte_order(word);
+            memcpy(to + i / 8, &bytes, sizeof bytes);
+            continue;
+        }
+        for (intptr_t k = 0; k < n - i; k += 8) {
+            to[(i + k) / 8] = (char)(word >> k);
+        }
+    }
+}
+
 static inline void pack_truths(const char *truth, intptr_t n, char *to, bool big)
 {
     uint64_t words[WORDS];
+    if (n <= SHORT) {
+        pack_short(truth, n, to, big);
+        return;
+    }
     for (intptr_t i = 0; i < n; i += WORD) {
-        words[i / WORD] = in_byte_order(truth_bits_of(truth + i, n - i));
+        words[i / WORD] = in_byte_order(word_at(truth, i, n));
     }
     if (big) {
-        turn_bytes(words, (n + WORD - 1) / WORD);
+        turn_words(words, (n + WORD - 1) / WORD);
     }
     memcpy(to, words, (size_t)(n + 7) / 8);
 }
@@ -84,7 +122,7 @@ static inline int place_of(intptr_t row, bool big)
         const uint8_t bit = (uint8_t)(1 << place_of(row, big));                        \
         INDEPENDENT                                                                    \
         for (intptr_t j = 0; j < some; j++) {                                          \
-          bytes[j] |= x[j] ? bit : 0;                                                  \
+          bytes[j] |= (uint8_t)(bit & -(x[j] != 0));                                   \
         }                                                                              \
       }                                                                                \
       memcpy(to + first, bytes, (size_t)some);                                         \
@@ -103,7 +141,7 @@ static void unpack(const char *from, intptr_t n, char *to, bool big)
         words[(some - 1) / WORD] = 0;
         memcpy(words, from + first / 8, (size_t)(some + 7) / 8);
         if (big) {
-            turn_bytes(words, (some + WORD - 1) / WORD);
+            turn_words(words, (some + WORD - 1) / WORD);
         }
         for (intptr_t i = 0; i < whole; i += WORD) {
             truths_of(to + first + i, in_byte_order(words[i / WORD]));
@@ -119,13 +157,17 @@ static void unpack(const char *from, intptr_t n, char *to, bool big)
 static void unpack_columns(const char *from, intptr_t columns, char *to,
                            intptr_t stride, intptr_t rows, bool big)
 {
-    const element_1 *const x = (const element_1 *)from;
-    for (intptr_t row = 0; row < rows; row++) {
-        element_1 *const y = (element_1 *)(to + row * stride);
-        const uint8_t bit = (uint8_t)(1 << place_of(row, big));
+    const intptr_t whole = columns & -8;
+    for (intptr_t row = 0; row < rows; row++, to += stride) {
+        const int place = place_of(row, big);
+        const element_8 *const x = (const element_8 *)from;
+        element_8 *const y = (element_8 *)to;
         INDEPENDENT
-        for (intptr_t j = 0; j < columns; j++) {
-            y[j] = (x[j] & bit) != 0;
+        for (intptr_t j = 0; j < whole / 8; j++) { /* bits of others are masked */
+            y[j] = x[j] >> place & ones;
+        }
+        for (intptr_t j = whole; j < columns; j++) {
+            to[j] = from[j] >> place & 1;
         }
     }
 }

@@ -145,10 +145,12 @@ static void fill(const struct repeating *repeating, npy_intp outer, npy_intp beg
         const npy_intp n = length_of(repeating, block);
         const char *const items = from + block * BLOCK * size;
         copy_counts(repeating, block * BLOCK, n, counts);
-        for (; before > 0 && i < n; i += counts[i] == 0) { /* others have these */
-            const npy_intp some = before < counts[i] ? before : counts[i];
-            counts[i] -= some;
-            before -= some;
+        for (; i < n && before >= counts[i]; i++) { /* others have these */
+            before -= counts[i];
+        }
+        if (i < n) {
+            counts[i] -= before;
+            before = 0;
         }
         to = width < WIDTHS
                  ? kernels_rearrange()->repeat_each[width](items + i * size, counts + i,

@@ -354,6 +354,7 @@ SAID = {
 # What has no hook: a call by name.
 BY_NAME = {
     "ascontiguousarray": lambda: npp.ascontiguousarray(GRID.T),
+    "compress": lambda: npp.compress(BIG, X),
     "asfortranarray": lambda: npp.asfortranarray(GRID),
     "partition_by": lambda: npp.partition_by(BIG, X),
 }
@@ -389,6 +390,19 @@ def test_explain(owner, name, uses):
     assert said.parallel and said.reason is None and said.threads > 1, said
     assert path is None or said.path == path
     assert said.elements >= 60_000 and name in str(said)
+
+
+def test_explain_of_functions_that_are_methods():
+    for function, args in ((np.take, (X, PLACES)), (np.repeat, (X, 3)), (np.nonzero, (BIG,)), (np.compress, (BIG, X)), (np.choose, (PLACES % 2, [X, Y])), (np.ravel, (GRID.T,))):
+        said = npp.explain(function, *args)
+        assert said.parallel and said.reason is None, said
+    assert npp.explain(np.take, [1, 2], 0).reason == "an argument that is not a plain ndarray"
+
+
+def test_compress_of_two_masks():
+    """Which of the two is the condition?"""
+    assert not difference(np.compress(BIG, ~BIG[::-1]), npp.compress(BIG, ~BIG[::-1]))
+    assert not difference(np.compress(BIG, X, 0), npp.compress(condition=BIG, a=X, axis=0))
 
 
 @by_row
