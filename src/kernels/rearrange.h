@@ -54,6 +54,10 @@ typedef char *repeat_each_function(const char *from, const intptr_t *counts, int
 /* Returns the sum of n counts, of at most 2^40 each; -1: there is another one. */
 typedef intptr_t sum_counts_function(const intptr_t *counts, intptr_t n);
 
+/* to[i] = the element i * stride bytes from the first.  `to` overlaps none of them. */
+typedef void bring_together_function(const char *from, intptr_t stride, intptr_t n,
+                                     char *to);
+
 typedef const struct rearrange_kernels {
     gather_by_index_function *gather[WIDTHS];
     gather_items_function *gather_items;
@@ -63,6 +67,7 @@ typedef const struct rearrange_kernels {
     repeat_function *repeat[WIDTHS];
     repeat_each_function *repeat_each[WIDTHS];
     sum_counts_function *sum_counts;
+    bring_together_function *bring_together[WIDTHS];
 } rearrange_table;
 
 #ifdef NPP_LEVEL
@@ -71,13 +76,14 @@ static inline intptr_t lesser_of(intptr_t a, intptr_t b)
     return a < b ? a : b;
 }
 
-/* rearrange.c has the table of all; these are in transpose.c, interleave.c and
- * repeat_each.c. */
+/* rearrange.c has the table of all; these are in transpose.c, interleave.c,
+ * repeat_each.c and strides.c. */
 #  define KERNELS_OF_WIDTH(W)                                                          \
     transpose_function KERNEL(transpose_##W);                                          \
     interleave_function KERNEL(interleave_##W);                                        \
     repeat_function KERNEL(repeat_##W);                                                \
-    repeat_each_function KERNEL(repeat_each_##W);
+    repeat_each_function KERNEL(repeat_each_##W);                                      \
+    bring_together_function KERNEL(bring_together_##W);
 EACH_WIDTH(KERNELS_OF_WIDTH)
 sum_counts_function KERNEL(sum_counts);
 #endif

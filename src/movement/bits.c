@@ -8,6 +8,9 @@
 
 #include "move.h"
 
+/* From so many bytes on, packing takes less than NumPy on one thread too. */
+enum { LEAST_PACKED = 1 << 15 };
+
 /* `outer` times elements along the axis, `inner` of which lie side by side: elements of
  * one byte or more on the one side, bytes of eight of them on the other. */
 struct bits {
@@ -150,12 +153,15 @@ PyObject *movement_packbits(struct hook_call *hook, PyObject *self,
         return decline(hook, reason_bits_not_plain);
     }
     hook->report.reason = take(&bits, array, axis_given, bitorder, shape, &ndim, &axis);
-    if (hook->report.reason ||
-        !hook_pays(hook, array, cost_magnitude(bits.inner) + 1, true, &job)) {
-        return NULL;
-    }
     bits.packs = true;
     bits.width = width_of(PyArray_ITEMSIZE(array));
+    /* NumPy packs bytes that lie side by side in vectors too. */
+    const bool pays_alone =
+        bits.width > 0 || bits.inner > 1 || PyArray_SIZE(array) >= LEAST_PACKED;
+    if (hook->report.reason ||
+        !hook_pays(hook, array, cost_magnitude(bits.inner) + 1, pays_alone, &job)) {
+        return NULL;
+    }
     bits.length = shape[axis];
     bits.groups = bits.held = shape[axis] = (bits.length + 7) / 8;
     bits.elements = PyArray_BYTES(array);

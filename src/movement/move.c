@@ -10,6 +10,13 @@
 #include "reasons/reasons.h"
 #include "ufunc/elementwise.h"
 
+/* From so many elements on, swapping their bytes in vectors takes less than NumPy. */
+enum { LEAST_SWAPPED = 4096 };
+
+/* Of larger elements, or fewer of them, vectors bring no more together on one thread
+ * than NumPy does. */
+enum { MOST_BROUGHT = 4, LEAST_BROUGHT = 4096, LEAST_IN_A_ROW = 64 };
+
 /* The data of a movement's strided loop. */
 struct move {
     NpyAuxData base;
@@ -76,6 +83,35 @@ void move_select(char *const *data, intptr_t n, const intptr_t *strides,
     } else {
         move_strided_select(itemsize)(data, n, strides, itemsize);
     }
+}
+
+/* Returns whether elements a stride apart are brought together in vectors. */
+static bool is_brought(intptr_t stride, intptr_t itemsize)
+{
+    return (stride == -itemsize || stride == 2 * itemsize) &&
+           width_of(itemsize) < WIDTHS;
+}
+
+static void copy_strided(char *const *data, intptr_t n, const intptr_t *strides,
+                         intptr_t itemsize)
+{
+    if (strides[1] == itemsize && is_brought(strides[0], itemsize)) {
+        kernels_rearrange()->bring_together[width_of(itemsize)](data[0], strides[0], n,
+                                                                data[1]);
+    } else {
+        move_copy(itemsize)(data, n, strides, itemsize);
+    }
+}
+
+/* Returns whether a copy gains on one thread too: NumPy goes element by element. */
+static bool is_copy_by_vectors(PyArrayObject *from)
+{
+    const npy_intp itemsize = PyArray_ITEMSIZE(from);
+    const int last = PyArray_NDIM(from) - 1;
+    return last >= 0 && itemsize <= MOST_BROUGHT &&
+           PyArray_SIZE(from) >= LEAST_BROUGHT &&
+           PyArray_DIM(from, last) >= LEAST_IN_A_ROW &&
+           is_brought(PyArray_STRIDE(from, last), itemsize);
 }
 
 PyObject *move_operands(struct hook_call *hook, struct call *call, move_loop *loop,
@@ -186,7 +222,7 @@ bool move_swapped(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from
     call.op[0] = (PyArrayObject *)Py_NewRef(from);
     call.op[1] = (PyArrayObject *)Py_NewRef(to);
     call.given[1] = true;
-    call.pays_alone = true; /* NumPy goes element by element, and twice for a copy */
+    call.pays_alone = PyArray_SIZE(from) >= LEAST_SWAPPED;
     const npy_intp part = part_of(PyArray_DESCR(from));
     struct move aux = {.swap = kernels_bytes()->swap[width_of(part)],
                        .itemsize = PyArray_ITEMSIZE(from) / part};
@@ -216,7 +252,7 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
     call.op[2] = (PyArrayObject *)Py_XNewRef(mask);
     call.given[1] = true;
     call.masked = mask != NULL;
-    call.pays_alone = call.masked; /* NumPy goes element by element */
+    call.pays_alone = call.masked || is_copy_by_vectors(from); /* NumPy's has none */
     PyArray_Descr *descr = PyArray_DESCR(to);
     kernel_loop *kernel = kernel_for(from, to);
     if (kernel == NULL && depends_on_strides(from, to)) {
@@ -224,9 +260,8 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
         call_clear(&call);
         return false;
     }
-    PyObject *result =
-        kernel ? cast_by_kernel(hook, &call, kernel)
-               : move_operands(hook, &call, move_copy(PyDataType_ELSIZE(descr)), descr);
+    PyObject *result = kernel ? cast_by_kernel(hook, &call, kernel)
+                              : move_operands(hook, &call, copy_strided, descr);
     call_clear(&call);
     Py_XDECREF(result);
     return result != NULL;

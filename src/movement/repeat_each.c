@@ -15,6 +15,9 @@
 /* Counts are added up, and cast, so many at a time. */
 enum { BLOCK = 512 };
 
+/* Fewer elements in several outer steps gain nothing on one thread. */
+enum { LEAST = 4096 };
+
 /* Fewer blocks are added up here and now. */
 enum { BLOCKS_AT_ONCE = 16 };
 
@@ -204,13 +207,15 @@ PyObject *repeat_each(struct hook_call *hook, PyArrayObject *array, int ndim,
         repeating.outer *= d < axis ? shape[d] : 1;
         repeating.itemsize *= d > axis ? shape[d] : 1;
     }
-    const struct call call = {.state = hook->state,
-                              .nin = 2,
-                              .nop = 2,
-                              .op = {array, counts},
-                              .size = PyArray_SIZE(array),
-                              .more = cost_magnitude(repeating.itemsize),
-                              .pays_alone = true};
+    const struct call call = {
+        .state = hook->state,
+        .nin = 2,
+        .nop = 2,
+        .op = {array, counts},
+        .size = PyArray_SIZE(array),
+        .more = cost_magnitude(repeating.itemsize),
+        .pays_alone = width_of(repeating.itemsize) < WIDTHS &&
+                      (repeating.outer == 1 || PyArray_SIZE(array) >= LEAST)};
     if (!hook_call_pays(hook, &call, &job)) {
         return NULL;
     }

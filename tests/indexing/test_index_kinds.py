@@ -338,7 +338,7 @@ SAID = {
     "ndarray.ravel": ("transposed", lambda: (GRID.T.ravel,)),
     "ndarray.repeat": ("repeated", lambda: (X.repeat, 3)),
     "ndarray.byteswap": (None, lambda: (X.byteswap,)),
-    "function.packbits": ("bits", lambda: (np.packbits, BIG)),
+    "function.packbits": ("bits", lambda: (np.packbits, np.tile(PLACES, 8))),
     "function.unpackbits": ("bits", lambda: (np.unpackbits, X.view("B"))),
     "ndarray.copy": (None, lambda: (X.copy,)),
     "ndarray.astype": (None, lambda: (X.astype, "f4")),

@@ -1,4 +1,4 @@
-"""repeat with counts, packbits, unpackbits, byteswap, asfortranarray: NumPy's results, errors, flags; and nothing beyond the ends is touched."""
+"""repeat with counts, packbits, unpackbits, byteswap, asfortranarray, copies of every other element or backwards: NumPy's results, errors, flags; and nothing beyond the ends is touched."""
 
 import itertools
 
@@ -173,6 +173,21 @@ def test_asfortranarray(dtype):
             assert (got is y) == (want is y)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_strided_copies(dtype):
+    for n in (2, 63, 64, 65, 127, 500, 4097, 10_007):
+        x = values(dtype, (limited(dtype, n),))
+        for step in (-1, 2, -2, 3, 1):
+            for first in (None, -2 if step < 0 else 1):
+                y = x[first::step]
+                check(lambda: y.copy(), f"{n} {first} {step}")
+                check(lambda: np.copyto(np.zeros(y.shape, dtype), y), f"{n} {first} {step}, copyto")
+        if n % 2 == 0 and len(x) == n:
+            for y in (x.reshape(2, -1)[:, ::-1], x.reshape(-1, 2)[:, 0], x.reshape(2, -1)[::-1], x.reshape(2, -1)[::-1, ::-1], x.reshape(2, -1)[:, ::2]):
+                check(lambda: y.copy(), f"{y.shape} {y.strides}")
+                check(lambda: y.copy("F"), f"{y.shape} {y.strides}, F")
+
+
 @pytest.fixture(scope="module")
 def fences():
     return [Fence(1 << 18) for _ in range(2)]
@@ -188,6 +203,8 @@ def test_nothing_beyond_the_ends_is_read(fences, at_end):
                 check(lambda: np.packbits(placed), f"packbits {n} {dtype}")
             if dtype != "V3":
                 check(lambda: placed.byteswap(), f"byteswap {n} {dtype}")
+            for y in (placed[::-1], placed[::2], placed[1::2]):
+                check(lambda: y.copy(), f"copy {n} {dtype} {y.strides}")
         placed = fences[0].hold(values("B", (n,)), at_end)
         for count in (None, 3, -3, 8 * n + 70):
             check(lambda: np.unpackbits(placed, count=count), f"unpackbits {n} {count}")
@@ -207,6 +224,7 @@ IN_PARALLEL = {
     "unpackbits of columns": lambda: np.unpackbits(OCTETS.reshape(-1, 30), 0),
     "byteswap": lambda: LARGE.byteswap(),
     "byteswap, strided": lambda: LARGE[::2].byteswap(),
+    "backwards": lambda: LARGE[::-1].copy(),
     "ravel in Fortran's order": lambda: LARGE.reshape(200, 300).ravel("F"),
     "flatten in Fortran's order": lambda: LARGE.reshape(200, 300).flatten("F"),
     "copy in Fortran's order": lambda: LARGE.reshape(200, 300).copy("F"),
