@@ -46,6 +46,7 @@ def calls(n):
     r = np.random.default_rng(0)
     x, y, out = r.random(n) + 0.5, r.random(n) + 0.5, np.zeros(n)
     mask, index = x > 1, np.arange(n)
+    counts, octets = index % 4, index.astype("B")
     rows = r.random((max(1, n // 50), min(n, 50)))
     column = r.random((len(rows), 1))
     k = int(n**0.5)
@@ -90,6 +91,10 @@ def calls(n):
         "ndarray.flatten": lambda: square.flatten(),
         "ndarray.ravel": lambda: square.T.ravel(),
         "ndarray.repeat": lambda: x.repeat(2),
+        "x.repeat(counts)": lambda: x.repeat(counts),
+        "ndarray.byteswap": lambda: x.byteswap(),
+        "function.packbits": lambda: np.packbits(mask),
+        "function.unpackbits": lambda: np.unpackbits(octets),
         "function.extract": lambda: np.extract(mask, x),
         "function.putmask": lambda: np.putmask(out, mask, 0.0),
         "function.stack": lambda: np.stack([x, y], 1),

@@ -47,9 +47,10 @@ def engine_or_numpy(numpys: Function, module: str, doc: str) -> Function:
 
     @functools.wraps(numpys)
     def function(*args: Any, **kwargs: Any) -> Any:
-        if not args and "a" in kwargs:  # the engine takes the array by its position
-            args = (kwargs.pop("a"),)
-        found = _engine.call(name, *args, **kwargs)
+        named = dict(kwargs)
+        # The engine takes the array of a method by its position.
+        placed = (named.pop("a"),) if not args and "a" in named else args
+        found = _engine.call(name, *placed, **named)
         return numpys(*args, **kwargs) if found is NotImplemented else found
 
     function.__module__ = module

@@ -20,11 +20,13 @@ __all__ = [
     "flatnonzero",
     "nan_to_num",
     "nonzero",
+    "packbits",
     "partition_by",
     "putmask",
     "repeat",
     "select",
     "take",
+    "unpackbits",
     "where",
 ]
 
@@ -55,7 +57,7 @@ ascontiguousarray = _like(
 )
 asfortranarray = _like(
     np.asfortranarray,
-    "A transposed array is copied in tiles.",
+    "An array in C order is copied in tiles.",
     "npp.asfortranarray(x[:1_000_000].reshape(1000, 1000)).flags.f_contiguous\n    True",
 )
 where = _like(
@@ -76,7 +78,21 @@ choose = _like(
     _PLAIN,
     "float(npp.choose((x > 0).astype(int), [x, np.zeros_like(x)]).max())\n    0.0",
 )
-repeat = _like(np.repeat, _PLAIN, "npp.repeat(x, 2).size\n    2000002")
+repeat = _like(
+    np.repeat,
+    "One count for all elements, or an array of a count for each: a negative one is NumPy's to refuse.",
+    "npp.repeat(x, 2).size\n    2000002\n    >>> npp.repeat(np.array([3, 4]), np.array([2, 1]))\n    array([3, 3, 4])",
+)
+packbits = _like(
+    np.packbits,
+    "Arrays of bool or integers in C order are packed here, along any axis; all else is done by NumPy.",
+    "npp.packbits(x > 0).size\n    125001\n    >>> npp.packbits(np.array([[1], [0], [1]]), axis=0, bitorder=\"little\")\n    array([[5]], dtype=uint8)",
+)
+unpackbits = _like(
+    np.unpackbits,
+    "Arrays of uint8 in C order are unpacked here, along any axis; all else is done by NumPy.",
+    "npp.unpackbits(np.array([5], \"u1\"), bitorder=\"little\", count=4)\n    array([1, 0, 1, 0], dtype=uint8)",
+)
 nan_to_num = _like(
     np.nan_to_num,
     "Contiguous arrays of float32 or float64 are done here, in one pass; all else is done by NumPy.",

@@ -121,6 +121,11 @@ const struct mask_kernels *kernels_masks(void)
     return level_or_least()->tables->masks;
 }
 
+const struct byte_kernels *kernels_bytes(void)
+{
+    return level_or_least()->tables->bytes;
+}
+
 const struct rearrange_kernels *kernels_rearrange(void)
 {
     return level_or_least()->tables->rearrange;

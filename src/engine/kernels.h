@@ -10,6 +10,7 @@
 #define NPP_ENGINE_KERNELS_H
 
 #include "kernels/blocks.h"
+#include "kernels/bytes.h"
 #include "kernels/exact.h"
 #include "kernels/extremes.h"
 #include "kernels/masks.h"
@@ -105,10 +106,11 @@ kernel_loop *kernels_close(int type);
 /* Returns the kernel that counts truth values; there is one once a level is chosen. */
 count_function *kernels_count(void);
 
-/* Return the kernels that move by a mask (kernels/masks.h), and to other places
- * (kernels/rearrange.h). */
+/* Return the kernels that move by a mask (kernels/masks.h), to other places
+ * (kernels/rearrange.h), and that move bits and bytes (kernels/bytes.h). */
 const struct mask_kernels *kernels_masks(void);
 const struct rearrange_kernels *kernels_rearrange(void);
+const struct byte_kernels *kernels_bytes(void);
 
 /* Returns the kernels that look at indices (kernels/select.h). */
 const struct select_kernels *kernels_select(void);

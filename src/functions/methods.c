@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/size.h"
+#include "reasons/reasons.h"
 #include "ufunc/dispatch.h"
 
 static const struct method {
@@ -103,6 +104,19 @@ int methods_add(PyObject *ufunc)
     return status;
 }
 
+/* Calls a function of NumPy's, which may be a method of its first argument. */
+static PyObject *call_function(const struct method *method, struct hook_call *hook,
+                               PyObject *const *args, Py_ssize_t nargs,
+                               PyObject *kwnames)
+{
+    if (method->owner == owner_function) {
+        return method->ours(hook, NULL, args, nargs, kwnames);
+    }
+    return nargs < 1 || !PyArray_CheckExact(args[0])
+               ? decline(hook, reason_argument_not_plain)
+               : method->ours(hook, args[0], args + 1, nargs - 1, kwnames);
+}
+
 int methods_explain(struct state *state, const char *name, PyObject *self,
                     PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                     struct report *report)
@@ -130,10 +144,10 @@ int methods_explain(struct state *state, const char *name, PyObject *self,
                              .costs = is_ours ? &route_of(known)->costs : &of_arrays,
                              .bits = KERNELS_SAME,
                              .explain = true};
-    PyObject *of = is_ours                   ? (PyObject *)route_of(known)->numpy
-                   : owner == owner_function ? NULL
-                                             : self;
-    PyObject *result = method->ours(&hook, of, args, nargs, kwnames);
+    PyObject *of = is_ours ? (PyObject *)route_of(known)->numpy : self;
+    PyObject *result = owner == owner_function
+                           ? call_function(method, &hook, args, nargs, kwnames)
+                           : method->ours(&hook, of, args, nargs, kwnames);
     Py_XDECREF(result);
     *report = hook.report;
     return PyErr_Occurred() ? -1 : 0;
@@ -150,12 +164,6 @@ PyObject *methods_call(struct state *state, const char *name, PyObject *const *a
                      "call: name must be one of NumPy's functions, not %s", name);
         return NULL;
     }
-    const bool is_method = method->owner == owner_ndarray;
-    if (is_method && (nargs < 1 || !PyArray_CheckExact(args[0]))) {
-        Py_RETURN_NOTIMPLEMENTED;
-    }
-    PyObject *result = is_method
-                           ? method->ours(&hook, args[0], args + 1, nargs - 1, kwnames)
-                           : method->ours(&hook, NULL, args, nargs, kwnames);
+    PyObject *result = call_function(method, &hook, args, nargs, kwnames);
     return result || PyErr_Occurred() ? result : Py_NewRef(Py_NotImplemented);
 }

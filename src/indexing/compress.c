@@ -214,27 +214,48 @@ static PyObject *compress_flat(struct hook_call *hook, PyArrayObject *array,
     return (PyObject *)result;
 }
 
-PyObject *indexing_compress(struct hook_call *hook, PyObject *self,
-                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+static PyObject *compress_along(struct hook_call *hook, PyObject *given,
+                                PyObject *condition, PyObject *axis)
 {
-    struct arguments arguments = {args, nargs, kwnames, 0};
-    PyObject *condition = arguments_find(&arguments, 0, "condition");
-    PyObject *axis = arguments_find(&arguments, 1, "axis");
-    PyObject *out = arguments_find(&arguments, 2, "out");
-    if (nargs > 3 || !condition || !arguments_known(&arguments) ||
-        (out && out != Py_None)) {
-        return decline(hook, reason_arguments_refused);
-    }
-    if (!move_is_plain(self) || !indexing_is_mask(condition) ||
+    if (!move_is_plain(given) || !indexing_is_mask(condition) ||
         PyArray_NDIM((PyArrayObject *)condition) != 1 ||
-        !is_flat((PyArrayObject *)self, axis)) {
+        !is_flat((PyArrayObject *)given, axis)) {
         return decline(hook, reason_mask_not_plain);
     }
-    PyArrayObject *array = (PyArrayObject *)self, *mask = (PyArrayObject *)condition;
+    PyArrayObject *array = (PyArrayObject *)given, *mask = (PyArrayObject *)condition;
     if (PyArray_SIZE(mask) > PyArray_SIZE(array)) {
         return decline(hook, reason_mask_of_other_shape);
     }
     return compress_flat(hook, array, mask);
+}
+
+/* The method of an array, or if `self` is NULL the function, which takes the array as
+ * its second argument. */
+static PyObject *compress_by_name(struct hook_call *hook, PyObject *self,
+                                  struct arguments arguments)
+{
+    const int more = self ? 0 : 1;
+    PyObject *condition = arguments_find(&arguments, 0, "condition");
+    PyObject *array = self ? self : arguments_find(&arguments, 1, "a");
+    PyObject *axis = arguments_find(&arguments, more + 1, "axis");
+    PyObject *out = arguments_find(&arguments, more + 2, "out");
+    return arguments.nargs > more + 3 || !condition || !array ||
+                   !arguments_known(&arguments) || (out && out != Py_None)
+               ? decline(hook, reason_arguments_refused)
+               : compress_along(hook, array, condition, axis);
+}
+
+PyObject *indexing_compress(struct hook_call *hook, PyObject *self,
+                            PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
+{
+    return compress_by_name(hook, self, (struct arguments){args, nargs, kwnames, 0});
+}
+
+PyObject *indexing_compress_of(struct hook_call *hook, PyObject *self,
+                               PyObject *const *args, Py_ssize_t nargs,
+                               PyObject *kwnames)
+{
+    return compress_by_name(hook, NULL, (struct arguments){args, nargs, kwnames, 0});
 }
 
 PyObject *indexing_extract(struct hook_call *hook, PyObject *self,

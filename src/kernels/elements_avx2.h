@@ -28,6 +28,22 @@ static inline uint64_t truth_bits(const char *truth)
     return ~zeros;
 }
 
+/* Each byte goes to eight, of which each looks at its bit. */
+static inline void truths_of(char *to, uint64_t bits)
+{
+    const __m256i all = _mm256_set1_epi64x((int64_t)bits);
+    const __m256i bit = _mm256_set1_epi64x((int64_t)UINT64_C(0x8040201008040201));
+    const __m256i first =
+        _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2,
+                         2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    const __m256i last = _mm256_add_epi8(first, _mm256_set1_epi8(4));
+    const __m256i low = _mm256_and_si256(_mm256_shuffle_epi8(all, first), bit);
+    const __m256i high = _mm256_and_si256(_mm256_shuffle_epi8(all, last), bit);
+    const __m256i one = _mm256_set1_epi8(1);
+    _mm256_storeu_si256((__m256i *)to, _mm256_min_epu8(low, one));
+    _mm256_storeu_si256((__m256i *)(to + 32), _mm256_min_epu8(high, one));
+}
+
 /*
  * A permutation has a byte for each of eight lanes.  That of ORDER(b) for the bits of
  * the byte `b` begins with the numbers of the bits that are set.  RANKS(b) has for each

@@ -27,6 +27,11 @@ static inline uint64_t truth_bits(const char *truth)
     return _mm512_test_epi8_mask(v, v);
 }
 
+static inline void truths_of(char *to, uint64_t bits)
+{
+    _mm512_storeu_si512(to, _mm512_maskz_set1_epi8(bits, 1));
+}
+
 /* The mask of four pairs, from bits of the pairs. */
 static inline __mmask8 pairs_in(uint64_t in)
 {

@@ -3,6 +3,7 @@
 #define NPP_KERNELS_LEVEL_H
 
 #include "blocks.h"
+#include "bytes.h"
 #include "casts.h"
 #include "exact.h"
 #include "extremes.h"
@@ -37,6 +38,7 @@ enum {
   TABLE(finite_table, finite)                                                          \
   TABLE(mask_table, masks)                                                             \
   TABLE(rearrange_table, rearrange)                                                    \
+  TABLE(byte_table, bytes)                                                             \
   TABLE(exact_function, exact)                                                         \
   TABLE(moments_function, moments)
 

@@ -18,17 +18,6 @@
 
 static const uint64_t FULL = UINT64_MAX;
 
-/* Returns the bits of those of `n` truth values that the first word has. */
-static inline uint64_t word_of(const char *mask, intptr_t n)
-{
-    if (n >= WORD) {
-        return truth_bits(mask);
-    }
-    char rest[WORD] = {0};
-    memcpy(rest, mask, (size_t)n);
-    return truth_bits(rest);
-}
-
 static inline uint64_t word_of_steps(const char *mask, intptr_t step, intptr_t n)
 {
     uint64_t word = 0;
@@ -42,7 +31,7 @@ static intptr_t pack(const char *mask, intptr_t step, intptr_t n, uint64_t *bits
 {
     intptr_t count = 0;
     for (intptr_t i = 0; i < n; i += WORD) {
-        const uint64_t word = step == 1 ? word_of(mask + i, n - i)
+        const uint64_t word = step == 1 ? truth_bits_of(mask + i, n - i)
                                         : word_of_steps(mask + i * step, step, n - i);
         bits[i / WORD] = word;
         count += ones_in(word);
@@ -243,7 +232,7 @@ enum { HALF = WORD / 2 };
                                      e_##S *to, intptr_t n)                            \
   {                                                                                    \
     for (intptr_t i = 0, done; i < n; i += done) {                                     \
-      const uint64_t word = word_of(mask + i, n - i);                                  \
+      const uint64_t word = truth_bits_of(mask + i, n - i);                            \
       const e_##S *const from = step ? x + i : x;                                      \
       done = WORD;                                                                     \
       if (word == FULL) {                                                              \

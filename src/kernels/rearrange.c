@@ -221,6 +221,8 @@ CHOOSE(8)
 #define TRANSPOSE_OF(W) KERNEL(transpose_##W)
 #define INTERLEAVE_OF(W) KERNEL(interleave_##W)
 #define REPEAT_OF(W) KERNEL(repeat_##W)
+#define REPEAT_EACH_OF(W) KERNEL(repeat_each_##W)
+#define BRING_TOGETHER_OF(W) KERNEL(bring_together_##W)
 rearrange_table KERNEL(rearrange) = {
     .gather = OF_EACH_WIDTH(GATHER_OF),
     .gather_items = gather_items,
@@ -228,4 +230,7 @@ rearrange_table KERNEL(rearrange) = {
     .transpose = OF_EACH_WIDTH(TRANSPOSE_OF),
     .interleave = OF_EACH_WIDTH(INTERLEAVE_OF),
     .repeat = OF_EACH_WIDTH(REPEAT_OF),
+    .repeat_each = OF_EACH_WIDTH(REPEAT_EACH_OF),
+    .sum_counts = KERNEL(sum_counts),
+    .bring_together = OF_EACH_WIDTH(BRING_TOGETHER_OF),
 };

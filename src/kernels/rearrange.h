@@ -46,6 +46,18 @@ typedef void interleave_function(const char *const *from, intptr_t count, intptr
 /* to[i * count + k] = from[i]. */
 typedef void repeat_function(const char *from, intptr_t n, intptr_t count, char *to);
 
+/* Stores element i of `from` counts[i] times, for n of them, but nothing from `end` on.
+ * Returns where it ended. */
+typedef char *repeat_each_function(const char *from, const intptr_t *counts, intptr_t n,
+                                   char *to, char *end);
+
+/* Returns the sum of n counts, of at most 2^40 each; -1: there is another one. */
+typedef intptr_t sum_counts_function(const intptr_t *counts, intptr_t n);
+
+/* to[i] = the element i * stride bytes from the first.  `to` overlaps none of them. */
+typedef void bring_together_function(const char *from, intptr_t stride, intptr_t n,
+                                     char *to);
+
 typedef const struct rearrange_kernels {
     gather_by_index_function *gather[WIDTHS];
     gather_items_function *gather_items;
@@ -53,6 +65,9 @@ typedef const struct rearrange_kernels {
     transpose_function *transpose[WIDTHS];
     interleave_function *interleave[WIDTHS];
     repeat_function *repeat[WIDTHS];
+    repeat_each_function *repeat_each[WIDTHS];
+    sum_counts_function *sum_counts;
+    bring_together_function *bring_together[WIDTHS];
 } rearrange_table;
 
 #ifdef NPP_LEVEL
@@ -61,12 +76,16 @@ static inline intptr_t lesser_of(intptr_t a, intptr_t b)
     return a < b ? a : b;
 }
 
-/* rearrange.c has the table of all; these are in transpose.c and interleave.c. */
+/* rearrange.c has the table of all; these are in transpose.c, interleave.c,
+ * repeat_each.c and strides.c. */
 #  define KERNELS_OF_WIDTH(W)                                                          \
     transpose_function KERNEL(transpose_##W);                                          \
     interleave_function KERNEL(interleave_##W);                                        \
-    repeat_function KERNEL(repeat_##W);
+    repeat_function KERNEL(repeat_##W);                                                \
+    repeat_each_function KERNEL(repeat_each_##W);                                      \
+    bring_together_function KERNEL(bring_together_##W);
 EACH_WIDTH(KERNELS_OF_WIDTH)
+sum_counts_function KERNEL(sum_counts);
 #endif
 
 #endif

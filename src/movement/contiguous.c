@@ -6,13 +6,16 @@
 
 #include "move.h"
 
-/* Returns a copy in one axis, in C order. */
-static PyObject *copy_flat(struct hook_call *hook, PyArrayObject *array)
+/* Returns a copy in one axis, in C or Fortran order. */
+static PyObject *copy_flat(struct hook_call *hook, PyArrayObject *array,
+                           NPY_ORDER order)
 {
     npy_intp strides[NPY_MAXDIMS];
+    const int ndim = PyArray_NDIM(array);
     const npy_intp size = PyArray_SIZE(array);
     npy_intp stride = PyArray_ITEMSIZE(array);
-    for (int d = PyArray_NDIM(array) - 1; d >= 0; d--) {
+    for (int i = 0; i < ndim; i++) {
+        const int d = order == NPY_CORDER ? ndim - 1 - i : i;
         strides[d] = stride;
         stride *= PyArray_DIM(array, d);
     }
@@ -35,14 +38,14 @@ static PyObject *flatten(struct hook_call *hook, PyObject *self, PyObject *const
     NPY_ORDER order = NPY_CORDER;
     PyObject *given = arguments_find(&arguments, 0, "order");
     if (nargs > 1 || !arguments_known(&arguments) || !arguments_order(given, &order) ||
-        order != NPY_CORDER) {
+        (order != NPY_CORDER && order != NPY_FORTRANORDER)) {
         return decline(hook, reason_arguments_refused);
     }
-    if (!move_is_plain(self) ||
-        (!always && PyArray_IS_C_CONTIGUOUS((PyArrayObject *)self))) {
+    PyArrayObject *array = (PyArrayObject *)self;
+    if (!move_is_plain(self) || (!always && (PyArray_FLAGS(array) & flag_of(order)))) {
         return decline(hook, reason_no_copy_needed);
     }
-    return copy_flat(hook, (PyArrayObject *)self);
+    return copy_flat(hook, array, order);
 }
 
 PyObject *movement_flatten(struct hook_call *hook, PyObject *self,

@@ -10,12 +10,20 @@
 #include "reasons/reasons.h"
 #include "ufunc/elementwise.h"
 
+/* From so many elements on, swapping their bytes in vectors takes less than NumPy. */
+enum { LEAST_SWAPPED = 4096 };
+
+/* Of larger elements, or fewer of them, vectors bring no more together on one thread
+ * than NumPy does. */
+enum { MOST_BROUGHT = 4, LEAST_BROUGHT = 4096, LEAST_IN_A_ROW = 64 };
+
 /* The data of a movement's strided loop. */
 struct move {
     NpyAuxData base;
     move_loop *loop;
     npy_intp itemsize;
     kernel_loop *kernel;
+    swap_function *swap;
 };
 
 static int run_move(PyArrayMethod_Context *context, char *const *data,
@@ -75,6 +83,35 @@ void move_select(char *const *data, intptr_t n, const intptr_t *strides,
     } else {
         move_strided_select(itemsize)(data, n, strides, itemsize);
     }
+}
+
+/* Returns whether elements a stride apart are brought together in vectors. */
+static bool is_brought(intptr_t stride, intptr_t itemsize)
+{
+    return (stride == -itemsize || stride == 2 * itemsize) &&
+           width_of(itemsize) < WIDTHS;
+}
+
+static void copy_strided(char *const *data, intptr_t n, const intptr_t *strides,
+                         intptr_t itemsize)
+{
+    if (strides[1] == itemsize && is_brought(strides[0], itemsize)) {
+        kernels_rearrange()->bring_together[width_of(itemsize)](data[0], strides[0], n,
+                                                                data[1]);
+    } else {
+        move_copy(itemsize)(data, n, strides, itemsize);
+    }
+}
+
+/* Returns whether a copy gains on one thread too: NumPy goes element by element. */
+static bool is_copy_by_vectors(PyArrayObject *from)
+{
+    const npy_intp itemsize = PyArray_ITEMSIZE(from);
+    const int last = PyArray_NDIM(from) - 1;
+    return last >= 0 && itemsize <= MOST_BROUGHT &&
+           PyArray_SIZE(from) >= LEAST_BROUGHT &&
+           PyArray_DIM(from, last) >= LEAST_IN_A_ROW &&
+           is_brought(PyArray_STRIDE(from, last), itemsize);
 }
 
 PyObject *move_operands(struct hook_call *hook, struct call *call, move_loop *loop,
@@ -152,6 +189,55 @@ static bool depends_on_strides(PyArrayObject *from, PyArrayObject *to)
            PyTypeNum_ISINTEGER(PyArray_TYPE(to)) && !contiguous;
 }
 
+static int run_swap(PyArrayMethod_Context *context, char *const *data,
+                    const npy_intp *dimensions, const npy_intp *strides,
+                    NpyAuxData *aux)
+{
+    (void)context;
+    const struct move *move = (const struct move *)aux;
+    move->swap(data[0], strides[0], data[1], strides[1], dimensions[0], move->itemsize);
+    return 0;
+}
+
+/* Returns the bytes of a part of an element whose order is the machine's. */
+static npy_intp part_of(PyArray_Descr *descr)
+{
+    const npy_intp itemsize = PyDataType_ELSIZE(descr);
+    return PyTypeNum_ISCOMPLEX(descr->type_num) ? itemsize / 2
+           : descr->type_num == NPY_UNICODE     ? (npy_intp)sizeof(npy_ucs4)
+                                                : itemsize;
+}
+
+bool move_can_swap(PyArray_Descr *descr)
+{
+    const int type = descr->type_num;
+    return (is_number(type) || PyTypeNum_ISDATETIME(type) || type == NPY_UNICODE) &&
+           width_of(part_of(descr)) < WIDTHS;
+}
+
+bool move_swapped(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from)
+{
+    struct call call;
+    move_begin(&call, hook, 1);
+    call.op[0] = (PyArrayObject *)Py_NewRef(from);
+    call.op[1] = (PyArrayObject *)Py_NewRef(to);
+    call.given[1] = true;
+    call.pays_alone = PyArray_SIZE(from) >= LEAST_SWAPPED;
+    const npy_intp part = part_of(PyArray_DESCR(from));
+    struct move aux = {.swap = kernels_bytes()->swap[width_of(part)],
+                       .itemsize = PyArray_ITEMSIZE(from) / part};
+    struct plan plan = {
+        .loop = {.run = run_swap, .aux = &aux.base},
+        .any_strides = true,
+        .descrs = PyTuple_Pack(2, PyArray_DESCR(from), PyArray_DESCR(to)),
+    };
+    PyObject *result = plan.descrs ? run(hook, &call, &plan, false) : NULL;
+    plan_clear(&plan);
+    call_clear(&call);
+    Py_XDECREF(result);
+    return result != NULL;
+}
+
 bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
                PyArrayObject *mask)
 {
@@ -166,7 +252,7 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
     call.op[2] = (PyArrayObject *)Py_XNewRef(mask);
     call.given[1] = true;
     call.masked = mask != NULL;
-    call.pays_alone = call.masked; /* NumPy goes element by element */
+    call.pays_alone = call.masked || is_copy_by_vectors(from); /* NumPy's has none */
     PyArray_Descr *descr = PyArray_DESCR(to);
     kernel_loop *kernel = kernel_for(from, to);
     if (kernel == NULL && depends_on_strides(from, to)) {
@@ -174,9 +260,8 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
         call_clear(&call);
         return false;
     }
-    PyObject *result =
-        kernel ? cast_by_kernel(hook, &call, kernel)
-               : move_operands(hook, &call, move_copy(PyDataType_ELSIZE(descr)), descr);
+    PyObject *result = kernel ? cast_by_kernel(hook, &call, kernel)
+                              : move_operands(hook, &call, copy_strided, descr);
     call_clear(&call);
     Py_XDECREF(result);
     return result != NULL;

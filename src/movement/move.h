@@ -32,6 +32,12 @@ bool move_transposed(struct hook_call *hook, PyArrayObject *to, PyArrayObject *f
 bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
                PyArrayObject *mask);
 
+/* move_swapped() copies `from` into an array of its shape, which may be `from` itself,
+ * with the bytes of each number in the other order.  move_can_swap() returns whether it
+ * can, for a dtype.  Returns the same as move_into(). */
+bool move_swapped(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from);
+bool move_can_swap(PyArray_Descr *descr);
+
 /* Does what copyto(into, source, casting, mask) does: move_into(), with NumPy's checks
  * of memory, casts and overlaps before it. */
 bool move_assign(struct hook_call *hook, PyArrayObject *into, PyArrayObject *source,

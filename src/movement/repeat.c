@@ -5,6 +5,7 @@
 #include "reasons/reasons.h"
 
 #include "move.h"
+#include "repeat.h"
 
 struct repeating {
     const char *from;
@@ -57,35 +58,34 @@ static bool repeat_rows(struct hook_call *hook, PyArrayObject *array, npy_intp r
     return done;
 }
 
-PyObject *movement_repeat(struct hook_call *hook, PyObject *self, PyObject *const *args,
-                          Py_ssize_t nargs, PyObject *kwnames)
+/* Returns how often all elements are repeated: an integer, or an array of one; -1: each
+ * has a count of its own, or NumPy has to judge. */
+static npy_intp count_of_all(PyObject *repeats)
 {
-    struct arguments arguments = {args, nargs, kwnames, 0};
-    PyObject *repeats = arguments_find(&arguments, 0, "repeats");
-    PyObject *axis_given = arguments_find(&arguments, 1, "axis");
-    npy_intp shape[NPY_MAXDIMS], rows = 1;
-    int axis = 0;
-    if (nargs > 2 || !repeats || !PyLong_CheckExact(repeats) ||
-        !arguments_known(&arguments)) {
-        return decline(hook, reason_arguments_refused);
+    npy_intp count = -1;
+    if (PyLong_CheckExact(repeats) || PyArray_IsScalar(repeats, Int) ||
+        PyArray_IsScalar(repeats, Long) || PyArray_IsScalar(repeats, LongLong)) {
+        count = PyNumber_AsSsize_t(repeats, PyExc_OverflowError);
+    } else if (PyArray_CheckExact(repeats) &&
+               PyArray_SIZE((PyArrayObject *)repeats) == 1 &&
+               PyArray_NDIM((PyArrayObject *)repeats) < 2 &&
+               PyArray_TYPE((PyArrayObject *)repeats) == NPY_INTP &&
+               PyArray_ISBEHAVED_RO((PyArrayObject *)repeats)) {
+        count = *(npy_intp *)PyArray_DATA((PyArrayObject *)repeats);
     }
-    if (!move_is_plain(self) || !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)self)) {
-        return decline(hook, reason_copy_not_plain);
+    PyErr_Clear();
+    return count;
+}
+
+static PyObject *repeat_all(struct hook_call *hook, PyArrayObject *array, int ndim,
+                            npy_intp *shape, int axis, npy_intp count)
+{
+    npy_intp rows = 1, bytes;
+    if (__builtin_mul_overflow(PyArray_NBYTES(array), count, &bytes)) {
+        return decline(hook, reason_counts_refused);
     }
-    PyArrayObject *array = (PyArrayObject *)self;
-    const npy_intp count = PyLong_AsSsize_t(repeats);
-    const bool flat = axis_given == NULL || axis_given == Py_None;
-    int ndim = flat ? 1 : PyArray_NDIM(array);
-    npy_intp size;
-    if (count < 1 || PyArray_SIZE(array) == 0 ||
-        __builtin_mul_overflow(PyArray_NBYTES(array), count, &size) ||
-        (!flat && !arguments_axis(axis_given, ndim, &axis))) {
-        PyErr_Clear();
-        return decline(hook, reason_arguments_refused);
-    }
-    for (int d = 0; d < ndim; d++) {
-        shape[d] = flat ? PyArray_SIZE(array) : PyArray_DIM(array, d);
-        rows *= d <= axis ? shape[d] : 1;
+    for (int d = 0; d <= axis; d++) {
+        rows *= shape[d];
     }
     shape[axis] *= count;
     PyObject *result = (PyObject *)array_new_of(array, ndim, shape);
@@ -99,4 +99,35 @@ PyObject *movement_repeat(struct hook_call *hook, PyObject *self, PyObject *cons
         Py_CLEAR(result);
     }
     return result;
+}
+
+PyObject *movement_repeat(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                          Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    PyObject *repeats = arguments_find(&arguments, 0, "repeats");
+    PyObject *axis_given = arguments_find(&arguments, 1, "axis");
+    npy_intp shape[NPY_MAXDIMS];
+    int axis = 0;
+    if (nargs > 2 || !repeats || !arguments_known(&arguments)) {
+        return decline(hook, reason_arguments_refused);
+    }
+    if (!move_is_plain(self) || !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)self)) {
+        return decline(hook, reason_copy_not_plain);
+    }
+    PyArrayObject *array = (PyArrayObject *)self;
+    const bool flat = axis_given == NULL || axis_given == Py_None;
+    const int ndim = flat ? 1 : PyArray_NDIM(array);
+    if (PyArray_SIZE(array) == 0 ||
+        (!flat && !arguments_axis(axis_given, ndim, &axis))) {
+        return decline(hook, reason_arguments_refused);
+    }
+    for (int d = 0; d < ndim; d++) {
+        shape[d] = flat ? PyArray_SIZE(array) : PyArray_DIM(array, d);
+    }
+    const npy_intp count = count_of_all(repeats);
+    return count > 0 ? repeat_all(hook, array, ndim, shape, axis, count)
+           : PyArray_CheckExact(repeats)
+               ? repeat_each(hook, array, ndim, shape, axis, (PyArrayObject *)repeats)
+               : decline(hook, reason_counts_refused);
 }

@@ -90,6 +90,10 @@ CALLS = {
     "fill": lambda x, m, i: x.fill(3),
     "copyto": lambda x, m, i: np.copyto(x, 3),
     "repeat": lambda x, m, i: x.repeat(2),
+    "repeat, each": lambda x, m, i: x.repeat(np.arange(x.size) % 3),
+    "byteswap": lambda x, m, i: x.byteswap(),
+    "packbits": lambda x, m, i: np.packbits(x > 3),
+    "unpackbits": lambda x, m, i: np.unpackbits((x > 3).view("B")),
     "flatten": lambda x, m, i: x.flatten(),
     "ravel": lambda x, m, i: x.T.ravel(),
     "stack": lambda x, m, i: np.stack([x, x], -1),
@@ -333,6 +337,9 @@ SAID = {
     "ndarray.flatten": ("transposed", lambda: (GRID.T.flatten,)),
     "ndarray.ravel": ("transposed", lambda: (GRID.T.ravel,)),
     "ndarray.repeat": ("repeated", lambda: (X.repeat, 3)),
+    "ndarray.byteswap": (None, lambda: (X.byteswap,)),
+    "function.packbits": ("bits", lambda: (np.packbits, np.tile(PLACES, 8))),
+    "function.unpackbits": ("bits", lambda: (np.unpackbits, X.view("B"))),
     "ndarray.copy": (None, lambda: (X.copy,)),
     "ndarray.astype": (None, lambda: (X.astype, "f4")),
     "function.where": (None, lambda: (np.where, BIG, X, Y)),
@@ -347,6 +354,8 @@ SAID = {
 # What has no hook: a call by name.
 BY_NAME = {
     "ascontiguousarray": lambda: npp.ascontiguousarray(GRID.T),
+    "compress": lambda: npp.compress(BIG, X),
+    "asfortranarray": lambda: npp.asfortranarray(GRID),
     "partition_by": lambda: npp.partition_by(BIG, X),
 }
 OPERATORS = {"__getitem__": operator.getitem, "__setitem__": operator.setitem}
@@ -381,6 +390,19 @@ def test_explain(owner, name, uses):
     assert said.parallel and said.reason is None and said.threads > 1, said
     assert path is None or said.path == path
     assert said.elements >= 60_000 and name in str(said)
+
+
+def test_explain_of_functions_that_are_methods():
+    for function, args in ((np.take, (X, PLACES)), (np.repeat, (X, 3)), (np.nonzero, (BIG,)), (np.compress, (BIG, X)), (np.choose, (PLACES % 2, [X, Y])), (np.ravel, (GRID.T,))):
+        said = npp.explain(function, *args)
+        assert said.parallel and said.reason is None, said
+    assert npp.explain(np.take, [1, 2], 0).reason == "an argument that is not a plain ndarray"
+
+
+def test_compress_of_two_masks():
+    """Which of the two is the condition?"""
+    assert not difference(np.compress(BIG, ~BIG[::-1]), npp.compress(BIG, ~BIG[::-1]))
+    assert not difference(np.compress(BIG, X, 0), npp.compress(condition=BIG, a=X, axis=0))
 
 
 @by_row

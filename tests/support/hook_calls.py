@@ -65,6 +65,18 @@ def filled(x, _):
     return [result]
 
 
+def byteswapped(x, _):
+    result = x.copy()
+    result.byteswap(inplace=True)
+    return [x.byteswap(), result]
+
+
+def repeated(x, _):
+    lengths = [x.size, *x.shape]
+    each = [x.repeat(np.arange(n) % 4, axis) for axis, n in zip(axes(x), lengths)]
+    return [x.repeat(n, axis) for axis in axes(x) for n in (1, 2, 5)] + each
+
+
 def put_masks(x, y):
     results = [x.copy(), x.copy()]
     np.putmask(results[0], x > 0, 0)
@@ -87,7 +99,10 @@ OWN_CALLS = {
     "ndarray.take": lambda x, _: [x.take(np.arange(2 * n) % max(n, 1), axis) for axis, n in [(None, x.size), *enumerate(x.shape)] if n],
     "ndarray.choose": lambda x, y: [(x > 0).astype(int).choose([x, x + 1]), (x > 0).astype(int).choose([x, x[..., :1]])],
     "ndarray.fill": filled,
-    "ndarray.repeat": lambda x, _: [x.repeat(n, axis) for axis in axes(x) for n in (1, 2, 5)],
+    "ndarray.repeat": repeated,
+    "ndarray.byteswap": byteswapped,
+    "function.packbits": lambda x, _: [np.packbits(x != 0, axis, bitorder=order) for axis in axes(x) for order in ("big", "little")],
+    "function.unpackbits": lambda x, _: [np.unpackbits((np.abs(x) < 9).view("B"), axis, bitorder=order) for axis in axes(x) for order in ("big", "little")],
     "function.putmask": put_masks,
     "function.array": lambda x, _: [np.array(x, t, order=order) for t in (None, "d", "F") for order in "KCF"],
     "function.ascontiguousarray": lambda x, _: [np.ascontiguousarray(x), np.ascontiguousarray(x.T, "d"), np.ascontiguousarray(x[..., ::-1])],
