@@ -249,8 +249,10 @@ bool assign_run(struct hook_call *hook, struct job *job,
     bool done = false;
     job->given = true;
     if (hook->explain) {
-        owning.owners = 1;
-        return run_stretches(hook, job, &owning);
+        owning.owners = job->limit < OWNERS ? job->limit : OWNERS;
+        done = run_stretches(hook, job, &owning);
+        hook->report.elements = assigning->index.n;
+        return done;
     }
     owning.spans =
         room_take((size_t)blocks_of(assigning->index.n) * sizeof *owning.spans);
@@ -261,6 +263,7 @@ bool assign_run(struct hook_call *hook, struct job *job,
     if (find_spans(hook, job, &owning)) {
         choose_owners(&owning, job->limit);
         done = run_stretches(hook, job, &owning);
+        hook->report.elements = assigning->index.n;
         if (done && atomic_load(&owning.beyond)) {
             hook->report.reason = reason_index_out_of_bounds;
             done = false;

@@ -10,76 +10,7 @@
 #include "indexing.h"
 #include "offsets.h"
 #include "room.h"
-
-/* -- values ---------------------------------------------------------------------- */
-
-/* Returns whether `values` have one value for all indices: axes of length 1 where the
- * indices have theirs, the first `index_ndim` of `ndim`. */
-static bool is_one_for_all(PyArrayObject *values, int index_ndim, int ndim)
-{
-    const int before = PyArray_NDIM(values) - (ndim - index_ndim);
-    for (int d = 0; d < before; d++) {
-        if (PyArray_DIM(values, d) != 1) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Returns the values, in the dtype of the array, so that those of one index lie side by
- * side, and stores the bytes from one index to the next: the array itself, or a new one
- * of all of the shape that they are broadcast to, or of what belongs to one index.
- * Returns NULL as a hook does. */
-static PyArrayObject *lay_out_values(struct hook_call *hook, PyArrayObject *array,
-                                     PyArrayObject *values, int index_ndim, int ndim,
-                                     const npy_intp *shape, npy_intp *step)
-{
-    const bool one = is_one_for_all(values, index_ndim, ndim);
-    const int first = one ? index_ndim : 0;
-    const bool same = PyArray_EquivTypes(PyArray_DESCR(values), PyArray_DESCR(array));
-    npy_intp itemsize = PyArray_ITEMSIZE(array);
-    for (int d = index_ndim; d < ndim; d++) {
-        itemsize *= shape[d];
-    }
-    *step = one ? 0 : itemsize;
-    if (PyArray_NDIM(values) > ndim) {
-        hook->report.reason = reason_shapes_refused;
-        return NULL;
-    }
-    if (same && !arrays_overlap(array, values)) {
-        if (one ? PyArray_SIZE(values) * PyArray_ITEMSIZE(values) == itemsize &&
-                      PyArray_IS_C_CONTIGUOUS(values)
-                : PyArray_NDIM(values) == ndim &&
-                      PyArray_CompareLists(PyArray_DIMS(values), shape, ndim) &&
-                      (PyArray_IS_C_CONTIGUOUS(values) || ndim == 1)) {
-            *step = one || ndim > 1 ? *step : PyArray_STRIDE(values, 0);
-            return (PyArrayObject *)Py_NewRef(values);
-        }
-    }
-    PyArrayObject *laid_out = array_new_of(array, ndim - first, shape + first);
-    if (laid_out && PyArray_CopyInto(laid_out, values) < 0) {
-        PyErr_Clear(); /* NumPy raises */
-        hook->report.reason = reason_shapes_refused;
-        Py_CLEAR(laid_out);
-    }
-    return laid_out;
-}
-
-/* Returns NULL, or the reason why NumPy runs an assignment to the array, whatever the
- * shapes. */
-static const char *refuse(PyArrayObject *array, PyArrayObject *values)
-{
-    PyArray_Descr *from = PyArray_DESCR(values), *to = PyArray_DESCR(array);
-    const bool exact =
-        PyArray_EquivTypes(from, to) ||
-        (array_type_is_number(from->type_num) && array_type_is_number(to->type_num) &&
-         PyArray_CanCastTypeTo(from, to, NPY_SAFE_CASTING));
-    return PyArray_SIZE(array) == 0 || PyArray_SIZE(values) == 0
-               ? reason_too_few_elements
-           : !exact                       ? reason_value_needs_cast
-           : array_overlaps_itself(array) ? reason_out_overlaps_itself
-                                          : NULL;
-}
+#include "values.h"
 
 /* -- one index ------------------------------------------------------------------- */
 
@@ -105,7 +36,7 @@ static bool begin(struct hook_call *hook, struct assigning *assigning,
                                     .stride = PyArray_STRIDE(array, 0),
                                     .itemsize = PyArray_ITEMSIZE(array)};
     hook->report.elements = PyArray_SIZE(index);
-    hook->report.reason = refuse(array, values);
+    hook->report.reason = values_refuse(array, values);
     if (!hook->report.reason) {
         hook->report.reason =
             !has_rows(array)           ? reason_rows_not_contiguous
@@ -153,8 +84,8 @@ bool indexing_assign_by(struct hook_call *hook, PyArrayObject *array,
     for (int d = 1; d < PyArray_NDIM(array); d++) {
         shape[ndim++] = PyArray_DIM(array, d);
     }
-    PyArrayObject *laid_out = lay_out_values(hook, array, values, PyArray_NDIM(index),
-                                             ndim, shape, &assigning.step);
+    PyArrayObject *laid_out = values_broadcast(hook, array, values, PyArray_NDIM(index),
+                                               ndim, shape, &assigning.step);
     if (laid_out == NULL) {
         return false;
     }
@@ -162,6 +93,60 @@ bool indexing_assign_by(struct hook_call *hook, PyArrayObject *array,
     const bool done = assign_run(hook, &job, &assigning);
     Py_DECREF(laid_out);
     return done;
+}
+
+/* Assigns values, repeated if they are fewer, to elements of an array in C order. */
+static bool put(struct hook_call *hook, PyArrayObject *array, PyArrayObject *index,
+                PyArrayObject *values, NPY_CLIPMODE mode)
+{
+    struct assigning assigning;
+    struct job job;
+    bool done = false;
+    const npy_intp n = PyArray_SIZE(array), stride = PyArray_ITEMSIZE(array);
+    PyArrayObject *flat =
+        (PyArrayObject *)array_view(array, PyArray_BYTES(array), 1, &n, &stride);
+    if (flat && begin(hook, &assigning, flat, index, values, mode, &job)) {
+        PyArrayObject *list = values_list(hook, array, values, assigning.index.n);
+        if (list) {
+            assigning.values = PyArray_BYTES(list);
+            assigning.step = PyArray_SIZE(list) == 1 ? 0 : stride;
+            done = assign_run(hook, &job, &assigning);
+            Py_DECREF(list);
+        }
+    }
+    Py_XDECREF(flat);
+    return done;
+}
+
+PyObject *indexing_put(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                       Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    PyObject *indices = arguments_find(&arguments, 0, "indices");
+    PyObject *given = arguments_find(&arguments, 1, "values");
+    PyObject *mode_given = arguments_find(&arguments, 2, "mode");
+    NPY_CLIPMODE mode = NPY_RAISE;
+    if (nargs > 3 || !indices || !given || !arguments_known(&arguments) ||
+        !arguments_mode(mode_given, &mode)) {
+        return decline(hook, reason_arguments_refused);
+    }
+    if (!move_is_plain(self) || !indexing_is_index(indices)) {
+        return decline(hook, reason_index_not_plain);
+    }
+    PyArrayObject *array = (PyArrayObject *)self;
+    if (!PyArray_IS_C_CONTIGUOUS(array)) {
+        return decline(hook, reason_rows_not_contiguous);
+    }
+    if (!array_is_writeable(array)) {
+        return decline(hook, reason_out_read_only);
+    }
+    PyArrayObject *values = move_value(array, given);
+    if (values == NULL) {
+        return decline(hook, reason_value_needs_cast);
+    }
+    const bool done = put(hook, array, (PyArrayObject *)indices, values, mode);
+    Py_DECREF(values);
+    return done ? Py_NewRef(Py_None) : NULL;
 }
 
 /* -- an index for each of several axes ------------------------------------------- */
@@ -233,7 +218,7 @@ bool indexing_assign_by_tuple(struct hook_call *hook, PyArrayObject *array,
     hook->report.reason = offsets_take(&offsets, array, key);
     if (!hook->report.reason) {
         hook->report.elements = offsets.nest.size;
-        hook->report.reason = refuse(array, values);
+        hook->report.reason = values_refuse(array, values);
     }
     for (int k = 0; k < offsets.axes && !hook->report.reason; k++) {
         if (offsets.nest.size == 0 || arrays_overlap(array, offsets.index[k])) {
@@ -255,8 +240,8 @@ bool indexing_assign_by_tuple(struct hook_call *hook, PyArrayObject *array,
                                   .to = PyArray_BYTES(array),
                                   .stride = 1,
                                   .itemsize = offsets.itemsize};
-    laid_out = lay_out_values(hook, array, values, offsets.index_ndim, offsets.ndim,
-                              offsets.shape, &assigning.step);
+    laid_out = values_broadcast(hook, array, values, offsets.index_ndim, offsets.ndim,
+                                offsets.shape, &assigning.step);
     if (laid_out == NULL) {
         return false;
     }

@@ -17,10 +17,11 @@ PyArrayObject *indexing_take_by(struct hook_call *hook, PyArrayObject *array,
 PyArrayObject *indexing_take_by_tuple(struct hook_call *hook, PyArrayObject *array,
                                       PyObject *key);
 
-/* Does what array[mask] = values does, with one value for each selected element.
- * Returns false where a hook returns NULL. */
+/* Does what array[mask] = values does, with one value for each selected element; or
+ * what place() does, with values that are repeated.  Returns false where a hook returns
+ * NULL. */
 bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
-                        PyArrayObject *mask, PyArrayObject *values);
+                        PyArrayObject *mask, PyArrayObject *values, bool repeated);
 
 /* Do what array[index] = values and array[rows, columns] = values do.  Return false
  * where a hook returns NULL. */

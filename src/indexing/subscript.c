@@ -5,6 +5,7 @@
 #include "reasons/reasons.h"
 
 #include "indexing.h"
+#include "values.h"
 
 PyObject *indexing_get(struct hook_call *hook, PyObject *self, PyObject *const *args,
                        Py_ssize_t nargs, PyObject *kwnames)
@@ -53,15 +54,21 @@ static bool set_by_mask(struct hook_call *hook, PyArrayObject *array,
         return false;
     }
     if (!PyArray_EquivTypes(PyArray_DESCR(value), PyArray_DESCR(array))) {
-        hook->report.reason = reason_masked_cast;
-        return false;
+        if (!values_fit(array, value)) {
+            hook->report.reason = reason_masked_cast;
+            return false;
+        }
+        PyArrayObject *cast = values_cast(hook, array, value);
+        const bool done = cast && set_by_mask(hook, array, mask, cast);
+        Py_XDECREF(cast);
+        return done;
     }
     if (PyArray_SIZE(value) != 1 || PyArray_NDIM(value) > 1) {
         if (PyArray_NDIM(mask) < PyArray_NDIM(array)) {
             hook->report.reason = reason_values_of_other_number;
             return false;
         }
-        return indexing_expand_by(hook, array, mask, value);
+        return indexing_expand_by(hook, array, mask, value, false);
     }
     PyArrayObject *broadcast = with_axes_of(mask, PyArray_NDIM(array));
     const bool done =
