@@ -37,7 +37,8 @@ bool move_into(struct hook_call *hook, PyArrayObject *to, PyArrayObject *from,
 bool move_assign(struct hook_call *hook, PyArrayObject *into, PyArrayObject *source,
                  PyArrayObject *mask, NPY_CASTING casting);
 
-/* Returns `value` as an array: itself, or a Python number in the dtype of `array`.
+/* Returns `value` as an array: itself, or a Python number in the dtype of `array`,
+ * or a scalar of that dtype.
  * NULL, without an exception: NumPy has to convert it. */
 PyArrayObject *move_value(PyArrayObject *array, PyObject *value);
 
