@@ -22,6 +22,9 @@ __all__ = [
     "nonzero",
     "packbits",
     "partition_by",
+    "place",
+    "put",
+    "put_along_axis",
     "putmask",
     "repeat",
     "select",
@@ -72,6 +75,16 @@ take = _like(
     np.take,
     "Indices are checked before they are used: an IndexError is NumPy's.",
     "npp.take(x, np.array([0, 500_000, -1]))\n    array([-1.,  0.,  1.])",
+)
+put = _like(
+    np.put,
+    "Indices are checked before anything is written, and the last of several values for one element stays.",
+    "y = x.copy()\n    >>> npp.put(y, np.array([0, -1]), 7.0)\n    >>> y[[0, -1]]\n    array([7., 7.])",
+)
+place = _like(
+    np.place,
+    _PLAIN,
+    "y = x.copy()\n    >>> npp.place(y, y < 0, np.array([0.0]))\n    >>> float(y.min())\n    0.0",
 )
 choose = _like(
     np.choose,
@@ -126,6 +139,41 @@ def flatnonzero(a: ArrayLike) -> NDArray[np.intp]:
     """
     places: NDArray[np.intp] = nonzero(np.ravel(a))[0]
     return places
+
+
+def put_along_axis(arr: NDArray[Any], indices: NDArray[Any], values: ArrayLike, axis: int | None) -> None:
+    """Store values in the elements at indices along an axis, on several threads.
+
+    Parameters
+    ----------
+    arr : ndarray
+        What is written to, of any dtype.
+    indices : ndarray of integers
+        With as many axes as `arr`; in bounds of its length along `axis`, from either end.
+    values : array_like
+        Broadcast to the shape of `indices`. The last of several values for one element stays.
+    axis : int or None
+        The axis of the indices; None: those of the flat array.
+
+    Raises
+    ------
+    IndexError
+        If an index is out of bounds; nothing is written then.
+    ValueError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> a = np.array([[10, 30, 20], [60, 40, 50]])
+    >>> npp.put_along_axis(a, a.argmax(axis=1, keepdims=True), 99, axis=1)
+    >>> a
+    array([[10, 99, 20],
+           [99, 40, 50]])
+    """
+    with enabled(pool=False):
+        np.put_along_axis(arr, indices, values, axis)
 
 
 def select(condlist: Any, choicelist: Any, default: ArrayLike = 0) -> NDArray[Any]:

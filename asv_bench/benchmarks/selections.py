@@ -56,6 +56,21 @@ def _putmask(o, m, value):
     return o
 
 
+def _put(o, i, value):
+    o.put(i, value)
+    return o
+
+
+def _put_along(b, r, a):
+    np.put_along_axis(b, r, a, 1)
+    return b
+
+
+def _place(o, m, values):
+    np.place(o, m, values)
+    return o
+
+
 CASES = {
     "where(m, x, y)": ("m x y", np.where),
     "where(m, x, 0.0)": ("m x", lambda m, x: np.where(m, x, 0.0)),
@@ -83,6 +98,17 @@ CASES = {
     "A[rows]": ("A rows", lambda a, i: a[i]),
     "A[R, R]": ("A R", lambda a, r: a[r, r]),
     "take_along_axis(A, R, 1)": ("A R", lambda a, r: np.take_along_axis(a, r, 1)),
+    "o[perm] = x": ("o perm x", _assign),
+    "o[perm] = 0.0": ("o perm", lambda o, i: _assign(o, i, 0.0)),
+    "o[i] = x": ("o i x", _assign),
+    "o[i] = x, int32": ("o i4 x", _assign),
+    "B[rows] = A": ("B rows A", _assign),
+    "B[R, R] = A": ("B R A", lambda b, r, a: _assign(b, (r, r), a)),
+    "put_along_axis(B, R, A, 1)": ("B R A", _put_along),
+    "o.put(i, x)": ("o i x", _put),
+    "place(o, m, x)": ("o m x", _place),
+    "x.take(i, out=o)": ("x i o", lambda x, i, o: x.take(i, out=o)),
+    "x.take(i, mode='wrap')": ("x i", lambda x, i: x.take(i, mode="wrap")),
     "select": ("m rare x y", lambda m, n, x, y: np.select([n, m], [x, y], 0.0)),
     "choose": ("few x y o", lambda i, x, y, o: np.choose(i, [x, y, o])),
     "nan_to_num": ("gaps", np.nan_to_num),

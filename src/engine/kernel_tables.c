@@ -133,5 +133,10 @@ const struct rearrange_kernels *kernels_rearrange(void)
 
 const struct select_kernels *kernels_select(void)
 {
-    return level_now()->tables->select;
+    return level_or_least()->tables->select;
+}
+
+const struct assign_kernels *kernels_assign(void)
+{
+    return level_or_least()->tables->assign;
 }

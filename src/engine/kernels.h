@@ -112,8 +112,10 @@ const struct mask_kernels *kernels_masks(void);
 const struct rearrange_kernels *kernels_rearrange(void);
 const struct byte_kernels *kernels_bytes(void);
 
-/* Returns the kernels that look at indices (kernels/select.h). */
+/* Return the kernels that look at indices (kernels/select.h), and that store elements by
+ * them (kernels/assign.h). */
 const struct select_kernels *kernels_select(void);
+const struct assign_kernels *kernels_assign(void);
 
 /* Returns [(ufunc, types, "same" | "close" | "fast", wins)] of the rows in use, or NULL
  * with an exception set. */

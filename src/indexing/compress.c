@@ -108,9 +108,11 @@ static PyArrayObject *make_result(PyArrayObject *array, int mask_axes, npy_intp 
     return array_new_of(array, ndim, shape);
 }
 
-/* Returns the selected elements, and stores the others in `rest` unless it is NULL. */
+/* Returns the selected elements, in `out` unless it is NULL, and stores the others in
+ * `rest` unless that is. */
 static PyArrayObject *compress(struct hook_call *hook, PyArrayObject *array,
-                               PyArrayObject *mask, int axes, PyArrayObject **rest)
+                               PyArrayObject *mask, int axes, PyObject *out,
+                               PyArrayObject **rest)
 {
     struct compressing compressing = {.itemsize = PyArray_ITEMSIZE(array)};
     struct selection selection = {0};
@@ -148,7 +150,13 @@ static PyArrayObject *compress(struct hook_call *hook, PyArrayObject *array,
         goto finish;
     }
     compressing.selection = &selection;
-    result = make_result(array, axes, selection.count);
+    if (out && !indexing_fits_out(out, array, mask, 1, &selection.count)) {
+        hook->report.reason = reason_out_not_suitable;
+        goto finish;
+    }
+    job.given = out != NULL;
+    result = out ? (PyArrayObject *)Py_NewRef(out)
+                 : make_result(array, axes, selection.count);
     if (result == NULL) {
         goto finish;
     }
@@ -173,7 +181,7 @@ finish:
 PyArrayObject *indexing_compress_by(struct hook_call *hook, PyArrayObject *array,
                                     PyArrayObject *mask, int axes)
 {
-    return compress(hook, array, mask, axes, NULL);
+    return compress(hook, array, mask, axes, NULL, NULL);
 }
 
 bool indexing_is_mask(PyObject *object)
@@ -202,20 +210,20 @@ static bool is_flat(PyArrayObject *array, PyObject *axis)
 
 /* The elements of a flat view of `array`, as many as the mask has. */
 static PyObject *compress_flat(struct hook_call *hook, PyArrayObject *array,
-                               PyArrayObject *mask)
+                               PyArrayObject *mask, PyObject *out)
 {
     npy_intp n = PyArray_SIZE(mask);
     npy_intp stride =
         PyArray_NDIM(array) == 1 ? PyArray_STRIDE(array, 0) : PyArray_ITEMSIZE(array);
     PyArrayObject *flat =
         (PyArrayObject *)array_view(array, PyArray_BYTES(array), 1, &n, &stride);
-    PyArrayObject *result = flat ? indexing_compress_by(hook, flat, mask, 1) : NULL;
+    PyArrayObject *result = flat ? compress(hook, flat, mask, 1, out, NULL) : NULL;
     Py_XDECREF(flat);
     return (PyObject *)result;
 }
 
 static PyObject *compress_along(struct hook_call *hook, PyObject *given,
-                                PyObject *condition, PyObject *axis)
+                                PyObject *condition, PyObject *axis, PyObject *out)
 {
     if (!move_is_plain(given) || !indexing_is_mask(condition) ||
         PyArray_NDIM((PyArrayObject *)condition) != 1 ||
@@ -226,7 +234,7 @@ static PyObject *compress_along(struct hook_call *hook, PyObject *given,
     if (PyArray_SIZE(mask) > PyArray_SIZE(array)) {
         return decline(hook, reason_mask_of_other_shape);
     }
-    return compress_flat(hook, array, mask);
+    return compress_flat(hook, array, mask, out == Py_None ? NULL : out);
 }
 
 /* The method of an array, or if `self` is NULL the function, which takes the array as
@@ -240,9 +248,9 @@ static PyObject *compress_by_name(struct hook_call *hook, PyObject *self,
     PyObject *axis = arguments_find(&arguments, more + 1, "axis");
     PyObject *out = arguments_find(&arguments, more + 2, "out");
     return arguments.nargs > more + 3 || !condition || !array ||
-                   !arguments_known(&arguments) || (out && out != Py_None)
+                   !arguments_known(&arguments)
                ? decline(hook, reason_arguments_refused)
-               : compress_along(hook, array, condition, axis);
+               : compress_along(hook, array, condition, axis, out);
 }
 
 PyObject *indexing_compress(struct hook_call *hook, PyObject *self,
@@ -274,7 +282,8 @@ PyObject *indexing_extract(struct hook_call *hook, PyObject *self,
         !is_flat((PyArrayObject *)given, NULL)) {
         return decline(hook, reason_mask_not_plain);
     }
-    return compress_flat(hook, (PyArrayObject *)given, (PyArrayObject *)condition);
+    return compress_flat(hook, (PyArrayObject *)given, (PyArrayObject *)condition,
+                         NULL);
 }
 
 PyObject *indexing_partition_by(struct hook_call *hook, PyObject *self,
@@ -290,7 +299,8 @@ PyObject *indexing_partition_by(struct hook_call *hook, PyObject *self,
         return decline(hook, reason_mask_of_other_shape);
     }
     PyArrayObject *rest = NULL;
-    PyArrayObject *selected = compress(hook, array, mask, PyArray_NDIM(mask), &rest);
+    PyArrayObject *selected =
+        compress(hook, array, mask, PyArray_NDIM(mask), NULL, &rest);
     PyObject *result = selected ? PyTuple_Pack(2, selected, rest) : NULL;
     Py_XDECREF(selected);
     Py_XDECREF(rest);

@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "movement/move.h"
+#include "python/arguments.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
 
 #include "indexing.h"
 #include "selection.h"
+#include "values.h"
 
 struct expanding {
     const struct selection *selection;
@@ -29,8 +31,9 @@ static int run(const struct job *job, npy_intp begin, npy_intp end)
 }
 
 bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
-                        PyArrayObject *mask, PyArrayObject *values)
+                        PyArrayObject *mask, PyArrayObject *values, bool repeated)
 {
+    PyArrayObject *list = NULL;
     struct selection selection = {0};
     struct expanding expanding = {.selection = &selection,
                                   .to = PyArray_BYTES(array),
@@ -47,8 +50,9 @@ bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
     bool done = false;
     hook->report.elements = call.size;
     hook->report.reason = !PyArray_IS_C_CONTIGUOUS(array) ||
-                                  !PyArray_IS_C_CONTIGUOUS(values) ||
-                                  PyArray_NDIM(values) != 1 || expanding.width == WIDTHS
+                                  (!repeated && (!PyArray_IS_C_CONTIGUOUS(values) ||
+                                                 PyArray_NDIM(values) != 1)) ||
+                                  expanding.width == WIDTHS
                               ? reason_rows_not_contiguous
                           : arrays_overlap(array, values) || arrays_overlap(array, mask)
                               ? reason_copy_overlaps
@@ -57,7 +61,13 @@ bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
         !selection_make(&selection, hook, &job, mask, NULL)) {
         goto finish;
     }
-    if (selection.count != PyArray_SIZE(values)) {
+    if (repeated && selection.count > 0) {
+        list = values_list(hook, array, values, selection.count);
+        if (list == NULL) {
+            goto finish;
+        }
+        expanding.from = PyArray_BYTES(list);
+    } else if (!repeated && selection.count != PyArray_SIZE(values)) {
         hook->report.reason = reason_values_of_other_number;
         goto finish;
     }
@@ -65,6 +75,54 @@ bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
     done = selection_run(&selection, hook, &job, run, &expanding);
 
 finish:
+    Py_XDECREF(list);
     selection_clear(&selection);
     return done;
+}
+
+/* Does what place() does, with arrays that are what it takes. */
+static bool place(struct hook_call *hook, PyArrayObject *array, PyArrayObject *mask,
+                  PyArrayObject *values)
+{
+    const bool alike =
+        PyArray_NDIM(mask) == PyArray_NDIM(array) && indexing_mask_fits(array, mask);
+    if (PyArray_SIZE(values) == 1 && alike) {
+        npy_intp none = 0;
+        PyArrayObject *one =
+            (PyArrayObject *)array_view(values, PyArray_BYTES(values), 0, &none, &none);
+        const bool done =
+            one && move_assign(hook, array, one, mask, NPY_UNSAFE_CASTING);
+        Py_XDECREF(one);
+        return done;
+    }
+    return indexing_expand_by(hook, array, mask, values, true);
+}
+
+/* place(array, mask, values): the values are taken in turn, from the first on again. */
+PyObject *indexing_place(struct hook_call *hook, PyObject *self, PyObject *const *args,
+                         Py_ssize_t nargs, PyObject *kwnames)
+{
+    struct arguments arguments = {args, nargs, kwnames, 0};
+    PyObject *to = arguments_find(&arguments, 0, "arr");
+    PyObject *condition = arguments_find(&arguments, 1, "mask");
+    PyObject *given = arguments_find(&arguments, 2, "vals");
+    if (nargs > 3 || !to || !condition || !given || !arguments_known(&arguments) ||
+        !move_is_plain(to) || !indexing_is_mask(condition)) {
+        return decline(hook, reason_arguments_refused);
+    }
+    PyArrayObject *array = (PyArrayObject *)to, *mask = (PyArrayObject *)condition;
+    if (!array_is_writeable(array)) {
+        return decline(hook, reason_out_read_only);
+    }
+    if (PyArray_SIZE(array) != PyArray_SIZE(mask)) {
+        return decline(hook, reason_mask_of_other_shape);
+    }
+    PyArrayObject *values = move_value(array, given);
+    if (values == NULL) {
+        return decline(hook, reason_value_needs_cast);
+    }
+    hook->report.reason = values_refuse(array, values);
+    const bool done = !hook->report.reason && place(hook, array, mask, values);
+    Py_DECREF(values);
+    return done ? Py_NewRef(Py_None) : NULL;
 }

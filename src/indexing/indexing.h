@@ -17,10 +17,18 @@ PyArrayObject *indexing_take_by(struct hook_call *hook, PyArrayObject *array,
 PyArrayObject *indexing_take_by_tuple(struct hook_call *hook, PyArrayObject *array,
                                       PyObject *key);
 
-/* Does what array[mask] = values does, with one value for each selected element.
- * Returns false where a hook returns NULL. */
+/* Does what array[mask] = values does, with one value for each selected element; or
+ * what place() does, with values that are repeated.  Returns false where a hook returns
+ * NULL. */
 bool indexing_expand_by(struct hook_call *hook, PyArrayObject *array,
-                        PyArrayObject *mask, PyArrayObject *values);
+                        PyArrayObject *mask, PyArrayObject *values, bool repeated);
+
+/* Do what array[index] = values and array[rows, columns] = values do.  Return false
+ * where a hook returns NULL. */
+bool indexing_assign_by(struct hook_call *hook, PyArrayObject *array,
+                        PyArrayObject *index, PyArrayObject *values);
+bool indexing_assign_by_tuple(struct hook_call *hook, PyArrayObject *array,
+                              PyObject *key, PyArrayObject *values);
 
 /* indexing_is_mask() returns whether `object` is an array of truth values with an axis;
  * indexing_mask_fits() whether it has the first axes of `array`. */
@@ -35,6 +43,11 @@ bool indexing_gather(const char *from, npy_intp stride, npy_intp length,
  * array, it is dropped, and NumPy raises. */
 PyArrayObject *indexing_finish(struct hook_call *hook, PyArrayObject *result, bool done,
                                bool beyond);
+
+/* Returns whether `out` may be written to as the result of that shape, with elements of
+ * `array` chosen by `index`, a mask or indices. */
+bool indexing_fits_out(PyObject *out, PyArrayObject *array, PyArrayObject *index,
+                       int ndim, const npy_intp *shape);
 
 /* Returns whether `object` is a plain, aligned array of integers that can be an index,
  * with an axis, and with its elements side by side. */

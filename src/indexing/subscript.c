@@ -5,6 +5,7 @@
 #include "reasons/reasons.h"
 
 #include "indexing.h"
+#include "values.h"
 
 PyObject *indexing_get(struct hook_call *hook, PyObject *self, PyObject *const *args,
                        Py_ssize_t nargs, PyObject *kwnames)
@@ -53,15 +54,21 @@ static bool set_by_mask(struct hook_call *hook, PyArrayObject *array,
         return false;
     }
     if (!PyArray_EquivTypes(PyArray_DESCR(value), PyArray_DESCR(array))) {
-        hook->report.reason = reason_masked_cast;
-        return false;
+        if (!values_fit(array, value)) {
+            hook->report.reason = reason_masked_cast;
+            return false;
+        }
+        PyArrayObject *cast = values_cast(hook, array, value);
+        const bool done = cast && set_by_mask(hook, array, mask, cast);
+        Py_XDECREF(cast);
+        return done;
     }
     if (PyArray_SIZE(value) != 1 || PyArray_NDIM(value) > 1) {
         if (PyArray_NDIM(mask) < PyArray_NDIM(array)) {
             hook->report.reason = reason_values_of_other_number;
             return false;
         }
-        return indexing_expand_by(hook, array, mask, value);
+        return indexing_expand_by(hook, array, mask, value, false);
     }
     PyArrayObject *broadcast = with_axes_of(mask, PyArray_NDIM(array));
     const bool done =
@@ -70,18 +77,26 @@ static bool set_by_mask(struct hook_call *hook, PyArrayObject *array,
     return done;
 }
 
-/* Returns whether a key makes a view. */
-static bool is_basic(PyObject *key)
+/* What a key is: a mask, an index, a tuple of indices, or what makes a view. */
+enum kind { MASK, INDEX, TUPLE, VIEW, OTHER };
+
+static enum kind kind_of(PyObject *key)
 {
-    const Py_ssize_t n = PyTuple_CheckExact(key) ? PyTuple_GET_SIZE(key) : 1;
+    if (indexing_is_mask(key)) {
+        return MASK;
+    }
+    if (indexing_is_index(key)) {
+        return INDEX;
+    }
+    bool indices = PyTuple_CheckExact(key), view = true;
+    const Py_ssize_t n = indices ? PyTuple_GET_SIZE(key) : 1;
     for (Py_ssize_t i = 0; i < n; i++) {
         PyObject *item = PyTuple_CheckExact(key) ? PyTuple_GET_ITEM(key, i) : key;
-        if (!PySlice_Check(item) && item != Py_Ellipsis && item != Py_None &&
-            !PyLong_CheckExact(item)) {
-            return false;
-        }
+        view &= PySlice_Check(item) || item == Py_Ellipsis || item == Py_None ||
+                PyLong_CheckExact(item);
+        indices &= indexing_is_index(item);
     }
-    return true;
+    return view ? VIEW : indices ? TUPLE : OTHER;
 }
 
 static bool set_part(struct hook_call *hook, PyArrayObject *array, PyObject *key,
@@ -111,9 +126,9 @@ PyObject *indexing_set(struct hook_call *hook, PyObject *self, PyObject *const *
     }
     PyArrayObject *array = (PyArrayObject *)self;
     PyObject *key = args[0];
-    const bool by_mask = indexing_is_mask(key);
-    if (!by_mask && !is_basic(key)) {
-        return decline(hook, reason_assignment_by_index);
+    const enum kind kind = kind_of(key);
+    if (kind == OTHER) {
+        return decline(hook, reason_key_of_other_kinds);
     }
     if (!array_is_writeable(array)) {
         return decline(hook, reason_out_read_only);
@@ -122,8 +137,11 @@ PyObject *indexing_set(struct hook_call *hook, PyObject *self, PyObject *const *
     if (value == NULL) {
         return decline(hook, reason_value_needs_cast);
     }
-    const bool done = by_mask ? set_by_mask(hook, array, (PyArrayObject *)key, value)
-                              : set_part(hook, array, key, value);
+    const bool done =
+        kind == MASK    ? set_by_mask(hook, array, (PyArrayObject *)key, value)
+        : kind == INDEX ? indexing_assign_by(hook, array, (PyArrayObject *)key, value)
+        : kind == TUPLE ? indexing_assign_by_tuple(hook, array, key, value)
+                        : set_part(hook, array, key, value);
     Py_DECREF(value);
     return done ? Py_NewRef(Py_None) : NULL;
 }

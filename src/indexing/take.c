@@ -7,21 +7,17 @@
 #include "python/array.h"
 #include "reasons/reasons.h"
 
+#include "index.h"
 #include "indexing.h"
 
 struct taking {
-    /* `outer` times: items, `stride` bytes apart, of which there are `length`. */
+    /* `outer` times: items, `stride` bytes apart, of which there are `index.length`. */
     const char *from;
-    npy_intp outer, outer_stride, length, stride, itemsize;
-    const char *index;
-    npy_intp n, index_size;
-    kernel_loop *cast; /* of indices; NULL: they are intp */
+    npy_intp outer, outer_stride, stride, itemsize;
+    struct index index;
     char *to;
     _Atomic bool beyond; /* an index is out of bounds */
 };
-
-/* Indices that are cast at a time. */
-enum { CAST = 512 };
 
 bool indexing_gather(const char *from, npy_intp stride, npy_intp length,
                      const npy_intp *index, npy_intp n, char *to, npy_intp itemsize)
@@ -36,7 +32,7 @@ bool indexing_gather(const char *from, npy_intp stride, npy_intp length,
 static bool gather(const struct taking *taking, const char *from, const npy_intp *index,
                    npy_intp n, char *to)
 {
-    return indexing_gather(from, taking->stride, taking->length, index, n, to,
+    return indexing_gather(from, taking->stride, taking->index.length, index, n, to,
                            taking->itemsize);
 }
 
@@ -57,20 +53,12 @@ static bool take_part(const struct taking *taking, npy_intp outer, npy_intp begi
                       npy_intp end)
 {
     const char *from = taking->from + outer * taking->outer_stride;
-    char *to = taking->to + (outer * taking->n + begin) * taking->itemsize;
-    const char *index = taking->index + begin * taking->index_size;
-    if (taking->cast == NULL) {
-        return gather(taking, from, (const npy_intp *)(const void *)index, end - begin,
-                      to);
-    }
+    char *to = taking->to + (outer * taking->index.n + begin) * taking->itemsize;
     bool good = true;
-    npy_intp cast[CAST];
-    for (npy_intp at = begin; at < end && good; at += CAST) {
-        const npy_intp n = end - at < CAST ? end - at : CAST;
-        const npy_intp steps[] = {taking->index_size, sizeof *cast};
-        char *args[] = {(char *)taking->index + at * taking->index_size, (char *)cast};
-        taking->cast(args, &n, steps, NULL);
-        good = gather(taking, from, cast, n, to);
+    npy_intp room[INDEX_BLOCK];
+    for (npy_intp at = begin; at < end && good; at += INDEX_BLOCK) {
+        const npy_intp n = end - at < INDEX_BLOCK ? end - at : INDEX_BLOCK;
+        good = gather(taking, from, index_block(&taking->index, at, n, room), n, to);
         to += n * taking->itemsize;
     }
     return good;
@@ -80,8 +68,8 @@ static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
     struct taking *taking = job->context;
     for (npy_intp at = begin; at < end;) {
-        const npy_intp outer = at / taking->n, first = at % taking->n;
-        const npy_intp rest = taking->n - first;
+        const npy_intp outer = at / taking->index.n, first = at % taking->index.n;
+        const npy_intp rest = taking->index.n - first;
         const npy_intp n = end - at < rest ? end - at : rest;
         if (!take_part(taking, outer, first, first + n)) {
             atomic_store(&taking->beyond, true);
@@ -105,16 +93,15 @@ bool indexing_is_index(PyObject *object)
 /* Lays out what is taken from axis `axis` of the array, and the shape of the result.
  * Returns NULL, or the reason why NumPy runs the call. */
 static const char *lay_out(struct taking *taking, PyArrayObject *array, int axis,
-                           PyArrayObject *index, npy_intp *shape, int *ndim)
+                           PyArrayObject *index, NPY_CLIPMODE mode, npy_intp *shape,
+                           int *ndim)
 {
     *taking = (struct taking){.outer = 1,
-                              .length = PyArray_DIM(array, axis),
                               .stride = PyArray_STRIDE(array, axis),
                               .itemsize = PyArray_ITEMSIZE(array),
-                              .from = PyArray_BYTES(array),
-                              .index = PyArray_BYTES(index),
-                              .n = PyArray_SIZE(index),
-                              .index_size = PyArray_ITEMSIZE(index)};
+                              .from = PyArray_BYTES(array)};
+    const char *refused =
+        index_take(&taking->index, index, PyArray_DIM(array, axis), mode);
     *ndim = 0;
     for (int d = 0; d < axis; d++) {
         taking->outer *= shape[(*ndim)++] = PyArray_DIM(array, d);
@@ -125,38 +112,63 @@ static const char *lay_out(struct taking *taking, PyArrayObject *array, int axis
     for (int d = axis + 1; d < PyArray_NDIM(array); d++) {
         taking->itemsize *= shape[(*ndim)++] = PyArray_DIM(array, d);
     }
-    taking->outer_stride = taking->length * taking->stride;
+    taking->outer_stride = taking->index.length * taking->stride;
     if (*ndim > NPY_MAXDIMS) {
         return reason_shapes_refused;
     }
     if (PyArray_NDIM(array) > 1 && !array_has_c_strides(array)) {
         return reason_rows_not_contiguous;
     }
-    if (taking->outer * taking->n == 0 || taking->itemsize == 0 ||
-        taking->length == 0) {
+    if (taking->outer * taking->index.n == 0 || taking->itemsize == 0 ||
+        taking->index.length == 0) {
         return reason_too_few_elements;
     }
-    if (PyArray_TYPE(index) != NPY_INTP) {
-        taking->cast = kernels_cast(PyArray_TYPE(index), NPY_INTP);
-        if (taking->cast == NULL && taking->index_size != sizeof(npy_intp)) {
-            return reason_index_not_plain;
-        }
-    }
-    return NULL;
+    return refused;
 }
 
+static int run_check(const struct job *job, npy_intp begin, npy_intp end)
+{
+    struct taking *taking = job->context;
+    const npy_intp length = taking->index.length;
+    npy_intp room[INDEX_BLOCK], least = 0, greatest = -1;
+    for (npy_intp at = begin; at < end; at += INDEX_BLOCK) {
+        const npy_intp n = end - at < INDEX_BLOCK ? end - at : INDEX_BLOCK;
+        kernels_select()->bounds(index_block(&taking->index, at, n, room), n, &least,
+                                 &greatest);
+    }
+    if (least < -length || greatest >= length) {
+        atomic_store(&taking->beyond, true);
+        return 1;
+    }
+    return 0;
+}
+
+/* Checks the indices before out= is written to: NumPy leaves it as it is if it raises.
+ */
+static bool check_first(struct hook_call *hook, const struct job *job,
+                        struct taking *taking)
+{
+    struct job checking = *job;
+    checking.key = cost_mix(job->key, 1); /* this has a cost of its own */
+    checking.asked = job->asked ? checking.key : 0;
+    return taking->index.mode != NPY_RAISE || taking->index.n < 2 || hook->explain ||
+           hook_run(hook, &checking, "indexing", run_check, taking, taking->index.n,
+                    split_anywhere());
+}
+
+/* `out` is NULL, or what the result is to be in. */
 static PyArrayObject *take_along(struct hook_call *hook, PyArrayObject *array, int axis,
-                                 PyArrayObject *index)
+                                 PyArrayObject *index, NPY_CLIPMODE mode, PyObject *out)
 {
     struct taking taking;
     npy_intp shape[2 * NPY_MAXDIMS];
     struct job job;
     int ndim;
-    hook->report.reason = lay_out(&taking, array, axis, index, shape, &ndim);
-    const npy_intp size = taking.outer * taking.n;
+    hook->report.reason = lay_out(&taking, array, axis, index, mode, shape, &ndim);
+    const npy_intp size = taking.outer * taking.index.n;
     /* What an index costs depends on the size of the items, and of the array. */
-    const uint64_t more =
-        cost_magnitude(PyArray_NBYTES(array)) * 64 + cost_magnitude(taking.itemsize);
+    const uint64_t more = cost_magnitude(PyArray_NBYTES(array)) * 64 +
+                          cost_magnitude(taking.itemsize) + ((uint64_t)mode << 16);
     const struct call call = {.state = hook->state,
                               .nin = 2,
                               .nop = 2,
@@ -164,10 +176,22 @@ static PyArrayObject *take_along(struct hook_call *hook, PyArrayObject *array, i
                               .more = more,
                               .size = size};
     hook->report.elements = size;
+    if (!hook->report.reason && out &&
+        !indexing_fits_out(out, array, index, ndim, shape)) {
+        hook->report.reason = reason_out_not_suitable;
+    }
     if (hook->report.reason || !hook_call_pays(hook, &call, &job)) {
         return NULL;
     }
-    PyArrayObject *result = array_new_of(array, ndim, shape);
+    job.given = out != NULL;
+    if (out && !check_first(hook, &job, &taking)) {
+        return NULL;
+    }
+    if (atomic_load(&taking.beyond)) {
+        return indexing_finish(hook, NULL, false, true);
+    }
+    PyArrayObject *result =
+        out ? (PyArrayObject *)Py_NewRef(out) : array_new_of(array, ndim, shape);
     if (result == NULL) {
         return NULL;
     }
@@ -177,10 +201,22 @@ static PyArrayObject *take_along(struct hook_call *hook, PyArrayObject *array, i
     return indexing_finish(hook, result, done, atomic_load(&taking.beyond));
 }
 
+bool indexing_fits_out(PyObject *out, PyArrayObject *array, PyArrayObject *index,
+                       int ndim, const npy_intp *shape)
+{
+    PyArrayObject *result = (PyArrayObject *)out;
+    return move_is_plain(out) && PyArray_NDIM(result) == ndim &&
+           PyArray_CompareLists(PyArray_DIMS(result), shape, ndim) &&
+           PyArray_EquivTypes(PyArray_DESCR(result), PyArray_DESCR(array)) &&
+           PyArray_IS_C_CONTIGUOUS(result) && array_is_writeable(result) &&
+           PyArray_SIZE(result) > 0 && PyArray_SIZE(array) > 0 &&
+           !arrays_overlap(result, array) && !arrays_overlap(result, index);
+}
+
 PyArrayObject *indexing_take_by(struct hook_call *hook, PyArrayObject *array,
                                 PyArrayObject *index)
 {
-    return take_along(hook, array, 0, index);
+    return take_along(hook, array, 0, index, NPY_RAISE, NULL);
 }
 
 PyObject *indexing_take(struct hook_call *hook, PyObject *self, PyObject *const *args,
@@ -190,10 +226,11 @@ PyObject *indexing_take(struct hook_call *hook, PyObject *self, PyObject *const 
     PyObject *indices = arguments_find(&arguments, 0, "indices");
     PyObject *axis_given = arguments_find(&arguments, 1, "axis");
     PyObject *out = arguments_find(&arguments, 2, "out");
-    PyObject *mode = arguments_find(&arguments, 3, "mode");
+    PyObject *mode_given = arguments_find(&arguments, 3, "mode");
+    NPY_CLIPMODE mode = NPY_RAISE;
     int axis = 0;
     if (nargs > 4 || !indices || !arguments_known(&arguments) ||
-        (out && out != Py_None) || !arguments_is_raise(mode)) {
+        !arguments_mode(mode_given, &mode)) {
         return decline(hook, reason_arguments_refused);
     }
     if (!move_is_plain(self) || !indexing_is_index(indices)) {
@@ -216,7 +253,8 @@ PyObject *indexing_take(struct hook_call *hook, PyObject *self, PyObject *const 
         }
         array = flat;
     }
-    PyArrayObject *result = take_along(hook, array, axis, (PyArrayObject *)indices);
+    PyArrayObject *result = take_along(hook, array, axis, (PyArrayObject *)indices,
+                                       mode, out == Py_None ? NULL : out);
     Py_XDECREF(flat);
     return (PyObject *)result;
 }

@@ -2,6 +2,7 @@
 #ifndef NPP_KERNELS_LEVEL_H
 #define NPP_KERNELS_LEVEL_H
 
+#include "assign.h"
 #include "blocks.h"
 #include "bytes.h"
 #include "casts.h"
@@ -37,6 +38,7 @@ enum {
   TABLE(select_table, select)                                                          \
   TABLE(finite_table, finite)                                                          \
   TABLE(mask_table, masks)                                                             \
+  TABLE(assign_table, assign)                                                          \
   TABLE(rearrange_table, rearrange)                                                    \
   TABLE(byte_table, bytes)                                                             \
   TABLE(exact_function, exact)                                                         \

@@ -4,31 +4,8 @@
 
 #include <string.h>
 
+#include "indices.h"
 #include "loop.h"
-
-/* So many indices are checked, and then used from the copy of them that was checked,
- * since another thread may change the originals in between.  The copy takes an eighth
- * of the first-level cache. */
-enum { INDICES = 512, SIGN = 8 * sizeof(intptr_t) - 1 };
-
-/* Copies indices, of which negative ones count from `end`, and returns whether all are
- * less than length: if not, either x or last - x is negative.  Signs are all that is
- * looked at, because SSE2 compares no 64-bit integers, and because with branches for
- * negative indices gathering took seven times as long there. */
-static bool check(const intptr_t *index, intptr_t n, intptr_t length, intptr_t end,
-                  intptr_t *at)
-{
-    const uintptr_t last = (uintptr_t)length - 1;
-    uintptr_t outside = 0;
-    INDEPENDENT
-    for (intptr_t i = 0; i < n; i++) {
-        const uintptr_t x = (uintptr_t)index[i];
-        const uintptr_t wrapped = x + ((uintptr_t)end & (0 - (x >> SIGN)));
-        at[i] = (intptr_t)wrapped;
-        outside |= wrapped | (last - wrapped);
-    }
-    return (intptr_t)outside >= 0;
-}
 
 /* Prefetching does not pay: loads are independent, and the CPU has as many under way as
  * it can.  1e7 random float64 of 80 MB took 5.7 ns each with it, 5.2 without, and those
@@ -48,7 +25,7 @@ static bool check(const intptr_t *index, intptr_t n, intptr_t length, intptr_t e
     for (intptr_t first = 0; first < n; first += INDICES) {                            \
       intptr_t at[INDICES];                                                            \
       const intptr_t some = lesser_of(n - first, INDICES);                             \
-      if (!check(index + first, some, length, length, at)) {                           \
+      if (!check_indices(index + first, some, length, length, at)) {                   \
         return false;                                                                  \
       }                                                                                \
       element_##W *const block = (element_##W *)to + first;                            \
@@ -70,17 +47,13 @@ static inline void gather_block(const char *from, intptr_t stride, const intptr_
     }
 }
 
-/* Sizes known to the compiler need no call of memcpy: 0.5 ns instead of 1.5 for those
- * up to 32 bytes. */
-#define EACH_SIZE(V) V(3) V(6) V(12) V(24) V(32) V(48) V(64)
-
 static bool gather_items(const char *from, intptr_t stride, intptr_t length,
                          const intptr_t *index, intptr_t n, char *to, intptr_t itemsize)
 {
     for (intptr_t first = 0; first < n; first += INDICES) {
         intptr_t at[INDICES];
         const intptr_t some = lesser_of(n - first, INDICES);
-        if (!check(index + first, some, length, length, at)) {
+        if (!check_indices(index + first, some, length, length, at)) {
             return false;
         }
         char *const block = to + first * itemsize;
@@ -187,7 +160,7 @@ CHOOSE_FEW(8)
     for (intptr_t first = 0; first < n; first += INDICES) {                            \
       intptr_t at[INDICES];                                                            \
       const intptr_t some = lesser_of(n - first, INDICES);                             \
-      if (!check(index + first, some, count, 0, at)) {                                 \
+      if (!check_indices(index + first, some, count, 0, at)) {                         \
         return false;                                                                  \
       }                                                                                \
       for (intptr_t i = first; arrays && i < first + some; i++) {                      \

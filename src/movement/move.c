@@ -301,11 +301,25 @@ static bool is_simple_number(PyObject *value, int type)
     return fits(number, type);
 }
 
+/* A scalar of NumPy's, of the very dtype. */
+static PyArrayObject *scalar_value(PyArray_Descr *descr, PyObject *value)
+{
+    PyArray_Descr *own = PyArray_DescrFromScalar(value);
+    const bool fits = own && move_is_movable(own) && PyArray_EquivTypes(own, descr);
+    PyObject *result = fits ? PyArray_FromScalar(value, NULL) : NULL;
+    Py_XDECREF(own);
+    PyErr_Clear(); /* NumPy raises */
+    return (PyArrayObject *)result;
+}
+
 PyArrayObject *move_value(PyArrayObject *array, PyObject *value)
 {
     PyArray_Descr *descr = PyArray_DESCR(array);
     if (PyArray_CheckExact(value)) {
         return move_is_plain(value) ? (PyArrayObject *)Py_NewRef(value) : NULL;
+    }
+    if (PyArray_IsScalar(value, Generic)) {
+        return scalar_value(descr, value);
     }
     if (!is_simple_number(value, descr->type_num) || !PyArray_ISNBO(descr->byteorder)) {
         return NULL;

@@ -43,7 +43,8 @@ bool move_can_swap(PyArray_Descr *descr);
 bool move_assign(struct hook_call *hook, PyArrayObject *into, PyArrayObject *source,
                  PyArrayObject *mask, NPY_CASTING casting);
 
-/* Returns `value` as an array: itself, or a Python number in the dtype of `array`.
+/* Returns `value` as an array: itself, or a Python number in the dtype of `array`,
+ * or a scalar of that dtype.
  * NULL, without an exception: NumPy has to convert it. */
 PyArrayObject *move_value(PyArrayObject *array, PyObject *value);
 

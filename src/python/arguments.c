@@ -50,10 +50,26 @@ bool arguments_dtype(PyObject *object, PyArray_Descr **descr)
     return object == NULL || converted(PyArray_DescrConverter(object, descr));
 }
 
+bool arguments_mode(PyObject *object, NPY_CLIPMODE *mode)
+{
+    static const struct {
+        const char *name;
+        NPY_CLIPMODE mode;
+    } modes[] = {{"raise", NPY_RAISE}, {"wrap", NPY_WRAP}, {"clip", NPY_CLIP}};
+    for (size_t i = 0; object && i < sizeof modes / sizeof *modes; i++) {
+        if (PyUnicode_CheckExact(object) &&
+            PyUnicode_CompareWithASCIIString(object, modes[i].name) == 0) {
+            *mode = modes[i].mode;
+            return true;
+        }
+    }
+    return object == NULL;
+}
+
 bool arguments_is_raise(PyObject *object)
 {
-    return object == NULL || (PyUnicode_CheckExact(object) &&
-                              PyUnicode_CompareWithASCIIString(object, "raise") == 0);
+    NPY_CLIPMODE mode = NPY_RAISE;
+    return arguments_mode(object, &mode) && mode == NPY_RAISE;
 }
 
 bool arguments_axis(PyObject *object, int ndim, int *axis)

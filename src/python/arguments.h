@@ -23,6 +23,8 @@ bool arguments_order(PyObject *object, NPY_ORDER *order);
 bool arguments_casting(PyObject *object, NPY_CASTING *casting);
 bool arguments_dtype(PyObject *object, PyArray_Descr **descr); /* a new reference */
 
+bool arguments_mode(PyObject *object, NPY_CLIPMODE *mode); /* of indices; by name */
+
 /* Returns whether a mode= is "raise", or not given. */
 bool arguments_is_raise(PyObject *object);
 

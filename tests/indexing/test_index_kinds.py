@@ -74,6 +74,13 @@ CALLS = {
     "x['a']": lambda x, m, i: x["a"],
     "x[mask] = 3": lambda x, m, i: put(x, m, 3),
     "x[mask] = values": lambda x, m, i: put(x, m, np.ones(np.count_nonzero(m))),
+    "x[index] = 3": lambda x, m, i: put(x, i, 3),
+    "x[index] = values": lambda x, m, i: put(x, i, np.arange(len(i))),
+    "x[index, index] = 3": lambda x, m, i: put(x, (i, i % 4), 3),
+    "put": lambda x, m, i: x.put(i, [3, 4]),
+    "np.put": lambda x, m, i: np.put(x, i, np.arange(len(i)), "wrap"),
+    "place": lambda x, m, i: np.place(x, m, np.arange(3)),
+    "take out": lambda x, m, i: np.take(x, i, out=np.zeros(i.shape)),
     "x[3:] = values": lambda x, m, i: put(x, slice(3, None), np.ones(len(x) - 3)),
     "x[3:] = x": lambda x, m, i: put(x, slice(3, None), x[:-3]),
     "x['a'] = 3": lambda x, m, i: put(x, "a", 3),
@@ -278,6 +285,7 @@ def test_operands_that_somebody_else_changes(what):
             lambda: x[m], lambda: grid[m[: n // 3]], lambda: grid[m.reshape(-1, 3)], lambda: x[::2][m[::2]], lambda: x.compress(m), lambda: np.extract(m, x), lambda: m.nonzero(), lambda: x.nonzero(),
             lambda: np.where(m.reshape(-1, 3)), lambda: setitem(x, m, 3.0), lambda: np.putmask(x, m, 1.0), lambda: np.where(m, x, 2.0), lambda: np.copyto(x, 1.0, where=m), lambda: np.add(x, 1, out=x, where=m),
             lambda: x[i], lambda: x[i4], lambda: grid[rows], lambda: grid[rows, columns], lambda: x.take(i), lambda: grid[:7].take(columns, 1), lambda: columns.choose([x, x, x]), lambda: setitem(x, slice(1, None), x[:-1]), lambda: x.repeat(2),
+            lambda: setitem(x, i, 3.0), lambda: setitem(x, i4, x[::-1].copy()), lambda: setitem(grid, (rows, columns), 1.0), lambda: x.put(i, [1.0, 2.0]), lambda: np.place(x, m, [1.0, 2.0]), lambda: x.take(i, out=np.zeros(n)),
         )
         calls, end = 0, time.monotonic() + 1
         try:
@@ -332,6 +340,7 @@ SAID = {
     "ndarray.compress": ("indexing", lambda: (X.compress, BIG)),
     "ndarray.nonzero": ("indexing", lambda: (X.nonzero,)),
     "ndarray.take": ("indexing", lambda: (X.take, PLACES)),
+    "ndarray.put": ("indexing", lambda: (X.copy().put, PLACES, Y)),
     "ndarray.choose": ("indexing", lambda: ((PLACES % 2).choose, [X, Y])),
     "ndarray.fill": (None, lambda: (X.copy().fill, 3.0)),
     "ndarray.flatten": ("transposed", lambda: (GRID.T.flatten,)),
@@ -344,6 +353,7 @@ SAID = {
     "ndarray.astype": (None, lambda: (X.astype, "f4")),
     "function.where": (None, lambda: (np.where, BIG, X, Y)),
     "function.extract": ("indexing", lambda: (np.extract, BIG, X)),
+    "function.place": ("indexing", lambda: (np.place, X.copy(), BIG, Y)),
     "function.putmask": (None, lambda: (np.putmask, X.copy(), BIG, Y)),
     "function.copyto": (None, lambda: (np.copyto, X.copy(), Y)),
     "function.stack": ("interleaved", lambda: (np.stack, [X, Y], -1)),
@@ -428,7 +438,7 @@ def test_profile(owner, name, uses):
 def test_explain_gives_reasons():
     """Why NumPy runs a call, in words."""
     objects = X.astype(object)
-    for args in ((X.__getitem__, slice(3)), (X.__getitem__, BIG[:-1]), (X.take, PLACES.astype("d")), (objects.__getitem__, BIG), (X.compress, BIG[:, None]), (X.repeat, [3]), (np.stack, [X, Y], 0), (X.ravel,), (X[::2].repeat, 3), (X.choose, [X, Y]), (np.where, X, X, Y), (X.__setitem__, BIG, np.ones(3)), (X.__setitem__, PLACES, 3.0), (np.putmask, X, BIG, np.ones(3))):
+    for args in ((X.__getitem__, slice(3)), (X.__getitem__, BIG[:-1]), (X.take, PLACES.astype("d")), (objects.__getitem__, BIG), (X.compress, BIG[:, None]), (X.repeat, [3]), (np.stack, [X, Y], 0), (X.ravel,), (X[::2].repeat, 3), (X.choose, [X, Y]), (np.where, X, X, Y), (X.__setitem__, BIG, np.ones(3)), (X.__setitem__, (PLACES, None), np.ones((60_000, 1))), (X.put, PLACES[::2], 3.0), (X.take, PLACES, None, np.zeros(3)), (X.__setitem__, PLACES, np.ones(3, "D")), (np.putmask, X, BIG, np.ones(3))):
         said = npp.explain(*args)
         assert not said.parallel and said.reason, f"{args[0]}: {said}"
 

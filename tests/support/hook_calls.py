@@ -51,11 +51,13 @@ def rows_of(x):
 
 
 def assigned(x, y):
-    results = [x.copy() for _ in range(4)]
+    results = [x.copy() for _ in range(6)]
     results[0][x > 0] = 0
     results[1][x != 0] = y.reshape(-1)[:1] if y.size else 0
     results[2][x > 0] = results[2][x > 0] + 1
     results[3][...] = y if y.shape == x.shape else 1
+    results[4][rows_of(x)] = 3
+    results[5][rows_of(x)] = x[rows_of(x)] + 1
     return results
 
 
@@ -84,6 +86,22 @@ def put_masks(x, y):
     return results
 
 
+def put_values(x, y):
+    results = [x.copy(order="C") for _ in range(3)]
+    for result, mode, values in zip(results, ("raise", "wrap", "clip"), (y.reshape(-1)[:3], y, x.reshape(-1)[:1])):
+        if x.size and y.size:
+            result.put(flat_index(x) * (1 if mode == "raise" else 3), values, mode)
+    return results
+
+
+def placed(x, y):
+    results = [x.copy(order="C") for _ in range(2)]
+    if y.size:
+        np.place(results[0], x > 0, y)
+        np.place(results[1], x != 0, y.reshape(-1)[:3])
+    return results
+
+
 def plain(owner, name, arrays):
     if owner == "ndarray":
         return lambda x, y: [getattr(x, name)(*(y, x)[:arrays])]
@@ -107,6 +125,8 @@ OWN_CALLS = {
     "function.array": lambda x, _: [np.array(x, t, order=order) for t in (None, "d", "F") for order in "KCF"],
     "function.ascontiguousarray": lambda x, _: [np.ascontiguousarray(x), np.ascontiguousarray(x.T, "d"), np.ascontiguousarray(x[..., ::-1])],
     "function.asfortranarray": lambda x, _: [np.asfortranarray(x), np.asfortranarray(x.T, "d"), np.asfortranarray(x[..., ::-1])],
+    "ndarray.put": put_values,
+    "function.place": placed,
     "ndarray.argmax": each_axis(np.argmax),
     "ndarray.argmin": each_axis(np.argmin),
     "ndarray.var": lambda x, _: [x.var(axis) for axis in axes(x)],
