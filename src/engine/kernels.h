@@ -112,8 +112,8 @@ const struct mask_kernels *kernels_masks(void);
 const struct rearrange_kernels *kernels_rearrange(void);
 const struct byte_kernels *kernels_bytes(void);
 
-/* Return the kernels that look at indices (kernels/select.h), and that store elements by
- * them (kernels/assign.h). */
+/* Return the kernels that look at indices (kernels/select.h), and that store elements
+ * by them (kernels/assign.h). */
 const struct select_kernels *kernels_select(void);
 const struct assign_kernels *kernels_assign(void);
 

@@ -106,10 +106,12 @@ static bool put(struct hook_call *hook, PyArrayObject *array, PyArrayObject *ind
     PyArrayObject *flat =
         (PyArrayObject *)array_view(array, PyArray_BYTES(array), 1, &n, &stride);
     if (flat && begin(hook, &assigning, flat, index, values, mode, &job)) {
-        PyArrayObject *list = values_list(hook, array, values, assigning.index.n);
+        const bool one = PyArray_SIZE(values) == 1;
+        PyArrayObject *list =
+            values_list(hook, array, values, one ? 1 : assigning.index.n);
         if (list) {
             assigning.values = PyArray_BYTES(list);
-            assigning.step = PyArray_SIZE(list) == 1 ? 0 : stride;
+            assigning.step = one ? 0 : stride;
             done = assign_run(hook, &job, &assigning);
             Py_DECREF(list);
         }
@@ -130,7 +132,9 @@ PyObject *indexing_put(struct hook_call *hook, PyObject *self, PyObject *const *
         !arguments_mode(mode_given, &mode)) {
         return decline(hook, reason_arguments_refused);
     }
-    if (!move_is_plain(self) || !indexing_is_index(indices)) {
+    /* Of unsigned indices of 64 bits NumPy refuses the cast. */
+    if (!move_is_plain(self) || !indexing_is_index(indices) ||
+        !PyArray_CanCastSafely(PyArray_TYPE((PyArrayObject *)indices), NPY_INTP)) {
         return decline(hook, reason_index_not_plain);
     }
     PyArrayObject *array = (PyArrayObject *)self;

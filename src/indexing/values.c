@@ -101,17 +101,17 @@ static void repeat(char *to, npy_intp known, npy_intp size)
 PyArrayObject *values_list(struct hook_call *hook, PyArrayObject *array,
                            PyArrayObject *values, npy_intp count)
 {
-    const npy_intp given = PyArray_SIZE(values), wanted = given == 1 ? 1 : count;
+    const npy_intp given = PyArray_SIZE(values);
     if (given == 0) {
         hook->report.reason = reason_values_of_other_number;
         return NULL;
     }
-    if (given >= wanted && PyArray_IS_C_CONTIGUOUS(values) &&
+    if (given >= count && PyArray_IS_C_CONTIGUOUS(values) &&
         PyArray_EquivTypes(PyArray_DESCR(values), PyArray_DESCR(array)) &&
         !arrays_overlap(array, values)) {
         return (PyArrayObject *)Py_NewRef(values);
     }
-    const npy_intp size = given > wanted ? given : wanted;
+    const npy_intp size = given > count ? given : count;
     PyArrayObject *list = array_new_of(array, 1, &size);
     /* The first ones, in the shape of the values. */
     PyObject *view =

@@ -19,8 +19,7 @@ bool values_fit(PyArrayObject *array, PyArrayObject *values);
  * `index_ndim` are those of the indices, and stores the bytes from the values of one
  * index to those of the next; 0: they are the same for all.
  *
- * values_list() takes them in C order: one for all, or at least `count`, repeated from
- * the first on.
+ * values_list() takes them in C order: at least `count`, repeated from the first on.
  */
 PyArrayObject *values_broadcast(struct hook_call *hook, PyArrayObject *array,
                                 PyArrayObject *values, int index_ndim, int ndim,
