@@ -6,6 +6,11 @@
 
 #include "move.h"
 
+static int flag_of(NPY_ORDER order)
+{
+    return order == NPY_CORDER ? NPY_ARRAY_C_CONTIGUOUS : NPY_ARRAY_F_CONTIGUOUS;
+}
+
 /* Returns a copy in one axis, in C or Fortran order. */
 static PyObject *copy_flat(struct hook_call *hook, PyArrayObject *array,
                            NPY_ORDER order)
