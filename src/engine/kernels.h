@@ -17,6 +17,7 @@
 #include "kernels/prefixes.h"
 #include "kernels/rearrange.h"
 #include "kernels/searches.h"
+#include "kernels/sorts.h"
 #include "kernels/sums.h"
 #include "python/numpy_api.h"
 
@@ -109,6 +110,9 @@ count_function *kernels_count(void);
  * (kernels/rearrange.h). */
 const struct mask_kernels *kernels_masks(void);
 const struct rearrange_kernels *kernels_rearrange(void);
+
+/* Returns the kernels that sort (kernels/sorts.h). */
+const struct sort_kernels *kernels_sorts(void);
 
 /* Returns the kernels that look at indices (kernels/select.h). */
 const struct select_kernels *kernels_select(void);

@@ -15,6 +15,7 @@
 #include "scans.h"
 #include "searches.h"
 #include "select.h"
+#include "sorts.h"
 #include "sums.h"
 
 enum {
@@ -37,6 +38,7 @@ enum {
   TABLE(finite_table, finite)                                                          \
   TABLE(mask_table, masks)                                                             \
   TABLE(rearrange_table, rearrange)                                                    \
+  TABLE(sort_table, sorts)                                                             \
   TABLE(exact_function, exact)                                                         \
   TABLE(moments_function, moments)
 
