@@ -56,5 +56,6 @@ sort_table KERNEL(sorts) = {
     .divide = OF_EACH(divide),
     .splitters = OF_EACH(splitters),
     .ascends = OF_EACH(ascends),
+    .has_twins = {[KEY_f32] = has_twins_f32, [KEY_f64] = has_twins_f64},
     .part_nans = {[KEY_f32] = part_nans_f32, [KEY_f64] = part_nans_f64},
 };

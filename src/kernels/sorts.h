@@ -35,12 +35,16 @@ typedef bool ascends_function(const void *keys, intptr_t n);
 /* Moves NaNs behind all other keys, and returns how many these others are. */
 typedef intptr_t part_nans_function(void *keys, intptr_t n);
 
+/* Returns whether there are NaNs, or zeros with a sign: equal numbers of other bits. */
+typedef bool has_twins_function(const void *keys, intptr_t n);
+
 typedef const struct sort_kernels {
     sort_function *sort[SORT_KEYS];
     divide_function *divide[SORT_KEYS];
     splitters_function *splitters[SORT_KEYS];
     ascends_function *ascends[SORT_KEYS];
     part_nans_function *part_nans[SORT_KEYS]; /* NULL: the keys are integers */
+    has_twins_function *has_twins[SORT_KEYS]; /* the same */
 } sort_table;
 
 #endif

@@ -538,6 +538,26 @@ static intptr_t OF(splitters)(const void *sample, intptr_t n, intptr_t most,
 }
 
 #ifdef HAS_NANS
+static bool OF(has_twins)(const void *keys, intptr_t n)
+{
+    const S *x = keys, minus_zero = -(S)0;
+    COUNT sign;
+    memcpy(&sign, &minus_zero, sizeof sign);
+    for (intptr_t i = 0; i < n; i += OF(ASCENDS_AT_ONCE)) {
+        const intptr_t end = i + OF(ASCENDS_AT_ONCE) < n ? i + OF(ASCENDS_AT_ONCE) : n;
+        COUNT twins = 0;
+        for (intptr_t j = i; j < end; j++) {
+            COUNT bits;
+            memcpy(&bits, x + j, sizeof bits);
+            twins += (x[j] != x[j]) | (bits == sign);
+        }
+        if (twins != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static intptr_t OF(part_nans)(void *keys, intptr_t n)
 {
     S *x = keys;

@@ -34,6 +34,7 @@ struct buckets {
     npy_intp *sizes;  /* of the count + 1 parts of each share; the last has NaNs */
     npy_intp *begins; /* of the count + 1 buckets, and the end */
     sort_table *kernels;
+    const struct words *words; /* of an argsort, or NULL */
 };
 
 static int part_shares(const struct job *job, npy_intp begin, npy_intp end)
@@ -95,7 +96,11 @@ static int sort_buckets(const struct job *job, npy_intp begin, npy_intp end)
         if (b < buckets->count) {
             const npy_intp n = buckets->begins[b + 1] - buckets->begins[b];
             buckets->kernels->sort[keys_key(buckets->kind)](to, n);
-            keys_store(buckets->kind, to, n);
+            if (buckets->words) {
+                words_to_indices(buckets->words, (int64_t *)to, n);
+            } else {
+                keys_store(buckets->kind, to, n);
+            }
         }
     }
     return 0;
@@ -124,6 +129,12 @@ static bool choose_splitters(struct buckets *buckets, npy_intp most)
         buckets->count += buckets->kernels->splitters[key](sample, numbers, most - 1,
                                                            buckets->splitters);
     }
+    if (buckets->words) { /* equal keys go to one bucket */
+        int64_t *splitters = (int64_t *)buckets->splitters;
+        for (npy_intp i = 0; i < buckets->count - 1; i++) {
+            splitters[i] &= ~buckets->words->index_bits;
+        }
+    }
     free(sample);
     return true;
 }
@@ -139,7 +150,7 @@ static void put_back(const struct buckets *buckets, bool parted)
 }
 
 bool order_in_buckets(struct hook_call *hook, struct job *job, enum key_kind kind,
-                      const char *from, char *to, npy_intp n)
+                      const char *from, char *to, npy_intp n, const struct words *words)
 {
     struct buckets buckets = {.kind = kind,
                               .size = keys_size(kind),
@@ -147,7 +158,8 @@ bool order_in_buckets(struct hook_call *hook, struct job *job, enum key_kind kin
                               .from = from,
                               .to = to,
                               .share = SHARE,
-                              .kernels = kernels_sorts()};
+                              .kernels = kernels_sorts(),
+                              .words = words};
     bool done = false, parted = false;
     npy_intp most = 16;
     while (most < BUCKETS_MOST && most * BUCKET < n) {

@@ -101,3 +101,9 @@ bool keys_ascend(enum key_kind kind, const char *numbers, npy_intp n)
     }
     return kernels_sorts()->ascends[keys_key(kind)](numbers, n);
 }
+
+bool keys_have_twins(enum key_kind kind, const char *numbers, npy_intp n)
+{
+    has_twins_function *has_twins = kernels_sorts()->has_twins[keys_key(kind)];
+    return has_twins && has_twins(numbers, n);
+}

@@ -31,6 +31,9 @@ npy_intp keys_size(enum key_kind kind); /* bytes */
 npy_intp keys_load(enum key_kind kind, const char *from, char *to, npy_intp n);
 void keys_store(enum key_kind kind, char *keys, npy_intp n);
 
+/* Returns whether numbers may be equal, or both NaN, and have other bits. */
+bool keys_have_twins(enum key_kind kind, const char *numbers, npy_intp n);
+
 /* Sorts `n` numbers where they are, on this thread. */
 void keys_sort(enum key_kind kind, char *numbers, npy_intp n);
 

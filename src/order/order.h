@@ -16,12 +16,15 @@
 #include "engine/hook_call.h"
 
 #include "keys.h"
+#include "words.h"
 
 /* Sorts `n` contiguous numbers from `from` to `to`, which may be the same, on several
  * threads.  `job` is what hook_pays() gave.  Returns false as execute() does; `to` then
- * has the numbers of `from` in any order, if it is the same. */
+ * has the numbers of `from` in any order, if it is the same.  `words`: the numbers are
+ * words of an argsort, and `to` gets their indices; else NULL. */
 bool order_in_buckets(struct hook_call *hook, struct job *job, enum key_kind kind,
-                      const char *from, char *to, npy_intp n);
+                      const char *from, char *to, npy_intp n,
+                      const struct words *words);
 
 /* Does the same for numbers of 8 and 16 bits, by counting. */
 bool order_by_counting(struct hook_call *hook, struct job *job, int type,

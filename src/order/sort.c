@@ -6,93 +6,11 @@
 #include "reasons/reasons.h"
 
 #include "order.h"
+#include "request.h"
 
 /* Numbers of one line from which buckets for several threads pay; and for counting
  * those of 16 bits. */
 enum { BUCKETS_FROM = 1 << 16, COUNT_16_FROM = 1 << 14, COUNT_8_FROM = 500 };
-
-struct request {
-    PyArrayObject *array;
-    int axis;
-    bool stable, in_place;
-    enum key_kind kind; /* KEY_KINDS: numbers of 8 or 16 bits */
-    npy_intp n;         /* of a line */
-};
-
-static bool is_small_number(int type)
-{
-    switch (level_number(type)) {
-    case NUMBER_b1:
-    case NUMBER_i8:
-    case NUMBER_u8:
-    case NUMBER_i16:
-    case NUMBER_u16:
-    case NUMBER_f16:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Stores whether kind= and stable= ask for a stable sort.  Returns false if NumPy has
- * to judge them. */
-static bool read_kind(PyObject *kind, PyObject *stable, bool *is_stable)
-{
-    static const char *const names[] = {"quicksort", "heapsort", "stable", "mergesort"};
-    const bool has_kind = kind && kind != Py_None;
-    *is_stable = stable == Py_True;
-    if (stable && stable != Py_None) {
-        return PyBool_Check(stable) && !has_kind;
-    }
-    for (int i = 0; has_kind && i < 4; i++) {
-        if (PyUnicode_Check(kind) &&
-            PyUnicode_CompareWithASCIIString(kind, names[i]) == 0) {
-            *is_stable = i >= 2;
-            return true;
-        }
-    }
-    return !has_kind;
-}
-
-/* Takes the arguments of a sort apart.  Returns NULL, or why NumPy sorts. */
-static const char *parse(struct request *request, PyObject *self,
-                         struct arguments *arguments)
-{
-    PyObject *axis = arguments_find(arguments, 0, "axis");
-    PyObject *kind = arguments_find(arguments, 1, "kind");
-    PyObject *order = arguments_find(arguments, 2, "order");
-    PyObject *stable = arguments_find(arguments, 3, "stable");
-    if (arguments->nargs > 3 || !arguments_known(arguments) ||
-        (order && order != Py_None) || !read_kind(kind, stable, &request->stable)) {
-        return reason_arguments_refused;
-    }
-    if (!PyArray_CheckExact(self) || !PyArray_ISBEHAVED_RO((PyArrayObject *)self)) {
-        return reason_not_sortable;
-    }
-    PyArrayObject *array = request->array = (PyArrayObject *)self;
-    const int ndim = PyArray_NDIM(array), type = PyArray_TYPE(array);
-    request->kind = keys_kind(type);
-    if (request->kind == KEY_KINDS && !is_small_number(type)) {
-        return reason_not_sortable;
-    }
-    request->axis = ndim - 1;
-    if (ndim == 0 || axis == Py_None ||
-        (axis && !arguments_axis(axis, ndim, &request->axis))) {
-        return reason_arguments_refused;
-    }
-    request->n = PyArray_DIM(array, request->axis);
-    if (request->n < 2 || PyArray_SIZE(array) == 0) {
-        return reason_too_few_elements;
-    }
-    if (request->in_place &&
-        (!array_is_writeable(array) || array_overlaps_itself(array))) {
-        return reason_copy_overlaps;
-    }
-    if (request->stable && (PyTypeNum_ISFLOAT(type))) {
-        return reason_not_sortable;
-    }
-    return NULL;
-}
 
 /* Whether our code on one thread is faster than NumPy's.  NumPy sorts 32 and 64 bits in
  * vectors from AVX2 on, and 64 bits at AVX2 slowly. */
@@ -147,9 +65,21 @@ static bool sort_into(struct hook_call *hook, const struct request *request,
             return true;
         }
         return order_in_buckets(hook, job, request->kind, from, PyArray_BYTES(to),
-                                request->n);
+                                request->n, NULL);
     }
     return order_lines(hook, job, request->kind, array, to, request->axis);
+}
+
+/* Returns whether it matters which of equal numbers comes first: zeros of both signs,
+ * NaNs. */
+static bool has_twins(const struct request *request)
+{
+    PyArrayObject *array = request->array;
+    if (!PyTypeNum_ISFLOAT(PyArray_TYPE(array))) {
+        return false;
+    }
+    return request->kind == KEY_KINDS || !PyArray_ISONESEGMENT(array) ||
+           keys_have_twins(request->kind, PyArray_BYTES(array), PyArray_SIZE(array));
 }
 
 /* Returns the sorted array, a new reference; NULL as a hook does. */
@@ -166,6 +96,10 @@ static PyArrayObject *sort(struct hook_call *hook, struct request *request)
                               : NULL;
     if (hook->report.reason ||
         !hook_pays(hook, array, (uint64_t)one_line + 2, alone, &job)) {
+        return NULL;
+    }
+    if ((request->stable || hook->exact) && has_twins(request)) {
+        hook->report.reason = reason_equal_numbers_of_other_bits;
         return NULL;
     }
     to = request->in_place
@@ -185,7 +119,7 @@ PyObject *order_sort(struct hook_call *hook, PyObject *self, PyObject *const *ar
         return decline(hook, reason_arguments_refused);
     }
     struct arguments arguments = {args + 1, nargs - 1, kwnames, 0};
-    hook->report.reason = parse(&request, args[0], &arguments);
+    hook->report.reason = request_parse(&request, args[0], &arguments);
     return hook->report.reason ? NULL : (PyObject *)sort(hook, &request);
 }
 
@@ -195,7 +129,7 @@ PyObject *order_sort_in_place(struct hook_call *hook, PyObject *self,
 {
     struct request request = {.in_place = true};
     struct arguments arguments = {args, nargs, kwnames, 0};
-    hook->report.reason = parse(&request, self, &arguments);
+    hook->report.reason = request_parse(&request, self, &arguments);
     PyArrayObject *sorted = hook->report.reason ? NULL : sort(hook, &request);
     if (sorted == NULL) {
         return NULL;
