@@ -3,6 +3,7 @@
 
 #include "python/array.h"
 #include "reasons/reasons.h"
+#include "threads/fpu.h"
 
 static bool is_small_number(int type)
 {
@@ -58,6 +59,9 @@ const char *request_parse(struct request *request, PyObject *self,
     request->kind = keys_kind(type);
     if (request->kind == KEY_KINDS && !is_small_number(type)) {
         return reason_not_sortable;
+    }
+    if (PyTypeNum_ISFLOAT(type) && fpu_flushes()) {
+        return reason_subnormals_as_zeros;
     }
     request->axis = ndim - 1;
     if (ndim == 0 || axis == Py_None ||

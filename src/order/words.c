@@ -10,12 +10,13 @@ enum { WORD_BITS = 63, BLOCK = 512 };
 #define SIGN(bits) (UINT64_C(1) << ((bits)-1))
 
 /* The order of floats of `bits` bits as that of integers: zeros are one, NaNs too,
- * which are the greatest.  The greatest finite key but one is infinity's. */
+ * which are the greatest.  No branch depends on the sign. */
+#define TURNED(x, bits) (((x) ^ (SIGN(bits) | (0 - ((x) >> ((bits)-1))))) & ALL(bits))
+#define ALL(bits) (2 * SIGN(bits) - 1)
 #define FLOAT_KEY(x, bits, infinity)                                                   \
-  (((x) & ~SIGN(bits)) > (infinity) ? 2 * SIGN(bits) - 1                               \
+  (((x) & ~SIGN(bits)) > (infinity) ? ALL(bits)                                        \
    : ((x) & ~SIGN(bits)) == 0       ? SIGN(bits)                                       \
-   : (x)&SIGN(bits)                 ? ~(uint64_t)(x) & (2 * SIGN(bits) - 1)            \
-                                    : (x) | SIGN(bits))
+                                    : TURNED(x, bits))
 
 #define EACH(T, key)                                                                   \
   for (npy_intp i = 0; i < n; i++, from += step) {                                     \
