@@ -9,6 +9,7 @@ struct hook_call {
     const struct state *state;
     struct cost_table *costs; /* of this hook */
     enum kernel_bits bits;
+    bool exact;   /* NumPy's own answer, also where it depends on the CPU */
     bool explain; /* do not run it */
     struct report report;
 };

@@ -131,6 +131,11 @@ const struct rearrange_kernels *kernels_rearrange(void)
     return level_or_least()->tables->rearrange;
 }
 
+const struct sort_kernels *kernels_sorts(void)
+{
+    return level_or_least()->tables->sorts;
+}
+
 const struct select_kernels *kernels_select(void)
 {
     return level_or_least()->tables->select;

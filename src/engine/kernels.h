@@ -18,6 +18,7 @@
 #include "kernels/prefixes.h"
 #include "kernels/rearrange.h"
 #include "kernels/searches.h"
+#include "kernels/sorts.h"
 #include "kernels/sums.h"
 #include "python/numpy_api.h"
 
@@ -111,6 +112,9 @@ count_function *kernels_count(void);
 const struct mask_kernels *kernels_masks(void);
 const struct rearrange_kernels *kernels_rearrange(void);
 const struct byte_kernels *kernels_bytes(void);
+
+/* Returns the kernels that sort (kernels/sorts.h). */
+const struct sort_kernels *kernels_sorts(void);
 
 /* Return the kernels that look at indices (kernels/select.h), and that store elements
  * by them (kernels/assign.h). */

@@ -281,6 +281,7 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
     struct hook_call hook = {.state = hooks.state,
                              .costs = &slot->costs,
                              .bits = (enum kernel_bits)bits,
+                             .exact = bits == KERNELS_SAME,
                              .report = {.reason = choice.reason}};
     PyObject *result = NULL;
     if (choice.side == CHOICE_OURS) {

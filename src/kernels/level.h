@@ -17,6 +17,7 @@
 #include "scans.h"
 #include "searches.h"
 #include "select.h"
+#include "sorts.h"
 #include "sums.h"
 
 enum {
@@ -41,6 +42,7 @@ enum {
   TABLE(assign_table, assign)                                                          \
   TABLE(rearrange_table, rearrange)                                                    \
   TABLE(byte_table, bytes)                                                             \
+  TABLE(sort_table, sorts)                                                             \
   TABLE(exact_function, exact)                                                         \
   TABLE(moments_function, moments)
 

@@ -79,6 +79,13 @@ def repeated(x, _):
     return [x.repeat(n, axis) for axis in axes(x) for n in (1, 2, 5)] + each
 
 
+def sorted_in_place(x, _):
+    results = [x.copy() for _ in range(x.ndim)]
+    for axis, result in enumerate(results):
+        result.sort(axis, kind="stable")
+    return results
+
+
 def put_masks(x, y):
     results = [x.copy(), x.copy()]
     np.putmask(results[0], x > 0, 0)
@@ -129,6 +136,10 @@ OWN_CALLS = {
     "function.place": placed,
     "ndarray.argmax": each_axis(np.argmax),
     "ndarray.argmin": each_axis(np.argmin),
+    "ndarray.sort": sorted_in_place,
+    "ndarray.argsort": lambda x, _: [x.argsort(axis, kind="stable") for axis in range(x.ndim)],
+    "function.sort": lambda x, _: [np.sort(x, axis, kind="stable") for axis in range(x.ndim)],
+    "function.argsort": lambda x, _: [np.argsort(x, axis, kind="stable") for axis in range(x.ndim)],
     "ndarray.var": lambda x, _: [x.var(axis) for axis in axes(x)],
     "ndarray.std": lambda x, _: [x.std(axis) for axis in axes(x)],
     "function.where": lambda x, y: [np.where(x > y, x, y), np.where(x, y, 0), np.where(x > 0, x[..., :1], y)],

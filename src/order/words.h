@@ -1,0 +1,41 @@
+/*
+ * words.h - an argsort as a sort of words: the first bits of an element's key, then its
+ * index.  So equal keys stay in their order, and all words differ.
+ *
+ * Where not all bits of the keys fit, words of equal first bits are sorted once more,
+ * by the last bits and the index, which always fit.
+ */
+#ifndef NPP_ORDER_WORDS_H
+#define NPP_ORDER_WORDS_H
+
+#include "engine/kernels.h"
+
+/* Words have 63 bits, as they are sorted as signed ones.  An index takes 31 at most, so
+ * that those bits of a key which have no place fit beside it. */
+#define WORDS_MOST ((npy_intp)1 << 31)
+
+struct words {
+    int type;         /* of NumPy's */
+    const char *from; /* the elements */
+    npy_intp step, n; /* bytes between them; how many */
+    uint64_t least;   /* key */
+    int shift;        /* the bits of a key that have no place */
+    int width;        /* of an index */
+    int64_t index_bits;
+};
+
+/* Stores the least and the greatest key of `n` elements from element `begin` on, unless
+ * others are beyond them already. */
+void words_range(const struct words *words, npy_intp begin, npy_intp n, uint64_t *least,
+                 uint64_t *greatest);
+
+/* Sets how keys from `least` to `greatest` are cut. */
+void words_cut(struct words *words, uint64_t least, uint64_t greatest);
+
+/* Stores the words of `n` elements. */
+void words_make(const struct words *words, npy_intp begin, npy_intp n, int64_t *to);
+
+/* Makes indices of sorted words. */
+void words_to_indices(const struct words *words, int64_t *sorted, npy_intp n);
+
+#endif
