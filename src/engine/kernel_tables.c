@@ -111,6 +111,15 @@ kernel_loop *kernels_close(int type)
     return number < NUMBER_COUNT ? level_now()->tables->searches->close[number] : NULL;
 }
 
+rank_function *kernels_rank(int type, bool right)
+{
+    const struct rank_kernels *ranks = level_or_least()->tables->ranks;
+    const int number = level_number(type);
+    return number == NUMBER_COUNT ? NULL
+           : right                ? ranks->right[number]
+                                  : ranks->left[number];
+}
+
 count_function *kernels_count(void)
 {
     return level_now()->tables->searches->count;

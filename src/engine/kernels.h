@@ -15,6 +15,7 @@
 #include "kernels/masks.h"
 #include "kernels/moments.h"
 #include "kernels/prefixes.h"
+#include "kernels/ranks.h"
 #include "kernels/rearrange.h"
 #include "kernels/searches.h"
 #include "kernels/sums.h"
@@ -101,6 +102,9 @@ const struct prefix_kernels *kernels_prefixes(int type);
 /* Returns the kernel that tells which elements are close (kernels/searches.h), or
  * NULL. */
 kernel_loop *kernels_close(int type);
+
+/* Returns the kernel that ranks keys of a type (kernels/ranks.h), or NULL. */
+rank_function *kernels_rank(int type, bool right);
 
 /* Returns the kernel that counts truth values; there is one once a level is chosen. */
 count_function *kernels_count(void);

@@ -2,7 +2,6 @@
 #include "selection.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernels/bits64.h"
@@ -26,18 +25,14 @@ static bool make_room(struct selection *selection)
     const size_t words = (size_t)(selection->n + 63) / 64;
     const size_t chunks = (size_t)(selection->n / selection->chunk) + 2;
     const size_t size = words * sizeof *selection->bits + chunks * sizeof(npy_intp);
-    selection->bits = size >= POOL_LEAST ? pool_take(size) : malloc(size);
+    selection->bits = pool_take_any(size);
     selection->starts = (npy_intp *)(void *)(selection->bits + words);
     return selection->bits != NULL;
 }
 
 void selection_clear(struct selection *selection)
 {
-    if (selection->bits && pool_owns(selection->bits)) {
-        pool_give(selection->bits);
-    } else {
-        free(selection->bits);
-    }
+    pool_give_any(selection->bits);
     selection->bits = NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "masks.h"
 #include "moments.h"
 #include "prefixes.h"
+#include "ranks.h"
 #include "rearrange.h"
 #include "scans.h"
 #include "searches.h"
@@ -32,6 +33,7 @@ enum {
   TABLE(scan_table, scans)                                                             \
   TABLE(gather_table, gathers)                                                         \
   TABLE(prefix_table, prefixes)                                                        \
+  TABLE(rank_table, ranks)                                                             \
   TABLE(search_table, searches)                                                        \
   TABLE(select_table, select)                                                          \
   TABLE(finite_table, finite)                                                          \
