@@ -120,6 +120,11 @@ rank_function *kernels_rank(int type, bool right)
                                   : ranks->left[number];
 }
 
+const struct interpolation_kernels *kernels_interpolation(void)
+{
+    return level_or_least()->tables->interpolation;
+}
+
 count_function *kernels_count(void)
 {
     return level_now()->tables->searches->count;

@@ -12,6 +12,7 @@
 #include "kernels/blocks.h"
 #include "kernels/exact.h"
 #include "kernels/extremes.h"
+#include "kernels/interpolation.h"
 #include "kernels/masks.h"
 #include "kernels/moments.h"
 #include "kernels/prefixes.h"
@@ -105,6 +106,9 @@ kernel_loop *kernels_close(int type);
 
 /* Returns the kernel that ranks keys of a type (kernels/ranks.h), or NULL. */
 rank_function *kernels_rank(int type, bool right);
+
+/* Returns the kernels that interpolate (kernels/interpolation.h). */
+const struct interpolation_kernels *kernels_interpolation(void);
 
 /* Returns the kernel that counts truth values; there is one once a level is chosen. */
 count_function *kernels_count(void);

@@ -7,6 +7,7 @@
 #include "exact.h"
 #include "extremes.h"
 #include "finite.h"
+#include "interpolation.h"
 #include "kernel.h"
 #include "masks.h"
 #include "moments.h"
@@ -33,6 +34,7 @@ enum {
   TABLE(scan_table, scans)                                                             \
   TABLE(gather_table, gathers)                                                         \
   TABLE(prefix_table, prefixes)                                                        \
+  TABLE(interpolation_table, interpolation)                                            \
   TABLE(rank_table, ranks)                                                             \
   TABLE(search_table, searches)                                                        \
   TABLE(select_table, select)                                                          \
