@@ -125,6 +125,11 @@ const struct interpolation_kernels *kernels_interpolation(void)
     return level_or_least()->tables->interpolation;
 }
 
+const struct bin_kernels *kernels_bins(void)
+{
+    return level_or_least()->tables->bins;
+}
+
 count_function *kernels_count(void)
 {
     return level_now()->tables->searches->count;

@@ -9,6 +9,7 @@
 #ifndef NPP_ENGINE_KERNELS_H
 #define NPP_ENGINE_KERNELS_H
 
+#include "kernels/bins.h"
 #include "kernels/blocks.h"
 #include "kernels/exact.h"
 #include "kernels/extremes.h"
@@ -109,6 +110,9 @@ rank_function *kernels_rank(int type, bool right);
 
 /* Returns the kernels that interpolate (kernels/interpolation.h). */
 const struct interpolation_kernels *kernels_interpolation(void);
+
+/* Returns the kernels that count elements in bins (kernels/bins.h). */
+const struct bin_kernels *kernels_bins(void);
 
 /* Returns the kernel that counts truth values; there is one once a level is chosen. */
 count_function *kernels_count(void);

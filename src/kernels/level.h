@@ -2,6 +2,7 @@
 #ifndef NPP_KERNELS_LEVEL_H
 #define NPP_KERNELS_LEVEL_H
 
+#include "bins.h"
 #include "blocks.h"
 #include "casts.h"
 #include "exact.h"
@@ -34,6 +35,7 @@ enum {
   TABLE(scan_table, scans)                                                             \
   TABLE(gather_table, gathers)                                                         \
   TABLE(prefix_table, prefixes)                                                        \
+  TABLE(bin_table, bins)                                                               \
   TABLE(interpolation_table, interpolation)                                            \
   TABLE(rank_table, ranks)                                                             \
   TABLE(search_table, searches)                                                        \
