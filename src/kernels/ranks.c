@@ -75,14 +75,55 @@ enum { SIDE_BY_SIDE = 4 };
     }                                                                                  \
   }
 
+/* Keys in order of which most are between the same two elements: a search for the few
+ * elements among the keys is shorter, and costs a few instructions if it is not. */
+enum { KEYS_A_STEP = 16 };
+
+#define IN_ORDER(name, T, TEST)                                                        \
+  static inline bool are_in_order_##name(const T *keys, intptr_t n)                    \
+  {                                                                                    \
+    bool good = n >= 2 * KEYS_A_STEP && keys[0] <= keys[n - 1];                        \
+    for (intptr_t i = 1; good && i < KEYS_A_STEP; i++) {                               \
+      good = keys[i - 1] <= keys[i];                                                   \
+    }                                                                                  \
+    int all = good;                                                                    \
+    for (intptr_t i = KEYS_A_STEP; good && i < n; i++) {                               \
+      all &= keys[i - 1] <= keys[i];                                                   \
+    }                                                                                  \
+    return all;                                                                        \
+  }                                                                                    \
+                                                                                       \
+  static bool rank_steps_##name(const T *sorted, const T *keys, intptr_t n,            \
+                                intptr_t low, intptr_t high, intptr_t *ranks)          \
+  {                                                                                    \
+    intptr_t at = 0;                                                                   \
+    if (high < low || high - low > n / KEYS_A_STEP) {                                  \
+      return false;                                                                    \
+    }                                                                                  \
+    for (intptr_t rank = low; rank <= high; rank++) {                                  \
+      intptr_t end = n; /* of the keys of this rank */                                 \
+      for (intptr_t begin = at; rank < high && begin < end;) {                         \
+        const intptr_t middle = begin + (end - begin) / 2;                             \
+        const bool passes = TEST(sorted[rank], keys[middle]);                          \
+        end = passes ? middle : end;                                                   \
+        begin = passes ? begin : middle + 1;                                           \
+      }                                                                                \
+      for (; at < end; at++) {                                                         \
+        ranks[at] = rank;                                                              \
+      }                                                                                \
+    }                                                                                  \
+    return true;                                                                       \
+  }
+
 /* The number of a block becomes a place in it where a node may be, and this a rank.
  * Places are held within the array: a node that begins before it belongs to it also
  * holds the rank. */
 #define RANK(name, T, COUNT, TEST)                                                     \
   DESCEND(name, T, COUNT)                                                              \
+  IN_ORDER(name, T, TEST)                                                              \
                                                                                        \
-  static inline void rank_##name(const struct rank_tree *tree, const T *keys,          \
-                                 intptr_t n, intptr_t *ranks)                          \
+  static inline void rank_each_##name(const struct rank_tree *tree, const T *keys,     \
+                                      intptr_t n, intptr_t *ranks)                     \
   {                                                                                    \
     enum { NODE = NODE_BYTES / sizeof(T) };                                            \
     const T *sorted = tree->sorted;                                                    \
@@ -103,6 +144,21 @@ enum { SIDE_BY_SIDE = 4 };
     for (intptr_t i = 0; i < n; i++) {                                                 \
       const intptr_t at = ranks[i] < last_node ? ranks[i] : last_node;                 \
       ranks[i] = at + COUNT(sorted + at, keys[i]);                                     \
+    }                                                                                  \
+  }                                                                                    \
+                                                                                       \
+  static void rank_##name(const struct rank_tree *tree, const T *keys, intptr_t n,     \
+                          intptr_t *ranks)                                             \
+  {                                                                                    \
+    bool done = false;                                                                 \
+    if (are_in_order_##name(keys, n)) {                                                \
+      const T ends[] = {keys[0], keys[n - 1]};                                         \
+      intptr_t of_ends[2];                                                             \
+      rank_each_##name(tree, ends, 2, of_ends);                                        \
+      done = rank_steps_##name(tree->sorted, keys, n, of_ends[0], of_ends[1], ranks);  \
+    }                                                                                  \
+    if (!done) {                                                                       \
+      rank_each_##name(tree, keys, n, ranks);                                          \
     }                                                                                  \
   }
 
