@@ -76,8 +76,9 @@ enum { SIDE_BY_SIDE = 4 };
   }
 
 /* Keys in order of which most are between the same two elements: a search for the few
- * elements among the keys is shorter, and costs a few instructions if it is not. */
-enum { KEYS_A_STEP = 16 };
+ * elements among the keys is shorter.  With less than so many keys for each element,
+ * both are gone through side by side, as long as there are some keys for each. */
+enum { KEYS_A_STEP = 16, KEYS_AN_ELEMENT = 2 };
 
 #define IN_ORDER(name, T, TEST)                                                        \
   static inline bool are_in_order_##name(const T *keys, intptr_t n)                    \
@@ -97,18 +98,22 @@ enum { KEYS_A_STEP = 16 };
                                 intptr_t low, intptr_t high, intptr_t *ranks)          \
   {                                                                                    \
     intptr_t at = 0;                                                                   \
-    if (high < low || high - low > n / KEYS_A_STEP) {                                  \
+    const bool few = high - low <= n / KEYS_A_STEP;                                    \
+    if (high < low || high - low > n / KEYS_AN_ELEMENT) {                              \
       return false;                                                                    \
     }                                                                                  \
     for (intptr_t rank = low; rank <= high; rank++) {                                  \
-      intptr_t end = n; /* of the keys of this rank */                                 \
-      for (intptr_t begin = at; rank < high && begin < end;) {                         \
-        const intptr_t middle = begin + (end - begin) / 2;                             \
+      intptr_t end = rank < high ? at : n; /* of the keys of this rank */              \
+      for (intptr_t before = n; few && rank < high && end < before;) {                 \
+        const intptr_t middle = end + (before - end) / 2;                              \
         const bool passes = TEST(sorted[rank], keys[middle]);                          \
-        end = passes ? middle : end;                                                   \
-        begin = passes ? begin : middle + 1;                                           \
+        before = passes ? middle : before;                                             \
+        end = passes ? end : middle + 1;                                               \
       }                                                                                \
       for (; at < end; at++) {                                                         \
+        ranks[at] = rank;                                                              \
+      }                                                                                \
+      for (; rank < high && at < n && !TEST(sorted[rank], keys[at]); at++) {           \
         ranks[at] = rank;                                                              \
       }                                                                                \
     }                                                                                  \
