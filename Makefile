@@ -33,13 +33,13 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Keeps the source folder numpy_par/ from hiding the installed package.
-test test-long bench bench-kernels bench-reductions bench-select bench-order bench-programs bench-overhead bench-neighbours bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
+test test-long bench bench-kernels bench-reductions bench-search bench-select bench-order bench-programs bench-overhead bench-neighbours bench-peers tune test-asan test-tsan test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 test-ecosystem: export PYTHONSAFEPATH := 1
 
 # Two pips must not write into one environment.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-long bench bench-kernels bench-reductions bench-select bench-order bench-programs bench-overhead bench-neighbours bench-peers tune lint format \
+.PHONY: help build demo test test-long bench bench-kernels bench-reductions bench-search bench-select bench-order bench-programs bench-overhead bench-neighbours bench-peers tune lint format \
     test-asan test-tsan test-free-threaded test-numpy test-arena test-stress test-exhaustive test-hypothesis test-aarch64 \
     test-ecosystem clean FORCE
 
@@ -79,6 +79,10 @@ bench-select: $(VENV)/.stamp-python-bench ## what masks, indices and copies gain
 bench-order: $(VENV)/.stamp-python-bench ## what sorts gain with the drop-in, by dtype, size and pattern
 	@$(MAKE) --no-print-directory build ASSERTS=false
 	@$(python) asv_bench/orders.py
+
+bench-search: $(VENV)/.stamp-python-bench ## what searches, interpolation and histograms gain with the drop-in
+	@$(MAKE) --no-print-directory build ASSERTS=false
+	@$(python) asv_bench/searches.py
 
 bench-programs: $(VENV)/.stamp-python-test ## what whole programs gain with the drop-in, idle and beside a busy neighbour
 	@$(MAKE) --no-print-directory build ASSERTS=false

@@ -26,9 +26,10 @@ except ModuleNotFoundError:
 
 import numpy as _np
 
-from numpy_par import _functions, _kernels, _order, _searches, _selections, _statistics, _sums, _threads, memory
+from numpy_par import _counting, _functions, _kernels, _order, _searches, _selections, _statistics, _sums, _threads, memory
 from numpy_par._arena import Arena
 from numpy_par._config import show_config
+from numpy_par._counting import *
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
 from numpy_par._functions import *
@@ -91,6 +92,7 @@ __all__ = [
     "strings",
     "threads",
     "__version__",
+    *_counting.__all__,
     *_functions.__all__,
     *_order.__all__,
     *_searches.__all__,

@@ -110,6 +110,7 @@ from numpy import (
 
 from numpy_par import linalg as linalg, memory as memory, strings as strings
 from numpy_par._arena import Arena as Arena
+from numpy_par._counting import *
 from numpy_par._config import show_config as show_config
 from numpy_par._drop_in import disable as disable, enable as enable, enabled as enabled, is_enabled as is_enabled
 from numpy_par._explain import Explanation as Explanation, explain as explain

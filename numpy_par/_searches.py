@@ -1,4 +1,4 @@
-"""`find_first`, and the comparisons of arrays that end at the first difference."""
+"""`find_first`, comparisons of arrays that end at the first difference, and searches in sorted arrays."""
 
 from __future__ import annotations  # help() shows the names of types, not what is in them
 
@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numpy_par import _engine
+from numpy_par._drop_in import enabled
 from numpy_par._functions import Function, engine_or_numpy
 
-__all__ = ["allclose", "array_equal", "find_first", "isclose"]
+__all__ = ["allclose", "array_equal", "digitize", "find_first", "interp", "isclose", "searchsorted"]
 
 _NONE: Any = np._NoValue  # its repr is good to read in a signature
 
@@ -143,3 +144,99 @@ array_equal = _like(
 )
 allclose = _like(np.allclose, ", and end at the first difference", _EARLY, _CLOSE, "npp.allclose(x, x + 1e-9)")
 isclose = _like(np.isclose, " and in one pass", "", _CLOSE, "bool(npp.isclose(x, x + 1e-9).all())")
+
+searchsorted = engine_or_numpy(
+    np.searchsorted,
+    __name__,
+    """Find where elements belong in a sorted array, on several threads and many elements at once.
+
+    Parameters, result and errors are NumPy's. Arrays of numbers, or of times of one unit, are
+    done here, without `sorter`; all else is done by NumPy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> x = np.linspace(0, 1, 1_000_001)
+    >>> npp.searchsorted(x, np.array([0.25, 0.5]), side="right")
+    array([250001, 500001])
+    """,
+)
+
+
+def digitize(x: ArrayLike, bins: ArrayLike, right: bool = False) -> Any:
+    """Return the number of the bin of each element, on several threads.
+
+    Parameters
+    ----------
+    x : array_like
+        Elements of any dtype that has an order.
+    bins : array_like, shape (n,)
+        Edges, which ascend or descend.
+    right : bool, optional
+        Whether a bin has its right edge, instead of its left one.
+
+    Returns
+    -------
+    ndarray of intp, of the shape of `x`, or a scalar
+        What `numpy.digitize` returns.
+
+    Raises
+    ------
+    ValueError
+        If `bins` neither ascends nor descends, or has not one axis.
+    TypeError
+        If `x` is complex.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> npp.digitize(np.array([0.5, 1.0, 7.0]), [0, 1, 2])
+    array([1, 2, 3])
+    """
+    with enabled(pool=False):
+        return np.digitize(x, bins, right)
+
+
+def interp(
+    x: ArrayLike,
+    xp: ArrayLike,
+    fp: ArrayLike,
+    left: float | None = None,
+    right: float | None = None,
+    period: float | None = None,
+) -> Any:
+    """Interpolate between points in straight lines, on several threads, with NumPy's bits.
+
+    Parameters
+    ----------
+    x : array_like
+        Where to interpolate.
+    xp, fp : array_like, shape (n,)
+        The points. `xp` ascends; of others NumPy makes what it makes of them. Complex `fp` are
+        done by NumPy.
+    left, right : float, optional
+        What stands for elements before the first point, and behind the last; None: `fp` there.
+    period : float, optional
+        Of `xp`.
+
+    Returns
+    -------
+    ndarray of float64 or complex128, of the shape of `x`, or a scalar
+        What `numpy.interp` returns.
+
+    Raises
+    ------
+    ValueError
+        If there is no point, `xp` and `fp` are not of one length, or `period` is 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import numpy_par as npp
+    >>> npp.interp(np.array([0.5, 1.5]), [0, 1, 2], [0, 10, 30])
+    array([ 5., 20.])
+    """
+    with enabled(pool=False):
+        return np.interp(x, xp, fp, left, right, period)

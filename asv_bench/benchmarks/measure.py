@@ -1,9 +1,11 @@
 """How to compare two functions honestly, and what the figures depend on."""
 
+import argparse
 import contextlib
 import contextvars
 import os
 import platform
+import re
 import time
 from timeit import Timer
 
@@ -134,6 +136,35 @@ def identical(a, b):
         (a.dtype, a.shape, a.strides) == (b.dtype, b.shape, b.strides)
         and a.tobytes() == b.tobytes()
     )
+
+
+def print_cases(doc, about, cases, measured):
+    """Measure the cases that the command line names, and print each as soon as it is known.
+
+    Parameters
+    ----------
+    doc : str
+        The docstring of the script.
+    about : str
+        What the cases are about.
+    cases : iterable of str
+        Their names.
+    measured : callable
+        Returns three times for a name: NumPy's, ours on one thread, on all.
+    """
+    from .active import require_active
+
+    parser = argparse.ArgumentParser(description=doc.split("\n")[0])
+    parser.add_argument("--only", default="", help="those whose name this regular expression finds")
+    options = parser.parse_args()
+    require_active()
+    print(f"{machine()}\n{about}\n")
+    print(f"{'call':28s} {'NumPy, us':>10s} {'ours, us':>10s} {'one thread':>11s} {'all':>6s}")
+    for name in cases:
+        if re.search(options.only, name):
+            numpys, one, every = measured(name)
+            times = f"{numpys * 1e6:10.1f} {every * 1e6:10.1f}"
+            print(f"{name:28s} {times} {numpys / one:10.2f}x {numpys / every:5.2f}x", flush=True)
 
 
 def machine():

@@ -111,6 +111,25 @@ kernel_loop *kernels_close(int type)
     return number < NUMBER_COUNT ? level_now()->tables->searches->close[number] : NULL;
 }
 
+rank_function *kernels_rank(int type, bool right)
+{
+    const struct rank_kernels *ranks = level_or_least()->tables->ranks;
+    const int number = level_number(type);
+    return number == NUMBER_COUNT ? NULL
+           : right                ? ranks->right[number]
+                                  : ranks->left[number];
+}
+
+const struct interpolation_kernels *kernels_interpolation(void)
+{
+    return level_or_least()->tables->interpolation;
+}
+
+const struct bin_kernels *kernels_bins(void)
+{
+    return level_or_least()->tables->bins;
+}
+
 count_function *kernels_count(void)
 {
     return level_now()->tables->searches->count;

@@ -9,13 +9,16 @@
 #ifndef NPP_ENGINE_KERNELS_H
 #define NPP_ENGINE_KERNELS_H
 
+#include "kernels/bins.h"
 #include "kernels/blocks.h"
 #include "kernels/bytes.h"
 #include "kernels/exact.h"
 #include "kernels/extremes.h"
+#include "kernels/interpolation.h"
 #include "kernels/masks.h"
 #include "kernels/moments.h"
 #include "kernels/prefixes.h"
+#include "kernels/ranks.h"
 #include "kernels/rearrange.h"
 #include "kernels/searches.h"
 #include "kernels/sorts.h"
@@ -103,6 +106,15 @@ const struct prefix_kernels *kernels_prefixes(int type);
 /* Returns the kernel that tells which elements are close (kernels/searches.h), or
  * NULL. */
 kernel_loop *kernels_close(int type);
+
+/* Returns the kernel that ranks keys of a type (kernels/ranks.h), or NULL. */
+rank_function *kernels_rank(int type, bool right);
+
+/* Returns the kernels that interpolate (kernels/interpolation.h). */
+const struct interpolation_kernels *kernels_interpolation(void);
+
+/* Returns the kernels that count elements in bins (kernels/bins.h). */
+const struct bin_kernels *kernels_bins(void);
 
 /* Returns the kernel that counts truth values; there is one once a level is chosen. */
 count_function *kernels_count(void);

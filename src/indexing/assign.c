@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #include "kernels/assign.h"
+#include "memory/pool.h"
 #include "reasons/reasons.h"
 #include "threads/team.h"
-
-#include "room.h"
 
 /* More owners would do little else than go through indices.  Many indices are done in
  * stretches, between which a signal may stop the call. */
@@ -255,7 +254,7 @@ bool assign_run(struct hook_call *hook, struct job *job,
         return done;
     }
     owning.spans =
-        room_take((size_t)blocks_of(assigning->index.n) * sizeof *owning.spans);
+        pool_take_any((size_t)blocks_of(assigning->index.n) * sizeof *owning.spans);
     if (owning.spans == NULL) {
         PyErr_NoMemory();
         return false;
@@ -269,6 +268,6 @@ bool assign_run(struct hook_call *hook, struct job *job,
             done = false;
         }
     }
-    room_give(owning.spans);
+    pool_give_any(owning.spans);
     return done;
 }

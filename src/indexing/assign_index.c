@@ -1,6 +1,7 @@
 /* assign_index.c - array[index] = values, array[rows, columns] = values, put. */
 #include <stdatomic.h>
 
+#include "memory/pool.h"
 #include "movement/move.h"
 #include "python/arguments.h"
 #include "python/array.h"
@@ -9,7 +10,6 @@
 #include "assign.h"
 #include "indexing.h"
 #include "offsets.h"
-#include "room.h"
 #include "values.h"
 
 /* -- one index ------------------------------------------------------------------- */
@@ -250,7 +250,7 @@ bool indexing_assign_by_tuple(struct hook_call *hook, PyArrayObject *array,
         return false;
     }
     assigning.values = PyArray_BYTES(laid_out);
-    list = hook->explain ? NULL : room_take((size_t)offsets.nest.size * sizeof *list);
+    list = hook->explain ? NULL : pool_take_any((size_t)offsets.nest.size * sizeof *list);
     assigning.index.data = (const char *)list;
     if (hook->explain) {
         assign_run(hook, &job, &assigning);
@@ -260,7 +260,7 @@ bool indexing_assign_by_tuple(struct hook_call *hook, PyArrayObject *array,
         done = list_offsets(hook, &job, &offsets, list) &&
                assign_run(hook, &job, &assigning);
     }
-    room_give(list);
+    pool_give_any(list);
     Py_DECREF(laid_out);
     return done;
 }

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "kernels/bits64.h"
+#include "memory/pool.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
 
-#include "room.h"
 
 /* A chunk is large enough for the kernels, and small enough that there are some for
  * each member; FIND_BLOCK truth values are made at a time. */
@@ -26,14 +26,14 @@ static bool make_room(struct selection *selection)
     const size_t words = (size_t)(selection->n + 63) / 64;
     const size_t chunks = (size_t)(selection->n / selection->chunk) + 2;
     const size_t size = words * sizeof *selection->bits + chunks * sizeof(npy_intp);
-    selection->bits = room_take(size);
+    selection->bits = pool_take_any(size);
     selection->starts = (npy_intp *)(void *)(selection->bits + words);
     return selection->bits != NULL;
 }
 
 void selection_clear(struct selection *selection)
 {
-    room_give(selection->bits);
+    pool_give_any(selection->bits);
     selection->bits = NULL;
 }
 

@@ -15,6 +15,9 @@
  * limit_index(n)) are the bits of the lanes from 0 to n - 1.  give_picked stores the
  * numbers whose bit is set one after the other, and writes a whole vector.
  *
+ * NPP_NODES: less_in_S(node, key) and at_most_in_S(node, key) count the elements of 64
+ * bytes that are less than a key, or not greater, for S from i32 to u64, f32 and f64.
+ *
  * Comparisons are false for NaNs, and quiet, except at_least, which is C's >= and
  * raises invalid.  unordered is true where either operand is NaN.  greatest_of(a, b)
  * and least_of(a, b) are b where one is NaN or both are zeros, and raise invalid for

@@ -233,4 +233,50 @@ static inline void give_picked(int32_t *p, v_number x, unsigned bits)
     _mm_storeu_si128((__m128i *)p, _mm_shuffle_epi8((__m128i)x, order));
 }
 
+/* -- nodes ---------------------------------------------------------------------- */
+
+/* Two results of comparisons are packed to half as many bits, in any order. */
+#define NPP_NODES
+#define NODE_OF_8(name, S, T, TEST)                                                    \
+  static inline intptr_t name##_##S(const T *node, T key)                              \
+  {                                                                                    \
+    const __m256i both = _mm256_packs_epi32(TEST(node, key), TEST(node + 4, key));     \
+    return __builtin_popcount(                                                         \
+        (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(both)));                      \
+  }
+#define NODE_OF_16(name, S, T, TEST)                                                   \
+  static inline intptr_t name##_##S(const T *node, T key)                              \
+  {                                                                                    \
+    const __m256i both = _mm256_packs_epi32(TEST(node, key), TEST(node + 8, key));     \
+    return __builtin_popcount((unsigned)_mm256_movemask_epi8(both)) / 2;               \
+  }
+#define TEST_f64(p, key, how)                                                          \
+  _mm256_castpd_si256(_mm256_cmp_pd(_mm256_loadu_pd(p), _mm256_set1_pd(key), how))
+#define TEST_f32(p, key, how)                                                          \
+  _mm256_castps_si256(_mm256_cmp_ps(_mm256_loadu_ps(p), _mm256_set1_ps(key), how))
+#define LESS_f64(p, key) TEST_f64(p, key, _CMP_LT_OQ)
+#define LESS_f32(p, key) TEST_f32(p, key, _CMP_LT_OQ)
+#define AT_MOST_f64(p, key) TEST_f64(p, key, _CMP_LE_OQ)
+#define AT_MOST_f32(p, key) TEST_f32(p, key, _CMP_LE_OQ)
+#define AT(p) _mm256_loadu_si256((const __m256i *)(p))
+#define LESS_i64(p, key) _mm256_cmpgt_epi64(_mm256_set1_epi64x(key), AT(p))
+#define LESS_i32(p, key) _mm256_cmpgt_epi32(_mm256_set1_epi32(key), AT(p))
+/* The order of integers without a sign is that of integers with the first bit turned.
+ */
+#define LESS_u64(p, key)                                                               \
+  _mm256_cmpgt_epi64(_mm256_set1_epi64x((int64_t)((key) ^ UINT64_C(1) << 63)),         \
+                     _mm256_xor_si256(AT(p), _mm256_set1_epi64x(INT64_MIN)))
+#define LESS_u32(p, key)                                                               \
+  _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)((key) ^ UINT32_C(1) << 31)),          \
+                     _mm256_xor_si256(AT(p), _mm256_set1_epi32(INT32_MIN)))
+NODE_OF_8(less_in, f64, double, LESS_f64)
+NODE_OF_16(less_in, f32, float, LESS_f32)
+NODE_OF_8(at_most_in, f64, double, AT_MOST_f64)
+NODE_OF_16(at_most_in, f32, float, AT_MOST_f32)
+NODE_OF_8(less_in, i64, int64_t, LESS_i64)
+NODE_OF_16(less_in, i32, int32_t, LESS_i32)
+NODE_OF_8(less_in, u64, uint64_t, LESS_u64)
+NODE_OF_16(less_in, u32, uint32_t, LESS_u32)
+#undef AT
+
 #endif

@@ -201,4 +201,29 @@ static inline void give_picked(int32_t *p, v_number x, unsigned bits)
     _mm256_storeu_si256((__m256i *)p, picked);
 }
 
+/* -- nodes ---------------------------------------------------------------------- */
+
+#define NPP_NODES
+#define NODE_OF(name, S, T, ALL, COMPARE, how)                                         \
+  static inline intptr_t name##_##S(const T *node, T key)                              \
+  {                                                                                    \
+    return __builtin_popcount(COMPARE(ALL(key), how));                                 \
+  }
+#define COMPARE_f64(all, how) _mm512_cmp_pd_mask(_mm512_loadu_pd(node), all, how)
+#define COMPARE_f32(all, how) _mm512_cmp_ps_mask(_mm512_loadu_ps(node), all, how)
+#define COMPARE_i64(all, how) _mm512_cmp_epi64_mask(_mm512_loadu_si512(node), all, how)
+#define COMPARE_i32(all, how) _mm512_cmp_epi32_mask(_mm512_loadu_si512(node), all, how)
+#define COMPARE_u64(all, how) _mm512_cmp_epu64_mask(_mm512_loadu_si512(node), all, how)
+#define COMPARE_u32(all, how) _mm512_cmp_epu32_mask(_mm512_loadu_si512(node), all, how)
+#define ALL_u64(x) _mm512_set1_epi64((int64_t)(x))
+#define ALL_u32(x) _mm512_set1_epi32((int32_t)(x))
+NODE_OF(less_in, f64, double, _mm512_set1_pd, COMPARE_f64, _CMP_LT_OQ)
+NODE_OF(less_in, f32, float, _mm512_set1_ps, COMPARE_f32, _CMP_LT_OQ)
+NODE_OF(at_most_in, f64, double, _mm512_set1_pd, COMPARE_f64, _CMP_LE_OQ)
+NODE_OF(at_most_in, f32, float, _mm512_set1_ps, COMPARE_f32, _CMP_LE_OQ)
+NODE_OF(less_in, i64, int64_t, _mm512_set1_epi64, COMPARE_i64, _MM_CMPINT_LT)
+NODE_OF(less_in, i32, int32_t, _mm512_set1_epi32, COMPARE_i32, _MM_CMPINT_LT)
+NODE_OF(less_in, u64, uint64_t, ALL_u64, COMPARE_u64, _MM_CMPINT_LT)
+NODE_OF(less_in, u32, uint32_t, ALL_u32, COMPARE_u32, _MM_CMPINT_LT)
+
 #endif

@@ -3,16 +3,19 @@
 #define NPP_KERNELS_LEVEL_H
 
 #include "assign.h"
+#include "bins.h"
 #include "blocks.h"
 #include "bytes.h"
 #include "casts.h"
 #include "exact.h"
 #include "extremes.h"
 #include "finite.h"
+#include "interpolation.h"
 #include "kernel.h"
 #include "masks.h"
 #include "moments.h"
 #include "prefixes.h"
+#include "ranks.h"
 #include "rearrange.h"
 #include "scans.h"
 #include "searches.h"
@@ -35,6 +38,9 @@ enum {
   TABLE(scan_table, scans)                                                             \
   TABLE(gather_table, gathers)                                                         \
   TABLE(prefix_table, prefixes)                                                        \
+  TABLE(bin_table, bins)                                                               \
+  TABLE(interpolation_table, interpolation)                                            \
+  TABLE(rank_table, ranks)                                                             \
   TABLE(search_table, searches)                                                        \
   TABLE(select_table, select)                                                          \
   TABLE(finite_table, finite)                                                          \

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* Below this size malloc keeps blocks itself, and has no page to clear. */
 enum { POOL_LEAST = 64 << 10 };
@@ -39,6 +40,21 @@ static inline bool pool_owns(const void *start)
 }
 
 void pool_give(void *start);
+
+/* Take and give memory of any size, which below POOL_LEAST is malloc's, or NULL. */
+static inline void *pool_take_any(size_t size)
+{
+    return size >= POOL_LEAST ? pool_take(size) : malloc(size);
+}
+
+static inline void pool_give_any(void *start)
+{
+    if (start && pool_owns(start)) {
+        pool_give(start);
+    } else {
+        free(start);
+    }
+}
 
 /* Returns the block with another size, of at least POOL_LEAST; NULL: out of memory, and
  * the old block stays. */

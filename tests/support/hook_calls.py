@@ -46,6 +46,10 @@ def copied_to(x, _):
     return results
 
 
+def in_order(x):
+    return np.sort(x.reshape(-1))
+
+
 def rows_of(x):
     return np.arange(len(x) * 2) % max(len(x), 1)
 
@@ -157,6 +161,10 @@ OWN_CALLS = {
     "function.count_nonzero": each_axis(np.count_nonzero),
     "function.array_equal": lambda x, y: [np.array_equal(x, y), np.array_equal(x, x)],
     "function.isclose": lambda x, y: [np.isclose(x, y), np.isclose(y, x), np.isclose(x, y, equal_nan=True), np.isclose(x, 1), np.isclose(x, x[..., :1])],
+    "ndarray.searchsorted": lambda x, y: [in_order(x).searchsorted(y, side) for side in ("left", "right")],
+    "function.interp": lambda x, y: [np.interp(y.real, np.arange(5.0), np.arange(5.0) ** 2, left=left) for left in (None, 7)],
+    "function.histogram": lambda x, y: [np.histogram(x.real, bins, (-3, 3)) for bins in (7, [-3, 0, 1, 5])],
+    "function.histogramdd": lambda x, y: [np.histogramdd([x.real.reshape(-1), x.real.reshape(-1)], 4, [(-3, 3)] * 2)[0]],
     "ufunc.outer": lambda x, y: [np.multiply.outer(x[:3], y.reshape(-1)[:7]), np.multiply.outer(x.reshape(-1)[:2], y[..., :3])],
     "ufunc.reduce": reduced,
     "ufunc.accumulate": lambda x, _: [ufunc.accumulate(x, axis) for ufunc in (np.add, np.maximum) for axis in range(x.ndim)],
