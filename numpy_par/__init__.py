@@ -26,7 +26,7 @@ except ModuleNotFoundError:
 
 import numpy as _np
 
-from numpy_par import _functions, _kernels, _searches, _selections, _statistics, _sums, _threads, memory
+from numpy_par import _functions, _kernels, _order_statistics, _searches, _selections, _statistics, _sums, _threads, memory
 from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
@@ -41,6 +41,7 @@ from numpy_par._parallelize import parallelize
 from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
 from numpy_par._searches import *
+from numpy_par._order_statistics import *
 from numpy_par._selections import *
 from numpy_par._sliding import sliding
 from numpy_par._statistics import *
@@ -92,6 +93,7 @@ __all__ = [
     "__version__",
     *_functions.__all__,
     *_searches.__all__,
+    *_order_statistics.__all__,
     *_selections.__all__,
     *_statistics.__all__,
     *_sums.__all__,

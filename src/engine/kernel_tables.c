@@ -126,6 +126,14 @@ const struct rearrange_kernels *kernels_rearrange(void)
     return level_or_least()->tables->rearrange;
 }
 
+const struct rank_kernels *kernels_ranks(int type)
+{
+    const int number = level_number(type);
+    const struct rank_kernels *kernels =
+        number < NUMBER_COUNT ? &(*level_or_least()->tables->ranks)[number] : NULL;
+    return kernels && kernels->place ? kernels : NULL;
+}
+
 const struct select_kernels *kernels_select(void)
 {
     return level_now()->tables->select;

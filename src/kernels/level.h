@@ -11,6 +11,7 @@
 #include "masks.h"
 #include "moments.h"
 #include "prefixes.h"
+#include "ranks.h"
 #include "rearrange.h"
 #include "scans.h"
 #include "searches.h"
@@ -36,6 +37,7 @@ enum {
   TABLE(select_table, select)                                                          \
   TABLE(finite_table, finite)                                                          \
   TABLE(mask_table, masks)                                                             \
+  TABLE(rank_table, ranks)                                                             \
   TABLE(rearrange_table, rearrange)                                                    \
   TABLE(exact_function, exact)                                                         \
   TABLE(moments_function, moments)
