@@ -126,11 +126,11 @@ const struct rearrange_kernels *kernels_rearrange(void)
     return level_or_least()->tables->rearrange;
 }
 
-const struct rank_kernels *kernels_ranks(int type)
+const struct place_kernels *kernels_places(int type)
 {
     const int number = level_number(type);
-    const struct rank_kernels *kernels =
-        number < NUMBER_COUNT ? &(*level_or_least()->tables->ranks)[number] : NULL;
+    const struct place_kernels *kernels =
+        number < NUMBER_COUNT ? &(*level_or_least()->tables->places)[number] : NULL;
     return kernels && kernels->place ? kernels : NULL;
 }
 

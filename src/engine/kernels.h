@@ -110,8 +110,8 @@ count_function *kernels_count(void);
 const struct mask_kernels *kernels_masks(void);
 const struct rearrange_kernels *kernels_rearrange(void);
 
-/* Returns the kernels that place elements by bounds (kernels/ranks.h), or NULL. */
-const struct rank_kernels *kernels_ranks(int type);
+/* Returns the kernels that place elements by bounds (kernels/places.h), or NULL. */
+const struct place_kernels *kernels_places(int type);
 
 /* Returns the kernels that look at indices (kernels/select.h). */
 const struct select_kernels *kernels_select(void);

@@ -11,7 +11,7 @@
 #include "masks.h"
 #include "moments.h"
 #include "prefixes.h"
-#include "ranks.h"
+#include "places.h"
 #include "rearrange.h"
 #include "scans.h"
 #include "searches.h"
@@ -37,7 +37,7 @@ enum {
   TABLE(select_table, select)                                                          \
   TABLE(finite_table, finite)                                                          \
   TABLE(mask_table, masks)                                                             \
-  TABLE(rank_table, ranks)                                                             \
+  TABLE(place_table, places)                                                            \
   TABLE(rearrange_table, rearrange)                                                    \
   TABLE(exact_function, exact)                                                         \
   TABLE(moments_function, moments)

@@ -14,7 +14,7 @@ static PyObject *middle(PyArrayObject *array, const int64_t *keys, npy_intp coun
 {
     npy_intp shape[NPY_MAXDIMS];
     const int ndim = PyArray_NDIM(array);
-    const struct rank_kernels *kernels = kernels_ranks(PyArray_TYPE(array));
+    const struct place_kernels *kernels = kernels_places(PyArray_TYPE(array));
     for (int d = 0; d < ndim; d++) {
         shape[d] = d == ndim - 1 ? count : 1;
     }
@@ -79,8 +79,8 @@ PyObject *order_median(struct hook_call *hook, PyObject *self, PyObject *const *
     if (!order_statistics(hook, &job, array, ranks, half + floats, keys)) {
         return NULL;
     }
-    if (floats && keys[half] == RANK_NAN) {
-        keys[0] = keys[1] = RANK_NAN;
+    if (floats && keys[half] == PLACE_NAN) {
+        keys[0] = keys[1] = PLACE_NAN;
     }
     PyObject *few = middle(array, keys, half);
     PyObject *result = few ? call_numpy(hook->state, few, args, nargs, kwnames) : NULL;

@@ -11,13 +11,13 @@
 #define NPP_ORDER_ORDER_STATISTICS_H
 
 #include "engine/hook_call.h"
-#include "kernels/ranks.h"
+#include "kernels/places.h"
 
 /* Returns NULL if the elements of `object` can be selected from, else the reason why
  * NumPy runs the call.  `axis` is the argument of that name, or NULL. */
 const char *order_check_whole(PyObject *object, PyObject *axis);
 
-/* Stores the keys (kernels/ranks.h) of the elements at `count` ranks, which ascend.
+/* Stores the keys (kernels/places.h) of the elements at `count` ranks, which ascend.
  * Returns the same as execute(). */
 bool order_statistics(struct hook_call *hook, struct job *job, PyArrayObject *array,
                       const npy_intp *ranks, npy_intp count, int64_t *keys);

@@ -48,7 +48,7 @@ static PyObject *find(PyObject *capsule, PyObject *given)
         result = array_new_of(source->array, 1, &count);
     }
     if (result) {
-        kernels_ranks(PyArray_TYPE(result))
+        kernels_places(PyArray_TYPE(result))
             ->elements(keys, count, PyArray_BYTES(result));
     }
     PyMem_Free(keys);

@@ -31,7 +31,7 @@ struct cluster {
 };
 
 struct selecting {
-    const struct rank_kernels *kernels;
+    const struct place_kernels *kernels;
     const char *data;
     npy_intp n, itemsize;
     const npy_intp *ranks;
@@ -47,7 +47,7 @@ struct selecting {
 /* -- the pass ---------------------------------------------------------------------- */
 
 static void place(const struct selecting *selecting, struct cluster *cluster,
-                  const char *x, npy_intp n, struct rank_counts *counts)
+                  const char *x, npy_intp n, struct place_counts *counts)
 {
     int64_t keys[STEP];
     const int64_t before = counts->between;
@@ -64,7 +64,7 @@ static void place(const struct selecting *selecting, struct cluster *cluster,
 static int run(const struct job *job, npy_intp begin, npy_intp end)
 {
     struct selecting *selecting = job->context;
-    struct rank_counts counts[CLUSTERS] = {{0}};
+    struct place_counts counts[CLUSTERS] = {{0}};
     for (npy_intp at = begin; at < end; at += STEP) {
         const npy_intp n = end - at < STEP ? end - at : STEP;
         const char *x = selecting->data + at * selecting->itemsize;
@@ -169,7 +169,7 @@ static bool make_clusters(struct selecting *selecting, double margin)
 
 static int64_t bound(const struct selecting *selecting, npy_intp place)
 {
-    const struct rank_kernels *kernels = selecting->kernels;
+    const struct place_kernels *kernels = selecting->kernels;
     return place < 0 ? kernels->least
            : place < selecting->nsample && selecting->sample[place] < kernels->most
                ? selecting->sample[place]
@@ -238,7 +238,7 @@ static int finish_cluster(const struct selecting *selecting, struct cluster *clu
     for (npy_intp i = cluster->first; i <= cluster->last && status > 0; i++) {
         const npy_intp rank = selecting->ranks[i];
         if (rank >= numbers) {
-            keys[i] = RANK_NAN;
+            keys[i] = PLACE_NAN;
         } else if (rank < below || rank >= all) {
             status = 0;
         } else if (rank < to_low) {
@@ -293,7 +293,7 @@ static int attempt(struct selecting *selecting, struct hook_call *hook, struct j
 bool order_statistics(struct hook_call *hook, struct job *job, PyArrayObject *array,
                       const npy_intp *ranks, npy_intp count, int64_t *keys)
 {
-    struct selecting selecting = {.kernels = kernels_ranks(PyArray_TYPE(array)),
+    struct selecting selecting = {.kernels = kernels_places(PyArray_TYPE(array)),
                                   .data = PyArray_BYTES(array),
                                   .n = PyArray_SIZE(array),
                                   .itemsize = PyArray_ITEMSIZE(array),
@@ -325,5 +325,5 @@ const char *order_check_whole(PyObject *object, PyObject *axis)
     if (!PyArray_IS_C_CONTIGUOUS(array) && !PyArray_IS_F_CONTIGUOUS(array)) {
         return reason_not_in_one_order;
     }
-    return kernels_ranks(PyArray_TYPE(array)) ? NULL : reason_no_order_of_dtype;
+    return kernels_places(PyArray_TYPE(array)) ? NULL : reason_no_order_of_dtype;
 }

@@ -1,5 +1,5 @@
-/* ranks.c - see ranks.h. */
-#include "ranks.h"
+/* places.c - see places.h. */
+#include "places.h"
 #include "level.h"
 
 #include <string.h>
@@ -16,20 +16,20 @@ static inline int64_t key_f64(double x)
 {
     int64_t bits;
     memcpy(&bits, &x, sizeof bits);
-    return x == x ? bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1) : RANK_NAN;
+    return x == x ? bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1) : PLACE_NAN;
 }
 
 static inline int64_t key_f32(float x)
 {
     int32_t bits;
     memcpy(&bits, &x, sizeof bits);
-    return x == x ? bits ^ (int32_t)((uint32_t)(bits >> 31) >> 1) : RANK_NAN;
+    return x == x ? bits ^ (int32_t)((uint32_t)(bits >> 31) >> 1) : PLACE_NAN;
 }
 
 static inline double of_key_f64(int64_t key)
 {
-    const int64_t bits = key == RANK_NAN ? INT64_C(0x7ff8000000000000)
-                                         : key ^ (int64_t)((uint64_t)(key >> 63) >> 1);
+    const int64_t bits = key == PLACE_NAN ? INT64_C(0x7ff8000000000000)
+                                          : key ^ (int64_t)((uint64_t)(key >> 63) >> 1);
     double x;
     memcpy(&x, &bits, sizeof x);
     return x;
@@ -39,7 +39,7 @@ static inline float of_key_f32(int64_t key)
 {
     const int32_t low = (int32_t)key;
     const int32_t bits =
-        key == RANK_NAN ? 0x7fc00000 : low ^ (int32_t)((uint32_t)(low >> 31) >> 1);
+        key == PLACE_NAN ? 0x7fc00000 : low ^ (int32_t)((uint32_t)(low >> 31) >> 1);
     float x;
     memcpy(&x, &bits, sizeof x);
     return x;
@@ -56,7 +56,7 @@ static inline float of_key_f32(int64_t key)
  * T, so that counting fills vectors. */
 #define RANKS(S, T, I, KEY, OF_KEY, SAVE, RESTORE)                                     \
   static inline int64_t block_##S(const T *restrict x, intptr_t n, T low, T high,      \
-                                  struct rank_counts *counts)                          \
+                                  struct place_counts *counts)                         \
   {                                                                                    \
     I below = 0, to_low = 0, below_high = 0, to_high = 0, nans = 0;                    \
     for (intptr_t i = 0; i < n; i++) {                                                 \
@@ -76,7 +76,7 @@ static inline float of_key_f32(int64_t key)
   }                                                                                    \
                                                                                        \
   static void place_##S(const void *elements, intptr_t n, const void *lower,           \
-                        const void *upper, struct rank_counts *counts, int64_t *to)    \
+                        const void *upper, struct place_counts *counts, int64_t *to)   \
   {                                                                                    \
     const T *x = elements;                                                             \
     const T low = *(const T *)lower, high = *(const T *)upper;                         \
@@ -132,7 +132,7 @@ RANKS(f64, double, int64_t, key_f64, of_key_f64, FLAGS_SAVE, FLAGS_RESTORE)
 #define ROW(S, least, most, floats)                                                    \
   [NUMBER_##S] = {place_##S, keys_##S, elements_##S, least, most, floats},
 
-rank_table KERNEL(ranks) = {
+place_table KERNEL(places) = {
     ROW(i8, INT8_MIN, INT8_MAX, 0) ROW(u8, 0, UINT8_MAX, 0)
         ROW(i16, INT16_MIN, INT16_MAX, 0) ROW(u16, 0, UINT16_MAX, 0)
             ROW(i32, INT32_MIN, INT32_MAX, 0) ROW(u32, 0, UINT32_MAX, 0)
