@@ -26,7 +26,7 @@ except ModuleNotFoundError:
 
 import numpy as _np
 
-from numpy_par import _counting, _functions, _kernels, _order, _searches, _selections, _statistics, _sums, _threads, memory
+from numpy_par import _counting, _functions, _kernels, _order, _order_statistics, _searches, _selections, _statistics, _sums, _threads, memory
 from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._counting import *
@@ -43,6 +43,7 @@ from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
 from numpy_par._order import *
 from numpy_par._searches import *
+from numpy_par._order_statistics import *
 from numpy_par._selections import *
 from numpy_par._sliding import sliding
 from numpy_par._statistics import *
@@ -96,6 +97,7 @@ __all__ = [
     *_functions.__all__,
     *_order.__all__,
     *_searches.__all__,
+    *_order_statistics.__all__,
     *_selections.__all__,
     *_statistics.__all__,
     *_sums.__all__,

@@ -155,6 +155,14 @@ const struct sort_kernels *kernels_sorts(void)
     return level_or_least()->tables->sorts;
 }
 
+const struct place_kernels *kernels_places(int type)
+{
+    const int number = level_number(type);
+    const struct place_kernels *kernels =
+        number < NUMBER_COUNT ? &(*level_or_least()->tables->places)[number] : NULL;
+    return kernels && kernels->place ? kernels : NULL;
+}
+
 const struct select_kernels *kernels_select(void)
 {
     return level_or_least()->tables->select;

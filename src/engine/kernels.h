@@ -125,6 +125,9 @@ const struct mask_kernels *kernels_masks(void);
 const struct rearrange_kernels *kernels_rearrange(void);
 const struct byte_kernels *kernels_bytes(void);
 
+/* Returns the kernels that place elements by bounds (kernels/places.h), or NULL. */
+const struct place_kernels *kernels_places(int type);
+
 /* Returns the kernels that sort (kernels/sorts.h). */
 const struct sort_kernels *kernels_sorts(void);
 

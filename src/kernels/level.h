@@ -14,6 +14,7 @@
 #include "kernel.h"
 #include "masks.h"
 #include "moments.h"
+#include "places.h"
 #include "prefixes.h"
 #include "ranks.h"
 #include "rearrange.h"
@@ -46,6 +47,7 @@ enum {
   TABLE(finite_table, finite)                                                          \
   TABLE(mask_table, masks)                                                             \
   TABLE(assign_table, assign)                                                          \
+  TABLE(place_table, places)                                                           \
   TABLE(rearrange_table, rearrange)                                                    \
   TABLE(byte_table, bytes)                                                             \
   TABLE(sort_table, sorts)                                                             \

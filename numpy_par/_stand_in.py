@@ -1,0 +1,73 @@
+"""A stand-in for an array, of which NumPy's quantile() sees no more than it needs.
+
+NumPy copies the array, partitions the copy at some ranks, and looks at the elements there. A stand-in has the shape
+and the dtype of the array, and one element's memory. Where NumPy partitions it, it asks the engine for the elements at
+these ranks (src/order/quantile.c); where NumPy looks at an element, it has been found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["StandIn"]
+
+
+class StandIn(np.ndarray[Any, Any]):
+    """The elements of an array at the ranks at which it is partitioned.
+
+    Parameters
+    ----------
+    array : ndarray
+        Whose elements are asked for.
+    find : callable
+        Returns an array of the elements at ascending ranks, which are an array of intp; None: ask NumPy.
+    """
+
+    _array: NDArray[Any]
+    _find: Callable[[NDArray[np.intp]], NDArray[Any] | None]
+    _ranks: NDArray[np.intp]
+    _elements: NDArray[Any]
+
+    def __new__(cls, array: NDArray[Any], find: Callable[[NDArray[np.intp]], NDArray[Any] | None], shape: tuple[int, ...] = ()) -> StandIn:
+        one = np.zeros((), array.dtype)
+        self = np.broadcast_to(one, shape or array.shape).view(cls)
+        self._array = array
+        self._find = find
+        return self
+
+    def ravel(self, order: Any = "C") -> StandIn:
+        return StandIn(self._array, self._find, (self._array.size,))
+
+    def flatten(self, order: Any = "C") -> StandIn:
+        return self.ravel()
+
+    def copy(self, order: Any = "C") -> StandIn:
+        return StandIn(self._array, self._find)
+
+    def partition(self, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:  # type: ignore[override]
+        """Find the elements at these ranks. As in NumPy, negative ones count from the end."""
+        size = self._array.size
+        ranks = np.asarray(kth, np.intp).reshape(-1)
+        if ranks.size and (ranks.min() < -size or ranks.max() >= size):
+            np.empty(1).partition(1)  # raises NumPy's error
+        self._ranks = np.unique(np.where(ranks < 0, ranks + size, ranks))
+        found = self._find(self._ranks)
+        if found is None:
+            found = np.partition(self._array.reshape(-1), self._ranks)[self._ranks]
+        self._elements = found
+
+    def __getitem__(self, key: Any) -> Any:
+        first, rest = (key[0], key[1:]) if isinstance(key, tuple) else (key, ())
+        ranks = np.asarray(first, np.intp)
+        ranks = np.where(ranks < 0, ranks + self._array.size, ranks)
+        places = np.searchsorted(self._ranks, ranks)
+        if not np.array_equal(self._ranks[places], ranks):
+            raise NotImplementedError("NumPy asks for an element that it has not partitioned")
+        return self._elements[(places, *rest)]
+
+    def take(self, indices: Any, axis: Any = None, out: Any = None, mode: Any = "raise") -> Any:
+        return self[indices]
