@@ -337,6 +337,9 @@ GRID = X.reshape(200, 300)
 SAID = {
     "ndarray.__getitem__": ("indexing", lambda: (X.__getitem__, BIG)),
     "ndarray.__setitem__": ("indexing", lambda: (X.copy().__setitem__, BIG, np.ones(np.count_nonzero(BIG)))),
+    "function.array": (None, lambda: (np.array, GRID)),
+    "function.ascontiguousarray": ("transposed", lambda: (np.ascontiguousarray, GRID.T)),
+    "function.asfortranarray": ("transposed", lambda: (np.asfortranarray, GRID)),
     "ndarray.compress": ("indexing", lambda: (X.compress, BIG)),
     "ndarray.nonzero": ("indexing", lambda: (X.nonzero,)),
     "ndarray.take": ("indexing", lambda: (X.take, PLACES)),
@@ -363,9 +366,7 @@ SAID = {
 }
 # What has no hook: a call by name.
 BY_NAME = {
-    "ascontiguousarray": lambda: npp.ascontiguousarray(GRID.T),
     "compress": lambda: npp.compress(BIG, X),
-    "asfortranarray": lambda: npp.asfortranarray(GRID),
     "partition_by": lambda: npp.partition_by(BIG, X),
 }
 OPERATORS = {"__getitem__": operator.getitem, "__setitem__": operator.setitem}
