@@ -13,7 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["StandIn"]
+__all__ = ["StandIn", "UnknownUseError"]
+
+
+class UnknownUseError(Exception):
+    """This NumPy does something else with the array: it has to do the call itself."""
 
 
 class StandIn(np.ndarray[Any, Any]):
@@ -31,22 +35,29 @@ class StandIn(np.ndarray[Any, Any]):
     _find: Callable[[NDArray[np.intp]], NDArray[Any] | None]
     _ranks: NDArray[np.intp]
     _elements: NDArray[Any]
+    asked: list[bool]  #: True once NumPy has asked for elements: what it gave an answer for before would be no element
 
     def __new__(cls, array: NDArray[Any], find: Callable[[NDArray[np.intp]], NDArray[Any] | None], shape: tuple[int, ...] = ()) -> StandIn:
         one = np.zeros((), array.dtype)
         self = np.broadcast_to(one, shape or array.shape).view(cls)
         self._array = array
         self._find = find
+        self.asked = []
         return self
 
     def ravel(self, order: Any = "C") -> StandIn:
-        return StandIn(self._array, self._find, (self._array.size,))
+        return self._again((self._array.size,))
 
     def flatten(self, order: Any = "C") -> StandIn:
         return self.ravel()
 
     def copy(self, order: Any = "C") -> StandIn:
-        return StandIn(self._array, self._find)
+        return self._again(self._array.shape)
+
+    def _again(self, shape: tuple[int, ...]) -> StandIn:
+        other = StandIn(self._array, self._find, shape)
+        other.asked = self.asked
+        return other
 
     def partition(self, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:  # type: ignore[override]
         """Find the elements at these ranks. As in NumPy, negative ones count from the end."""
@@ -59,15 +70,19 @@ class StandIn(np.ndarray[Any, Any]):
         if found is None:
             found = np.partition(self._array.reshape(-1), self._ranks)[self._ranks]
         self._elements = found
+        self.asked.append(True)
 
     def __getitem__(self, key: Any) -> Any:
         first, rest = (key[0], key[1:]) if isinstance(key, tuple) else (key, ())
         ranks = np.asarray(first, np.intp)
         ranks = np.where(ranks < 0, ranks + self._array.size, ranks)
-        places = np.searchsorted(self._ranks, ranks)
+        places = np.minimum(np.searchsorted(self._ranks, ranks), len(self._ranks) - 1)
         if not np.array_equal(self._ranks[places], ranks):
-            raise NotImplementedError("NumPy asks for an element that it has not partitioned")
+            raise UnknownUseError("an element that was not partitioned")
         return self._elements[(places, *rest)]
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
+        raise UnknownUseError(ufunc.__name__)
 
     def take(self, indices: Any, axis: Any = None, out: Any = None, mode: Any = "raise") -> Any:
         return self[indices]

@@ -109,6 +109,31 @@ static PyObject *call_numpy(const struct state *state, const char *name,
     return result;
 }
 
+/* Returns whether the exception says that NumPy does not do with a stand-in what it
+ * does in the versions that are known. */
+static bool is_unknown_use(void)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *module = PyImport_ImportModule("numpy_par._stand_in");
+    PyObject *unknown =
+        module ? PyObject_GetAttrString(module, "UnknownUseError") : NULL;
+    const bool is = unknown && PyErr_GivenExceptionMatches(type, unknown);
+    Py_XDECREF(unknown);
+    Py_XDECREF(module);
+    PyErr_Restore(type, value, traceback);
+    return is;
+}
+
+/* Returns whether the result can be of elements of the array. */
+static bool was_asked(PyObject *stand_in)
+{
+    PyObject *asked = PyObject_GetAttrString(stand_in, "asked");
+    const bool was = asked && PyObject_IsTrue(asked) > 0;
+    Py_XDECREF(asked);
+    return was;
+}
+
 static PyObject *run(struct hook_call *hook, const struct job *job, const char *name,
                      PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)
 {
@@ -116,6 +141,11 @@ static PyObject *run(struct hook_call *hook, const struct job *job, const char *
     PyObject *stand_in = capsule ? make_stand_in(capsule, args[0]) : NULL;
     PyObject *result =
         stand_in ? call_numpy(hook->state, name, stand_in, args, nargs, kwnames) : NULL;
+    if (stand_in && (result ? !was_asked(stand_in) : is_unknown_use())) {
+        PyErr_Clear();
+        Py_CLEAR(result);
+        hook->report.reason = reason_quantile_of_another_numpy;
+    }
     if (capsule) {
         struct source *source = PyCapsule_GetPointer(capsule, capsule_name);
         source->hook = NULL;
