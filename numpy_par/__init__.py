@@ -26,12 +26,13 @@ except ModuleNotFoundError:
 
 import numpy as _np
 
-from numpy_par import _functions, _kernels, _searches, _selections, _statistics, _sums, _threads, memory
+from numpy_par import _functions, _grouping, _kernels, _searches, _selections, _statistics, _sums, _threads, memory
 from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
 from numpy_par._functions import *
+from numpy_par._grouping import *
 from numpy_par._ipython import (
     load_ipython_extension as load_ipython_extension,
     unload_ipython_extension as unload_ipython_extension,
@@ -91,6 +92,7 @@ __all__ = [
     "threads",
     "__version__",
     *_functions.__all__,
+    *_grouping.__all__,
     *_searches.__all__,
     *_selections.__all__,
     *_statistics.__all__,
