@@ -26,13 +26,14 @@ except ModuleNotFoundError:
 
 import numpy as _np
 
-from numpy_par import _counting, _functions, _kernels, _order, _order_statistics, _searches, _selections, _statistics, _sums, _threads, memory
+from numpy_par import _counting, _functions, _grouping, _kernels, _order, _order_statistics, _searches, _selections, _statistics, _sums, _threads, memory
 from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._counting import *
 from numpy_par._drop_in import disable, enable, enabled, is_enabled
 from numpy_par._explain import Explanation, explain
 from numpy_par._functions import *
+from numpy_par._grouping import *
 from numpy_par._ipython import (
     load_ipython_extension as load_ipython_extension,
     unload_ipython_extension as unload_ipython_extension,
@@ -95,6 +96,7 @@ __all__ = [
     "__version__",
     *_counting.__all__,
     *_functions.__all__,
+    *_grouping.__all__,
     *_order.__all__,
     *_searches.__all__,
     *_order_statistics.__all__,

@@ -115,6 +115,7 @@ from numpy_par._config import show_config as show_config
 from numpy_par._drop_in import disable as disable, enable as enable, enabled as enabled, is_enabled as is_enabled
 from numpy_par._explain import Explanation as Explanation, explain as explain
 from numpy_par._functions import *
+from numpy_par._grouping import *
 from numpy_par._ipython import (
     load_ipython_extension as load_ipython_extension,
     unload_ipython_extension as unload_ipython_extension,
