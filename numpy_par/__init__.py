@@ -26,7 +26,20 @@ except ModuleNotFoundError:
 
 import numpy as _np
 
-from numpy_par import _counting, _functions, _grouping, _kernels, _order, _order_statistics, _searches, _selections, _statistics, _sums, _threads, memory
+from numpy_par import (
+    _counting,
+    _functions,
+    _grouping,
+    _kernels,
+    _order,
+    _order_statistics,
+    _searches,
+    _selections,
+    _statistics,
+    _sums,
+    _threads,
+    memory,
+)
 from numpy_par._arena import Arena
 from numpy_par._config import show_config
 from numpy_par._counting import *
@@ -39,12 +52,12 @@ from numpy_par._ipython import (
     unload_ipython_extension as unload_ipython_extension,
 )
 from numpy_par._mirror import publish as _publish
+from numpy_par._order import *
+from numpy_par._order_statistics import *
 from numpy_par._parallelize import parallelize
 from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
-from numpy_par._order import *
 from numpy_par._searches import *
-from numpy_par._order_statistics import *
 from numpy_par._selections import *
 from numpy_par._sliding import sliding
 from numpy_par._statistics import *

@@ -110,8 +110,8 @@ from numpy import (
 
 from numpy_par import linalg as linalg, memory as memory, strings as strings
 from numpy_par._arena import Arena as Arena
-from numpy_par._counting import *
 from numpy_par._config import show_config as show_config
+from numpy_par._counting import *
 from numpy_par._drop_in import disable as disable, enable as enable, enabled as enabled, is_enabled as is_enabled
 from numpy_par._explain import Explanation as Explanation, explain as explain
 from numpy_par._functions import *
@@ -120,12 +120,12 @@ from numpy_par._ipython import (
     load_ipython_extension as load_ipython_extension,
     unload_ipython_extension as unload_ipython_extension,
 )
+from numpy_par._order import *
+from numpy_par._order_statistics import *
 from numpy_par._parallelize import parallelize as parallelize
 from numpy_par._precision import get_precision as get_precision, precision as precision, set_precision as set_precision
 from numpy_par._profile import Row as Row, profile as profile
-from numpy_par._order import *
 from numpy_par._searches import *
-from numpy_par._order_statistics import *
 from numpy_par._selections import *
 from numpy_par._sliding import sliding as sliding
 from numpy_par._statistics import *

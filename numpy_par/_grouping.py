@@ -62,7 +62,9 @@ def _column(keys: ArrayLike, function: str) -> NDArray[Any]:
     if keys.ndim != 1:
         raise ValueError(f"{function}: keys have shape {keys.shape}; they must have one axis")
     if keys.dtype.kind not in "biufmMSU" or keys.dtype.char == "g":
-        raise TypeError(f"{function}: keys are of {keys.dtype}; they must be numbers, times, or strings of a fixed width")
+        raise TypeError(
+            f"{function}: keys are of {keys.dtype}; they must be numbers, times, or strings of a fixed width"
+        )
     return keys
 
 
@@ -107,11 +109,13 @@ def _appearance(table: _Table) -> NDArray[np.intp]:
 
 
 def _group_keys(keys: Any, columns: list[NDArray[Any]], first: NDArray[np.intp]) -> Any:
-    return tuple(column[first] for column in columns) if len(columns) > 1 or isinstance(keys, tuple) else columns[0][first]
+    return (
+        tuple(column[first] for column in columns) if len(columns) > 1 or isinstance(keys, tuple) else columns[0][first]
+    )
 
 
 def factorize(keys: Any, sort: bool = False) -> Factors:
-    """Number the groups of rows that have equal keys, on several threads.
+    """Give the number of its group to each row, on several threads.
 
     Parameters
     ----------
@@ -124,8 +128,8 @@ def factorize(keys: Any, sort: bool = False) -> Factors:
     Returns
     -------
     Factors
-        A named tuple: ``codes``, an array of intp of shape (n,), and ``groups``, the key of each group, as its first row
-        has it: an array of the dtype of the keys, or a tuple of arrays, one for each column.
+        A named tuple: ``codes``, an array of intp of shape (n,), and ``groups``, the key of each group, as its first
+        row has it: an array of the dtype of the keys, or a tuple of arrays, one for each column.
 
     Raises
     ------
@@ -263,7 +267,9 @@ def _moments(words: NDArray[Any], values: NDArray[Any], op: str, ddof: float) ->
         else:
             result = table.b / np.maximum(table.counts - ddof, 0)
             result = np.sqrt(result) if op == "std" else result
-        return table, result.astype(values.dtype.newbyteorder("=") if values.dtype.kind == "f" else np.float64, copy=False)
+        return table, result.astype(
+            values.dtype.newbyteorder("=") if values.dtype.kind == "f" else np.float64, copy=False
+        )
 
 
 def _extremes(words: NDArray[Any], values: NDArray[Any], op: str) -> tuple[_Table, NDArray[Any]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations  # help() shows the names of types, not what is in them
 
+import functools
+from typing import Any
+
 import numpy as np
 
 from numpy_par._functions import Function, engine_or_numpy
@@ -31,11 +34,20 @@ def _like(numpys: Function, what: str, example: str) -> Function:
 
 sort = _like(
     np.sort,
-    "NaN and NaT are last, and keep their bits. A stable sort has NumPy's bits; else zeros of both\n    signs are in any order.",
+    "NaN and NaT are last, and keep their bits. A stable sort has NumPy's bits; else zeros of both\n"
+    "    signs are in any order.",
     "bool((npp.sort(x) == np.sort(x)).all())\n    True",
 )
-argsort = _like(
+_argsort = _like(
     np.argsort,
-    "The result is that of a stable sort, whatever `kind` is: of equal elements the first one comes\n    first, on every machine and at any number of threads.",
+    "The result is that of a stable sort, whatever `kind` is: of equal elements the first one comes\n"
+    "    first, on every machine and at any number of threads.",
     'bool((npp.argsort(x) == np.argsort(x, kind="stable")).all())\n    True',
 )
+
+
+@functools.wraps(_argsort)
+def argsort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+    if stable is None and kind in (None, "quicksort", "heapsort"):
+        kind = "stable"
+    return _argsort(a, axis, kind, order, stable=stable)

@@ -26,9 +26,9 @@ _DOC = """Do what `numpy.{name}` does, on several threads, and without a copy of
 
 _DOC_OF_LINES = """Do what `numpy.{name}` does, on several threads, and without a call of Python for each line.
 
-    Parameters, result, errors and warnings are NumPy's, and so are the results' values. Lines along one of several axes,
-    of float64{types}, at most 65,536 long, {taken}are done here; all else is done by NumPy, and so is an array of which a
-    result is not finite.
+    Parameters, result, errors and warnings are NumPy's, and so are the results' values. Lines along one of several
+    axes, of float64{types}, at most 65,536 long, {taken}are done here; all else is done by NumPy, and so is
+    an array of which a result is not finite.
 
     Examples
     --------
@@ -46,12 +46,14 @@ def _like(numpys: Function, arguments: str) -> Function:
 
 
 def _like_of_lines(numpys: Function, arguments: str, types: str, taken: str) -> Function:
-    return engine_or_numpy(numpys, __name__, _DOC_OF_LINES.format(name=numpys.__name__, arguments=arguments, types=types, taken=taken))
+    return engine_or_numpy(
+        numpys, __name__, _DOC_OF_LINES.format(name=numpys.__name__, arguments=arguments, types=types, taken=taken)
+    )
 
 
 median = _like(np.median, "x")
 percentile = _like(np.percentile, "x, 50")
 quantile = _like(np.quantile, "x, 0.5")
 nanmedian = _like_of_lines(np.nanmedian, "x, 1", " or float32", "")
-nanpercentile = _like_of_lines(np.nanpercentile, "x, 50, 1", "", "with the method \"linear\", ")
-nanquantile = _like_of_lines(np.nanquantile, "x, 0.5, 1", "", "with the method \"linear\", ")
+nanpercentile = _like_of_lines(np.nanpercentile, "x, 50, 1", "", 'with the method "linear", ')
+nanquantile = _like_of_lines(np.nanquantile, "x, 0.5, 1", "", 'with the method "linear", ')

@@ -99,12 +99,13 @@ repeat = _like(
 packbits = _like(
     np.packbits,
     "Arrays of bool or integers in C order are packed here, along any axis; all else is done by NumPy.",
-    "npp.packbits(x > 0).size\n    125001\n    >>> npp.packbits(np.array([[1], [0], [1]]), axis=0, bitorder=\"little\")\n    array([[5]], dtype=uint8)",
+    "npp.packbits(x > 0).size\n    125001\n"
+    '    >>> npp.packbits(np.array([[1], [0], [1]]), axis=0, bitorder="little")\n    array([[5]], dtype=uint8)',
 )
 unpackbits = _like(
     np.unpackbits,
     "Arrays of uint8 in C order are unpacked here, along any axis; all else is done by NumPy.",
-    "npp.unpackbits(np.array([5], \"u1\"), bitorder=\"little\", count=4)\n    array([1, 0, 1, 0], dtype=uint8)",
+    'npp.unpackbits(np.array([5], "u1"), bitorder="little", count=4)\n    array([1, 0, 1, 0], dtype=uint8)',
 )
 nan_to_num = _like(
     np.nan_to_num,

@@ -17,7 +17,7 @@ __all__ = ["StandIn", "UnknownUseError"]
 
 
 class UnknownUseError(Exception):
-    """This NumPy does something else with the array: it has to do the call itself."""
+    """NumPy does something else with the array than in versions that are known, and has to do the call itself."""
 
 
 class StandIn(np.ndarray[Any, Any]):
@@ -37,7 +37,9 @@ class StandIn(np.ndarray[Any, Any]):
     _elements: NDArray[Any]
     asked: list[bool]  #: True once NumPy has asked for elements: what it gave an answer for before would be no element
 
-    def __new__(cls, array: NDArray[Any], find: Callable[[NDArray[np.intp]], NDArray[Any] | None], shape: tuple[int, ...] = ()) -> StandIn:
+    def __new__(
+        cls, array: NDArray[Any], find: Callable[[NDArray[np.intp]], NDArray[Any] | None], shape: tuple[int, ...] = ()
+    ) -> StandIn:
         one = np.zeros((), array.dtype)
         self = np.broadcast_to(one, shape or array.shape).view(cls)
         self._array = array

@@ -1,4 +1,6 @@
-/* argsort.c - np.argsort, ndarray.argsort: always the stable permutation. */
+/* argsort.c - np.argsort, ndarray.argsort: the stable permutation.  Where
+ * another one is as good, the call is NumPy's if two elements are equal: there are
+ * calls that go to NumPy since they are small, and one result for all is wanted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +157,9 @@ static bool run_line(struct hook_call *hook, struct job *job, struct argsort *ar
     }
     /* Equal first bits would have to be looked at across shares. */
     if (words->shift == 0 && keys_ascend(KIND_i64, argsort->to, n)) {
+        if (words->tied) {
+            words_find_ties(words, (const int64_t *)argsort->to, n);
+        }
         done = run_shares(hook, job, MAKING, run_indices, argsort);
     } else {
         done =
@@ -174,9 +179,6 @@ static PyObject *sort_indices(struct hook_call *hook, const struct request *requ
     PyArrayObject *array = request->array;
     struct job job;
     hook->report.elements = PyArray_SIZE(array);
-    if (hook->exact && !request->stable) {
-        return decline(hook, reason_ties);
-    }
     if (request->n > WORDS_MOST) {
         return decline(hook, reason_too_many_elements);
     }
@@ -189,7 +191,9 @@ static PyObject *sort_indices(struct hook_call *hook, const struct request *requ
     if (result == NULL) {
         return NULL;
     }
-    struct argsort argsort = {.words = {.type = PyArray_TYPE(array),
+    _Atomic bool tied = false;
+    struct argsort argsort = {.words = {.tied = request->stable ? NULL : &tied,
+                                        .type = PyArray_TYPE(array),
                                         .from = PyArray_BYTES(array),
                                         .step = PyArray_STRIDE(array, request->axis),
                                         .n = request->n},
@@ -210,7 +214,10 @@ static PyObject *sort_indices(struct hook_call *hook, const struct request *requ
     const bool done = parts ? run_line(hook, &job, &argsort)
                             : hook_run(hook, &job, "lines", run_lines, &argsort, size,
                                        (struct split){size, request->n});
-    if (!done) {
+    if (done && atomic_load(&tied)) {
+        hook->report.reason = reason_ties;
+    }
+    if (!done || atomic_load(&tied)) {
         Py_CLEAR(result);
     }
     return (PyObject *)result;

@@ -125,6 +125,18 @@ void words_make(const struct words *words, npy_intp begin, npy_intp n, int64_t *
     }
 }
 
+void words_find_ties(const struct words *words, const int64_t *sorted, npy_intp n)
+{
+    const int width = words->width;
+    bool tied = false;
+    for (npy_intp i = 1; i < n; i++) {
+        tied |= sorted[i] >> width == sorted[i - 1] >> width;
+    }
+    if (tied) {
+        atomic_store(words->tied, true);
+    }
+}
+
 /* Sorts words of equal first bits by the last bits of their keys. */
 static void sort_ties(const struct words *words, int64_t *sorted, npy_intp n)
 {
@@ -139,11 +151,17 @@ static void sort_ties(const struct words *words, int64_t *sorted, npy_intp n)
         sorted[i] = (int64_t)(last << words->width | index);
     }
     kernels_sorts()->sort[KEY_i64](sorted, n);
+    if (words->tied) {
+        words_find_ties(words, sorted, n);
+    }
 }
 
 void words_to_indices(const struct words *words, int64_t *sorted, npy_intp n)
 {
     const int width = words->width;
+    if (words->tied && words->shift == 0) {
+        words_find_ties(words, sorted, n);
+    }
     for (npy_intp i = 0; words->shift > 0 && i < n;) {
         npy_intp end = i + 1;
         while (end < n && sorted[end] >> width == sorted[i] >> width) {

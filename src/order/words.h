@@ -8,6 +8,8 @@
 #ifndef NPP_ORDER_WORDS_H
 #define NPP_ORDER_WORDS_H
 
+#include <stdatomic.h>
+
 #include "engine/kernels.h"
 
 /* Words have 63 bits, as they are sorted as signed ones.  An index takes 31 at most, so
@@ -22,6 +24,7 @@ struct words {
     int shift;        /* the bits of a key that have no place */
     int width;        /* of an index */
     int64_t index_bits;
+    _Atomic bool *tied; /* set if two keys are equal; NULL: nobody asks */
 };
 
 /* Stores the least and the greatest key of `n` elements from element `begin` on, unless
@@ -35,7 +38,10 @@ void words_cut(struct words *words, uint64_t least, uint64_t greatest);
 /* Stores the words of `n` elements. */
 void words_make(const struct words *words, npy_intp begin, npy_intp n, int64_t *to);
 
-/* Makes indices of sorted words. */
+/* Looks for equal keys among sorted words that have all bits of the keys. */
+void words_find_ties(const struct words *words, const int64_t *sorted, npy_intp n);
+
+/* Makes indices of sorted words, which are all of those with their first bits. */
 void words_to_indices(const struct words *words, int64_t *sorted, npy_intp n);
 
 #endif

@@ -240,11 +240,20 @@ def test_what_numpy_sorts():
         x.sort()
 
 
-def test_exact_leaves_ties_to_numpy():
-    x = np.repeat(np.arange(50.0), 200)
-    with npp.enabled(exact=True):
-        assert np.array_equal(np.argsort(x), x.argsort())
-    assert npp.explain(np.argsort, x).reason is None or "CPU" in npp.explain(np.argsort, x).reason
+@pytest.mark.parametrize("n", [2, 50, 3_000, 200_000])
+def test_a_default_argsort_has_numpys_indices(n):
+    """Equal elements are NumPy's, wherever they are: the order of others is the same for all."""
+    distinct = np.random.default_rng(n).permutation(n)
+    ties = distinct.copy()
+    ties[n // 2] = ties[0]
+    for dtype in "lidf":
+        for x in (distinct, ties, np.sort(ties), np.zeros(n), distinct * 2.0**40, np.where(distinct < 2, np.nan, distinct)):
+            x = x.astype(dtype) if dtype in "df" or not np.isnan(x).any() and abs(x).max() < 2**31 else x
+            want = np.argsort(x), np.argsort(x.reshape(-1, 2), 0)
+            with npp.enabled():
+                got = [(np.argsort(x), np.argsort(x.reshape(-1, 2), 0)) for _ in range(5)]
+            assert all(np.array_equal(want[0], lines) and np.array_equal(want[1], columns) for lines, columns in got), dtype
+    assert npp.explain(np.argsort, ties).reason is None or "CPU" in npp.explain(np.argsort, ties).reason
 
 
 def test_ctrl_c_loses_nothing():
