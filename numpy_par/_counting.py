@@ -5,7 +5,7 @@ from __future__ import annotations  # help() shows the names of types, not what 
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from numpy_par._drop_in import enabled
 from numpy_par._functions import Function, engine_or_numpy
@@ -35,12 +35,12 @@ histogramdd = _like(np.histogramdd, " or `density`", "float(npp.histogramdd([x, 
 
 
 def histogram2d(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Any,
+    y: Any,
     bins: Any = 10,
     range: Any = None,
     density: bool | None = None,
-    weights: ArrayLike | None = None,
+    weights: Any = None,
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Count points in the cells of a grid, on several threads.
 

@@ -164,7 +164,7 @@ searchsorted = engine_or_numpy(
 )
 
 
-def digitize(x: ArrayLike, bins: ArrayLike, right: bool = False) -> Any:
+def digitize(x: Any, bins: Any, right: bool = False) -> Any:
     """Return the number of the bin of each element, on several threads.
 
     Parameters
@@ -200,9 +200,9 @@ def digitize(x: ArrayLike, bins: ArrayLike, right: bool = False) -> Any:
 
 
 def interp(
-    x: ArrayLike,
-    xp: ArrayLike,
-    fp: ArrayLike,
+    x: Any,
+    xp: Any,
+    fp: Any,
     left: float | None = None,
     right: float | None = None,
     period: float | None = None,
