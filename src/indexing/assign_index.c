@@ -250,7 +250,8 @@ bool indexing_assign_by_tuple(struct hook_call *hook, PyArrayObject *array,
         return false;
     }
     assigning.values = PyArray_BYTES(laid_out);
-    list = hook->explain ? NULL : pool_take_any((size_t)offsets.nest.size * sizeof *list);
+    list =
+        hook->explain ? NULL : pool_take_any((size_t)offsets.nest.size * sizeof *list);
     assigning.index.data = (const char *)list;
     if (hook->explain) {
         assign_run(hook, &job, &assigning);

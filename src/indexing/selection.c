@@ -9,7 +9,6 @@
 #include "python/array.h"
 #include "reasons/reasons.h"
 
-
 /* A chunk is large enough for the kernels, and small enough that there are some for
  * each member; FIND_BLOCK truth values are made at a time. */
 enum { CHUNKS = 64, CHUNK_MOST = SELECTION_CHUNK_MOST };
