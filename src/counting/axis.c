@@ -60,7 +60,7 @@ static double *make_ends(const double *edges, npy_intp bins)
 {
     double *ends = pool_take_any((size_t)(bins + 1) * sizeof *ends);
     for (npy_intp i = 0; ends && i <= bins; i++) {
-        ends[i] = i < bins ? edges[i] : nextafter(edges[i], INFINITY);
+        ends[i] = i < bins ? edges[i] : nextafter(edges[i], HUGE_VAL);
     }
     return ends;
 }

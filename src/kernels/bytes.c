@@ -197,6 +197,13 @@ static inline element_16 swapped_16(element_16 x)
     return (element_16){__builtin_bswap64(x[1]), __builtin_bswap64(x[0])};
 }
 
+/* An element of 16 bytes is a vector already. */
+#define TELL_1 INDEPENDENT
+#define TELL_2 INDEPENDENT
+#define TELL_4 INDEPENDENT
+#define TELL_8 INDEPENDENT
+#define TELL_16
+
 #define SWAP(W)                                                                        \
   static void swap_##W(const char *from, intptr_t from_step, char *to,                 \
                        intptr_t to_step, intptr_t n, intptr_t units)                   \
@@ -204,8 +211,8 @@ static inline element_16 swapped_16(element_16 x)
     if (from_step == units * (W) && to_step == units * (W)) {                          \
       const element_##W *const x = (const element_##W *)from;                          \
       element_##W *const y = (element_##W *)to;                                        \
-      INDEPENDENT                                                                      \
-      for (intptr_t i = 0; i < n * units; i++) {                                       \
+      TELL_##W for (intptr_t i = 0; i < n * units; i++)                                \
+      {                                                                                \
         y[i] = swapped_##W(x[i]);                                                      \
       }                                                                                \
       return;                                                                          \
