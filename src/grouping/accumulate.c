@@ -20,7 +20,7 @@ static int prepare(struct groups *groups, enum group_op op)
     };
     const size_t n = (size_t)groups->n + 1;
     groups->counts = calloc(n, sizeof *groups->counts);
-    groups->a = op == GROUP_COUNT ? NULL : malloc(n * sizeof *groups->a);
+    groups->a = op == GROUP_COUNT ? NULL : calloc(n, sizeof *groups->a);
     groups->b = op == GROUP_MOMENTS ? calloc(n, sizeof *groups->b) : NULL;
     if (!groups->counts || (op != GROUP_COUNT && !groups->a) ||
         (op == GROUP_MOMENTS && !groups->b)) {

@@ -37,7 +37,7 @@ static inline uint64_t word_of(uint64_t bits)
 {
     const bool nan = bits << 1 > UINT64_C(0x7ff) << 53;
     bits = bits << 1 == 0 ? 0 : bits;
-    bits ^= (uint64_t)((int64_t)bits >> 63) | SIGN;
+    bits ^= (0 - (bits >> 63)) | SIGN;
     return nan ? UINT64_MAX : bits;
 }
 
@@ -55,7 +55,7 @@ static void encode_float32(const char *from, npy_intp n, uint64_t *to)
         memcpy(&bits, from + i * (npy_intp)sizeof bits, sizeof bits);
         const bool nan = (bits & UINT32_C(0x7fffffff)) > UINT32_C(0x7f800000);
         bits = bits << 1 == 0 ? 0 : bits;
-        bits ^= (uint32_t)((int32_t)bits >> 31) | UINT32_C(0x80000000);
+        bits ^= (0 - (bits >> 31)) | UINT32_C(0x80000000);
         to[i] = nan ? UINT32_MAX : bits;
     }
 }

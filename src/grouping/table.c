@@ -20,12 +20,15 @@ static int add_group(struct groups *groups, uint64_t key, npy_intp row)
     if (groups->n == groups->room) {
         const npy_intp room = groups->room ? 2 * groups->room : 256;
         uint64_t *keys = realloc(groups->keys, (size_t)room * sizeof *keys);
-        groups->keys = keys ? keys : groups->keys;
-        npy_intp *first = realloc(groups->first, (size_t)room * sizeof *first);
-        groups->first = first ? first : groups->first;
-        if (!keys || !first) {
+        if (keys == NULL) {
             return -1;
         }
+        groups->keys = keys;
+        npy_intp *first = realloc(groups->first, (size_t)room * sizeof *first);
+        if (first == NULL) {
+            return -1;
+        }
+        groups->first = first;
         groups->room = room;
     }
     groups->keys[groups->n] = key;

@@ -125,10 +125,10 @@ static PyObject *convert(struct hook_call *hook, PyObject *object, PyObject *dty
         (order == NPY_CORDER && PyArray_IS_C_CONTIGUOUS(array)) ||
         (order == NPY_FORTRANORDER && PyArray_IS_F_CONTIGUOUS(array)) ||
         order == NPY_KEEPORDER;
-    if (descr != own &&
-        !(PyTypeNum_ISNUMBER(descr->type_num) || PyTypeNum_ISBOOL(descr->type_num))) {
-        decline(hook, reason_arguments_refused);
-    } else if (order == NPY_ANYORDER || PyArray_NDIM(array) == 0) {
+    const bool of_numbers =
+        PyTypeNum_ISNUMBER(descr->type_num) || PyTypeNum_ISBOOL(descr->type_num);
+    if ((descr != own && !of_numbers) || order == NPY_ANYORDER ||
+        PyArray_NDIM(array) == 0) {
         decline(hook, reason_arguments_refused);
     } else if (if_needed && descr == own && has_order) {
         decline(hook, reason_no_copy_needed);

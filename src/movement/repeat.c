@@ -107,7 +107,7 @@ PyObject *movement_repeat(struct hook_call *hook, PyObject *self, PyObject *cons
     struct arguments arguments = {args, nargs, kwnames, 0};
     PyObject *repeats = arguments_find(&arguments, 0, "repeats");
     PyObject *axis_given = arguments_find(&arguments, 1, "axis");
-    npy_intp shape[NPY_MAXDIMS];
+    npy_intp shape[NPY_MAXDIMS] = {1};
     int axis = 0;
     if (nargs > 2 || !repeats || !arguments_known(&arguments)) {
         return decline(hook, reason_arguments_refused);

@@ -150,7 +150,9 @@ static void put_back(const struct buckets *buckets, bool parted)
 }
 
 bool order_in_buckets(struct hook_call *hook, struct job *job, enum key_kind kind,
-                      const char *from, char *to, npy_intp n, const struct words *words)
+                      const char *from,
+                      char *to, /* NOLINT(readability-non-const-parameter) */
+                      npy_intp n, const struct words *words)
 {
     struct buckets buckets = {.kind = kind,
                               .size = keys_size(kind),

@@ -131,7 +131,9 @@ static const struct run_of_bits *runs_of(int type)
 }
 
 bool order_by_counting(struct hook_call *hook, struct job *job, int type,
-                       const char *from, char *to, npy_intp n)
+                       const char *from,
+                       char *to, /* NOLINT(readability-non-const-parameter) */
+                       npy_intp n)
 {
     const struct run_of_bits *runs = runs_of(type);
     struct counting counting = {.size = runs == unsigned_8 || runs == signed_8 ? 1 : 2,

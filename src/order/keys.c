@@ -104,6 +104,7 @@ bool keys_ascend(enum key_kind kind, const char *numbers, npy_intp n)
 
 bool keys_have_twins(enum key_kind kind, const char *numbers, npy_intp n)
 {
-    has_twins_function *has_twins = kernels_sorts()->has_twins[keys_key(kind)];
-    return has_twins && has_twins(numbers, n);
+    const sort_table *kernels = kernels_sorts();
+    const enum sort_key key = keys_key(kind);
+    return kernels->has_twins[key] != NULL && kernels->has_twins[key](numbers, n);
 }

@@ -35,7 +35,9 @@ static PyObject *call_numpy(const struct state *state, PyObject *array,
     PyObject *median = attribute_of(state->numpy_module, "median");
     PyObject *result = NULL;
     if (median && all <= MOST) {
-        memcpy(vector, args, (size_t)all * sizeof *vector);
+        for (Py_ssize_t i = 1; i < all; i++) {
+            vector[i] = args[i];
+        }
         vector[0] = array;
         result = PyObject_Vectorcall(median, vector, (size_t)nargs, kwnames);
     }

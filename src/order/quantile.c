@@ -101,7 +101,9 @@ static PyObject *call_numpy(const struct state *state, const char *name,
     PyObject *vector[MOST_ARGUMENTS];
     const Py_ssize_t all = nargs + (kwnames ? PyTuple_GET_SIZE(kwnames) : 0);
     PyObject *function = attribute_of(state->numpy_module, name);
-    memcpy(vector, args, (size_t)all * sizeof *vector);
+    for (Py_ssize_t i = 1; i < all && i < MOST_ARGUMENTS; i++) {
+        vector[i] = args[i];
+    }
     vector[0] = stand_in;
     PyObject *result =
         function ? PyObject_Vectorcall(function, vector, (size_t)nargs, kwnames) : NULL;

@@ -14,8 +14,8 @@ struct request {
     npy_intp n;         /* of a line */
 };
 
-/* Takes `arguments` of a sort of `array` apart.  Returns NULL, or why NumPy sorts. */
-const char *request_parse(struct request *request, PyObject *array,
+/* Takes `arguments` of a sort of `self` apart.  Returns NULL, or why NumPy sorts. */
+const char *request_parse(struct request *request, PyObject *self,
                           struct arguments *arguments);
 
 #endif

@@ -78,9 +78,8 @@ static bool take_end(PyObject *object, double usual, double *value)
     return good;
 }
 
-static PyObject *interpolate(struct hook_call *hook,
-                             struct interpolating *interpolating, PyArrayObject *x,
-                             PyArrayObject *xp, struct job *job)
+static PyObject *interpolate(struct hook_call *hook, struct interpolating interpolating,
+                             PyArrayObject *x, PyArrayObject *xp, struct job *job)
 {
     struct ranking ranking = {0};
     PyObject *result = NULL;
@@ -92,9 +91,9 @@ static PyObject *interpolate(struct hook_call *hook,
     if (result == NULL) {
         goto finish;
     }
-    interpolating->ranking = &ranking;
-    interpolating->to = PyArray_DATA((PyArrayObject *)result);
-    if (!hook_run(hook, job, "search", run, interpolating, PyArray_SIZE(x),
+    interpolating.ranking = &ranking;
+    interpolating.to = PyArray_DATA((PyArrayObject *)result);
+    if (!hook_run(hook, job, "search", run, &interpolating, PyArray_SIZE(x),
                   split_anywhere())) {
         Py_CLEAR(result);
     }
@@ -152,7 +151,7 @@ PyObject *search_interp(struct hook_call *hook, PyObject *self, PyObject *const 
     } else if (are_few_in_order((PyArrayObject *)x)) {
         hook->report.reason = reason_few_in_order;
     } else {
-        result = interpolate(hook, &interpolating, (PyArrayObject *)x, xp, &job);
+        result = interpolate(hook, interpolating, (PyArrayObject *)x, xp, &job);
     }
 
 finish:

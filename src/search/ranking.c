@@ -129,7 +129,7 @@ static bool is_far(const struct rank_tree *tree, const npy_intp *room, int level
                    npy_intp size)
 {
     npy_intp bytes = 0;
-    for (int k = level; k < tree->levels; k++) {
+    for (int k = level; k < tree->levels && k < RANK_LEVELS; k++) {
         bytes += room[k] * size;
     }
     return bytes > NEAR_BYTES;
