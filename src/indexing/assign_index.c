@@ -188,7 +188,8 @@ static int run_list(const struct job *job, npy_intp begin, npy_intp end)
 /* Makes a list of where the elements lie, in bytes: the indices of an assignment whose
  * elements begin at each byte. */
 static bool list_offsets(struct hook_call *hook, const struct job *job,
-                         const struct offsets *offsets, npy_intp *list)
+                         const struct offsets *offsets,
+                         npy_intp *list) /* NOLINT(readability-non-const-parameter) */
 {
     struct listing listing = {.offsets = offsets, .list = list};
     struct job own = *job;
