@@ -283,6 +283,9 @@ PyObject *order_nanmedian(struct hook_call *hook, PyObject *self, PyObject *cons
         return decline(hook, reason_arguments_refused);
     }
     hook->report.reason = check(hook, a, axis, true, &along);
+    if (!hook->report.reason && !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)a)) {
+        hook->report.reason = reason_rows_not_contiguous; /* results have its order */
+    }
     return hook->report.reason
                ? NULL
                : run_lines(hook, (PyArrayObject *)a, along, NULL, false);
@@ -308,6 +311,9 @@ static PyObject *nanquantile(struct hook_call *hook, double whole,
         return decline(hook, reason_arguments_refused);
     }
     hook->report.reason = check(hook, a, axis, false, &along);
+    if (!hook->report.reason && !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)a)) {
+        hook->report.reason = reason_rows_not_contiguous; /* results have its order */
+    }
     if (hook->report.reason) {
         return NULL;
     }
