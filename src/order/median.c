@@ -5,6 +5,7 @@
 #include "python/arguments.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
+#include "threads/fpu.h"
 
 #include "order_statistics.h"
 
@@ -60,6 +61,9 @@ PyObject *order_median(struct hook_call *hook, PyObject *self, PyObject *const *
         return decline(hook, reason_arguments_refused);
     }
     hook->report.reason = order_check_whole(a, axis);
+    if (!hook->report.reason && fpu_flushes()) {
+        hook->report.reason = reason_subnormals_as_zeros;
+    }
     if (hook->report.reason) {
         return NULL;
     }

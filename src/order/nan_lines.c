@@ -283,6 +283,9 @@ PyObject *order_nanmedian(struct hook_call *hook, PyObject *self, PyObject *cons
         return decline(hook, reason_arguments_refused);
     }
     hook->report.reason = check(hook, a, axis, true, &along);
+    if (!hook->report.reason && fpu_flushes()) {
+        hook->report.reason = reason_subnormals_as_zeros;
+    }
     if (!hook->report.reason && !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)a)) {
         hook->report.reason = reason_rows_not_contiguous; /* results have its order */
     }
@@ -311,6 +314,9 @@ static PyObject *nanquantile(struct hook_call *hook, double whole,
         return decline(hook, reason_arguments_refused);
     }
     hook->report.reason = check(hook, a, axis, false, &along);
+    if (!hook->report.reason && fpu_flushes()) {
+        hook->report.reason = reason_subnormals_as_zeros;
+    }
     if (!hook->report.reason && !PyArray_IS_C_CONTIGUOUS((PyArrayObject *)a)) {
         hook->report.reason = reason_rows_not_contiguous; /* results have its order */
     }

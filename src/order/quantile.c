@@ -10,6 +10,7 @@
 #include "python/arguments.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
+#include "threads/fpu.h"
 
 #include "order_statistics.h"
 
@@ -186,6 +187,9 @@ static PyObject *quantile(struct hook_call *hook, const char *name,
         return decline(hook, reason_weighted);
     }
     hook->report.reason = order_check_whole(a, axis);
+    if (!hook->report.reason && fpu_flushes()) {
+        hook->report.reason = reason_subnormals_as_zeros;
+    }
     if (hook->report.reason) {
         return NULL;
     }
