@@ -121,8 +121,8 @@ def test_explained():
         assert npp.explain(getattr(np, name), x).path == npp.explain(getattr(npp, name), x).path == "reduction"
     assert npp.explain(x.var).ufunc == "ndarray.var"
     assert "judge" in npp.explain(np.var, x, dtype="f4").reason
-    with pytest.raises(TypeError, match="median"):
-        npp.explain(np.median, x)
+    with pytest.raises(TypeError, match="trapezoid"):
+        npp.explain(np.trapezoid, x)
 
 
 @pytest.mark.parametrize("name", ["nanargmax", "nanargmin"])
