@@ -41,19 +41,31 @@ static void clip(npy_intp *index, npy_intp n, npy_intp length)
     }
 }
 
+/* Most are, and looking takes a vector a fraction of what changing them one by one does:
+ * take(mode='clip') of 100,000 gained nothing before. */
+static bool are_in_bounds(const npy_intp *index, npy_intp n, npy_intp length)
+{
+    npy_intp least = 0, greatest = -1;
+    kernels_select()->bounds(index, n, &least, &greatest);
+    return least >= 0 && greatest < length;
+}
+
 const npy_intp *index_block(const struct index *index, npy_intp at, npy_intp n,
                             npy_intp *room)
 {
     char *from = (char *)index->data + at * index->size;
-    if (index->cast == NULL && index->mode == NPY_RAISE) {
-        return (const npy_intp *)(const void *)from;
-    }
+    const npy_intp *block = (const npy_intp *)(const void *)from;
     if (index->cast) {
         char *args[] = {from, (char *)room};
         const npy_intp steps[] = {index->size, sizeof *room};
         index->cast(args, &n, steps, NULL);
-    } else {
-        memcpy(room, from, (size_t)n * sizeof *room);
+        block = room;
+    }
+    if (index->mode == NPY_RAISE || are_in_bounds(block, n, index->length)) {
+        return block;
+    }
+    if (block != room) {
+        memcpy(room, block, (size_t)n * sizeof *room);
     }
     if (index->mode == NPY_WRAP) {
         wrap(room, n, index->length);
