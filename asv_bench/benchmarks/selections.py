@@ -121,7 +121,7 @@ CASES = {
     "packbits(M, 0)": ("M", lambda m: np.packbits(m, 0)),
     "unpackbits(b)": ("b", np.unpackbits),
     "x.byteswap()": ("x", lambda x: x.byteswap()),
-    "x.byteswap(inplace=True)": ("x", lambda x: x.byteswap(inplace=True)),
+    "x.byteswap(inplace=True), twice": ("x", lambda x: x.byteswap(inplace=True).byteswap(inplace=True)),
     "x[::-1].copy()": ("x", lambda x: x[::-1].copy()),
     "b[::-1].copy(), uint8": ("b", lambda b: b[::-1].copy()),
     "f[::2].copy(), float32": ("f", lambda f: f[::2].copy()),

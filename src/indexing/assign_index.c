@@ -214,8 +214,8 @@ bool indexing_assign_by_tuple(struct hook_call *hook, PyArrayObject *array,
                               PyObject *key, PyArrayObject *values)
 {
     struct offsets offsets;
-    struct call call = {.state = hook->state,
-                        .pays_alone = kernels_select()->quick_bounds};
+    /* On one thread the list of offsets takes what it saves: 0.8 to 0.9 of NumPy. */
+    struct call call = {.state = hook->state, .pays_alone = false};
     struct job job;
     npy_intp *list = NULL;
     PyArrayObject *laid_out = NULL;

@@ -232,4 +232,5 @@ byte_table KERNEL(bytes) = {
     .unpack = unpack,
     .unpack_columns = unpack_columns,
     .swap = OF_EACH_WIDTH(SWAP_OF),
+    .quick_lines = TRUTHS_AT_ONCE,
 };

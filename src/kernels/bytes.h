@@ -45,6 +45,7 @@ typedef const struct byte_kernels {
     unpack_bits_function *unpack;
     unpack_columns_function *unpack_columns;
     swap_function *swap[WIDTHS];
+    bool quick_lines; /* bytes of a line take less than NumPy's vectors on one thread */
 } byte_table;
 
 #endif

@@ -14,7 +14,7 @@
  * v) stores the lanes whose bits are set, and all_S(x) is x in each lane.
  *
  * truth_bits(truth) returns the bits of 64 truth values, and truths_of(to, bits) stores
- * these as 64 bytes, 1 or 0.
+ * these as 64 bytes, 1 or 0.  TRUTHS_AT_ONCE: each of these is one instruction.
  *
  * FEW is the number of set bits, out of 64, up to which going from bit to bit is faster
  * than anything else.
@@ -52,7 +52,7 @@ static inline uint64_t in_byte_order(uint64_t word)
 #elif defined(__AVX2__)
 #  include "elements_avx2.h"
 #else
-enum { FEW = 8 };
+enum { FEW = 8, TRUTHS_AT_ONCE = false };
 #  define STORES_u8 STORE_BIT_BY_BIT
 #  define STORES_u16 STORE_BIT_BY_BIT
 #  define STORES_u32 STORE_BIT_BY_BIT

@@ -7,7 +7,7 @@
 #include "permutations.h"
 
 #define NPP_FRONTS
-enum { FEW = 8 };
+enum { FEW = 8, TRUTHS_AT_ONCE = false };
 
 /* vpmaskmov stores 4 and 8 bytes: on Zen 5 an element of 8 bytes takes 0.13 ns, bit by
  * bit 0.25 to 0.5.  On AMD's processors before Zen 4, where this was not measured, it

@@ -13,7 +13,7 @@
 #include <immintrin.h>
 
 #define NPP_FRONTS
-enum { FEW = 4 };
+enum { FEW = 4, TRUTHS_AT_ONCE = true };
 
 #define STORES_u8 STORE_BY_VECTORS
 #define STORES_u16 STORE_BY_VECTORS

@@ -8,7 +8,8 @@
 
 #include "move.h"
 
-/* From so many bytes on, packing takes less than NumPy on one thread too. */
+/* From so many bytes on, packing takes less than NumPy on one thread too, where there
+ * are quick lines. */
 enum { LEAST_PACKED = 1 << 15 };
 
 /* `outer` times elements along the axis, `inner` of which lie side by side: elements of
@@ -157,7 +158,8 @@ PyObject *movement_packbits(struct hook_call *hook, PyObject *self,
     bits.width = width_of(PyArray_ITEMSIZE(array));
     /* NumPy packs bytes that lie side by side in vectors too. */
     const bool pays_alone =
-        bits.width > 0 || bits.inner > 1 || PyArray_SIZE(array) >= LEAST_PACKED;
+        bits.width > 0 || bits.inner > 1 ||
+        (kernels_bytes()->quick_lines && PyArray_SIZE(array) >= LEAST_PACKED);
     if (hook->report.reason ||
         !hook_pays(hook, array, cost_magnitude(bits.inner) + 1, pays_alone, &job)) {
         return NULL;
@@ -222,7 +224,8 @@ PyObject *movement_unpackbits(struct hook_call *hook, PyObject *self,
         __builtin_mul_overflow(bits.outer * bits.inner, bits.length, &size)) {
         return decline(hook, reason_arguments_refused);
     }
-    if (!hook_pays(hook, array, cost_magnitude(bits.inner) + 1, true, &job)) {
+    const bool pays_alone = bits.inner > 1 || kernels_bytes()->quick_lines;
+    if (!hook_pays(hook, array, cost_magnitude(bits.inner) + 1, pays_alone, &job)) {
         return NULL;
     }
     bits.groups = (bits.length + 7) / 8;
