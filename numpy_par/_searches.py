@@ -151,7 +151,7 @@ searchsorted = engine_or_numpy(
     """Find where elements belong in a sorted array, on several threads and many elements at once.
 
     Parameters, result and errors are NumPy's. Arrays of numbers, or of times of one unit, are
-    done here, without `sorter`; all else is done by NumPy.
+    done here, by a `sorter` of intp too; all else is done by NumPy.
 
     Examples
     --------

@@ -14,12 +14,13 @@ SIZE = 1_000_000
 def _data():
     """Return the arrays that `CASES` are about."""
     rng = np.random.default_rng(0)
-    x = rng.random(SIZE)
+    x, y = rng.random((2, SIZE))
     edges = np.linspace(0, 1, 101)
     return {
         "x": x,
-        "y": rng.random(SIZE),
+        "y": y,
         "ordered": np.sort(x),
+        "order": np.argsort(y),
         "same": np.full(SIZE, 0.5),
         "a": np.sort(rng.random(SIZE)),
         "a3": np.sort(rng.random(1000)),
@@ -41,6 +42,7 @@ def _data():
 CASES = {
     "searchsorted(a, x)": ("a x", np.searchsorted),
     "searchsorted(a, x, 'right')": ("a x", lambda a, x: np.searchsorted(a, x, "right")),
+    "searchsorted(y, x, sorter=)": ("y x order", lambda y, x, order: np.searchsorted(y, x, sorter=order)),
     "searchsorted(a, x), x sorted": ("a ordered", np.searchsorted),
     "searchsorted(1e3, x)": ("a3 x", np.searchsorted),
     "searchsorted(1e7, x)": ("a7 x", np.searchsorted),

@@ -1,4 +1,5 @@
 /* searchsorted.c - ndarray.searchsorted, and so np.searchsorted and np.digitize. */
+#include "kernels/select.h"
 #include "python/arguments.h"
 #include "python/array.h"
 #include "reasons/reasons.h"
@@ -42,18 +43,55 @@ static bool is_plain(PyObject *object)
             PyArray_ISBEHAVED_RO((PyArrayObject *)object));
 }
 
-static PyObject *search(struct hook_call *hook, PyArrayObject *sorted,
+/* NumPy goes through the sorter for each key, which takes as long as to put so many
+ * elements in order. */
+enum { SORTED_A_KEY = 16 };
+
+static const char *refuse_sorter(PyArrayObject *array, PyObject *given, npy_intp keys)
+{
+    PyArrayObject *sorter = (PyArrayObject *)given;
+    if (!array_is_plain_numbers(given) || PyArray_TYPE(sorter) != NPY_INTP ||
+        PyArray_NDIM(sorter) != 1 || !PyArray_IS_C_CONTIGUOUS(sorter) ||
+        PyArray_SIZE(sorter) != PyArray_SIZE(array)) {
+        return reason_sorter_not_plain;
+    }
+    if (PyArray_SIZE(array) / SORTED_A_KEY > keys) {
+        return reason_sorted_needs_copy;
+    }
+    npy_intp least = 0, greatest = -1;
+    kernels_select()->bounds(PyArray_DATA(sorter), PyArray_SIZE(sorter), &least,
+                             &greatest);
+    return least < 0 || greatest >= PyArray_SIZE(array) ? reason_index_out_of_bounds
+                                                        : NULL;
+}
+
+/* Returns the array in the order of the sorter, or as it is; NULL with a reason or an
+ * exception. */
+static PyArrayObject *in_order(struct hook_call *hook, PyArrayObject *array,
+                               PyObject *sorter, npy_intp keys)
+{
+    if (sorter == NULL) {
+        return (PyArrayObject *)Py_NewRef(array);
+    }
+    hook->report.reason = refuse_sorter(array, sorter, keys);
+    return hook->report.reason
+               ? NULL
+               : (PyArrayObject *)PyArray_TakeFrom(array, sorter, 0, NULL, NPY_WRAP);
+}
+
+static PyObject *search(struct hook_call *hook, PyArrayObject *array, PyObject *sorter,
                         PyArrayObject *keys, bool right)
 {
     struct ranking ranking = {0};
     struct job job;
     PyObject *result = NULL;
-    const int type = ranking_type(sorted, keys);
+    const int type = ranking_type(array, keys);
     const struct call call = {.state = hook->state,
                               .nin = 2,
                               .nop = 2,
-                              .op = {sorted, keys},
-                              .more = cost_magnitude(PyArray_SIZE(sorted)) + 1,
+                              .op = {array, keys},
+                              .more = cost_magnitude(PyArray_SIZE(array)) * 2 +
+                                      (sorter ? 2 : 1),
                               .pays_alone = true,
                               .size = PyArray_SIZE(keys)};
     hook->report.elements = call.size;
@@ -61,6 +99,10 @@ static PyObject *search(struct hook_call *hook, PyArrayObject *sorted,
         return decline(hook, reason_no_common_kernel);
     }
     if (!hook_call_pays(hook, &call, &job)) {
+        return NULL;
+    }
+    PyArrayObject *sorted = in_order(hook, array, sorter, call.size);
+    if (sorted == NULL) {
         return NULL;
     }
     hook->report.reason = ranking_make(&ranking, sorted, keys, type, right);
@@ -78,6 +120,7 @@ static PyObject *search(struct hook_call *hook, PyArrayObject *sorted,
 
 finish:
     ranking_clear(&ranking);
+    Py_DECREF(sorted);
     return result;
 }
 
@@ -94,12 +137,10 @@ PyObject *search_searchsorted(struct hook_call *hook, PyObject *self,
         !take_side(side, &right)) {
         return decline(hook, reason_arguments_refused);
     }
-    if (sorter && sorter != Py_None) {
-        return decline(hook, reason_sorter_given);
-    }
     if (!is_plain(self) || !is_plain(keys) ||
         PyArray_NDIM((PyArrayObject *)self) != 1) {
         return decline(hook, reason_keys_not_plain);
     }
-    return search(hook, (PyArrayObject *)self, (PyArrayObject *)keys, right);
+    return search(hook, (PyArrayObject *)self, sorter == Py_None ? NULL : sorter,
+                  (PyArrayObject *)keys, right);
 }

@@ -96,7 +96,11 @@ def test_arrays_of_other_layouts():
         times = np.arange(-n, n, 2).view("m8[s]")
         for side in ("left", "right"):
             check(lambda: (swapped.searchsorted(keys, side), twice.searchsorted(keys, side), a[::-1][::-1].searchsorted(keys.astype(">f8"), side)), side)
-            check(lambda: a.searchsorted(keys, side, np.arange(n)), "sorter")
+            for order in (np.arange(n), np.arange(n)[::-1], np.random.default_rng(n).permutation(n), np.arange(n).astype("i4"), np.arange(n + 1), np.arange(n) - 1, np.arange(n) + 1):
+                shuffled = np.full(n, np.nan)
+                shuffled[order[:n] % n] = a
+                check(lambda: shuffled.searchsorted(keys, side, order), "sorter")  # noqa: B023
+                check(lambda: np.searchsorted(shuffled, keys[0], side, sorter=order), "sorter")  # noqa: B023
             check(lambda: times.searchsorted(np.arange(k).view("m8[ms]"), side), "units")
     for bad in (lambda: a.searchsorted(keys, "middle"), lambda: a.searchsorted(keys, sorter=[0]), lambda: a.searchsorted(), lambda: a[:8].reshape(2, 4).searchsorted(keys)):
         check(bad, "refused")
