@@ -155,6 +155,11 @@ const struct sort_kernels *kernels_sorts(void)
     return level_or_least()->tables->sorts;
 }
 
+const struct word_kernels *kernels_words(void)
+{
+    return level_or_least()->tables->words;
+}
+
 const struct place_kernels *kernels_places(int type)
 {
     const int number = level_number(type);

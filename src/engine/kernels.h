@@ -128,8 +128,10 @@ const struct byte_kernels *kernels_bytes(void);
 /* Returns the kernels that place elements by bounds (kernels/places.h), or NULL. */
 const struct place_kernels *kernels_places(int type);
 
-/* Returns the kernels that sort (kernels/sorts.h). */
+/* Return the kernels that sort (kernels/sorts.h), and those that make keys and words to
+ * be sorted (kernels/words.h). */
 const struct sort_kernels *kernels_sorts(void);
+const struct word_kernels *kernels_words(void);
 
 /* Return the kernels that look at indices (kernels/select.h), and that store elements
  * by them (kernels/assign.h). */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/profile.h"
+#include "order/order.h"
 #include "reasons/reasons.h"
 #include "ufunc/dispatch.h"
 
@@ -204,14 +205,19 @@ static struct choice_gate *gate_of(struct slot *slot, PyObject *self)
 }
 _Static_assert(slot_count - slot_ufunc_outer == ROUTE_METHODS, "a gate for each");
 
+/* Returns what a call is about. */
+static inline PyObject *array_of(const struct slot *slot, PyObject *self,
+                                 PyObject *const *args, Py_ssize_t nargs)
+{
+    return slot->owner == owner_ndarray ? self : nargs > 0 ? args[0] : Py_None;
+}
+
 /* Returns whether a call is below its gate, judged by the array that it is about. */
 static inline bool is_below(const struct slot *slot, const struct choice_gate *gate,
                             PyObject *self, PyObject *const *args, Py_ssize_t nargs,
                             int64_t elements)
 {
-    PyObject *array = slot->owner == owner_ndarray ? self
-                      : nargs > 0                  ? args[0]
-                                                   : Py_None;
+    PyObject *array = array_of(slot, self, args, nargs);
     if (!FREE_THREADED && PyList_CheckExact(array) && PyList_GET_SIZE(array) > 0) {
         array = PyList_GET_ITEM(array, 0); /* a list of arrays to concatenate */
     } else if (PyTuple_CheckExact(array) && PyTuple_GET_SIZE(array) > 0) {
@@ -249,12 +255,22 @@ struct choice_kind hooks_kind(PyObject *self, const char *name, PyObject *const 
     return (struct choice_kind){0};
 }
 
+/* Returns whether a call is ours, and nothing is learned from it. */
+static inline bool is_settled(const struct slot *slot, PyObject *self,
+                              const struct given *given)
+{
+    return order_is_settled(slot->ours,
+                            array_of(slot, self, given->vector, given->nargs)) &&
+           hooks_bits() != (int)KERNELS_SAME;
+}
+
 /* Runs any call but the smallest. */
 static PyObject *call_large(struct slot *slot, PyObject *self,
                             const struct given *given, int64_t elements)
 {
     struct choice_gate *gate = gate_of(slot, self);
-    if (is_below(slot, gate, self, given->vector, given->nargs, elements)) {
+    const bool settled = is_settled(slot, self, given);
+    if (!settled && is_below(slot, gate, self, given->vector, given->nargs, elements)) {
         return call_numpy(slot, self, given);
     }
     const Py_ssize_t more = given->kwnames ? PyTuple_GET_SIZE(given->kwnames) : 0;
@@ -266,6 +282,7 @@ static PyObject *call_large(struct slot *slot, PyObject *self,
          given->dictionary && PyDict_Next(given->dictionary, &at, &name, &value);) {
         kind = choice_with(kind, name, value);
     }
+    kind.key = settled ? 0 : kind.key;
     if (is_test()) {
         Py_RETURN_NONE;
     }

@@ -23,6 +23,7 @@
 #include "select.h"
 #include "sorts.h"
 #include "sums.h"
+#include "words.h"
 
 enum {
 #define LEVEL(level, name, simd, rows, cpu) LEVEL_##level,
@@ -51,6 +52,7 @@ enum {
   TABLE(rearrange_table, rearrange)                                                    \
   TABLE(byte_table, bytes)                                                             \
   TABLE(sort_table, sorts)                                                             \
+  TABLE(word_table, words)                                                             \
   TABLE(exact_function, exact)                                                         \
   TABLE(moments_function, moments)
 

@@ -1,100 +1,63 @@
 /* words.c - see words.h. */
 #include "words.h"
 
+#include "keys.h"
+
 #include <string.h>
 
 #include "engine/level.h"
 
 enum { WORD_BITS = 63, BLOCK = 512 };
 
-#define SIGN(bits) (UINT64_C(1) << ((bits)-1))
-
-/* The order of floats of `bits` bits as that of integers: zeros are one, NaNs too,
- * which are the greatest.  No branch depends on the sign. */
-#define TURNED(x, bits) (((x) ^ (SIGN(bits) | (0 - ((x) >> ((bits)-1))))) & ALL(bits))
-#define ALL(bits) (2 * SIGN(bits) - 1)
-#define FLOAT_KEY(x, bits, infinity)                                                   \
-  (((x) & ~SIGN(bits)) > (infinity) ? ALL(bits)                                        \
-   : ((x) & ~SIGN(bits)) == 0       ? SIGN(bits)                                       \
-                                    : TURNED(x, bits))
-
-#define EACH(T, key)                                                                   \
-  for (npy_intp i = 0; i < n; i++, from += step) {                                     \
-    const uint64_t x = *(const T *)from;                                               \
-    to[i] = (key);                                                                     \
-  }
-#define EACH_OF(T, key)                                                                \
-  if (step == (npy_intp)sizeof(T)) {                                                   \
-    const T *const all = (const T *)from;                                              \
-    for (npy_intp i = 0; i < n; i++) {                                                 \
-      const uint64_t x = all[i];                                                       \
-      to[i] = (key);                                                                   \
-    }                                                                                  \
-  } else {                                                                             \
-    EACH(T, key)                                                                       \
-  }
-
 /* Stores keys: unsigned, in the order of the elements. */
 static void load_keys(const struct words *words, npy_intp begin, npy_intp n,
                       uint64_t *to)
 {
-    const npy_intp step = words->step;
-    const char *from = words->from + begin * step;
-    if (words->type == NPY_DATETIME || words->type == NPY_TIMEDELTA) {
-        EACH_OF(uint64_t, (x - 1) ^ SIGN(64))
-        return;
-    }
-    switch (level_number(words->type)) {
-    case NUMBER_b1:
-    case NUMBER_u8:
-        EACH_OF(uint8_t, x)
-        return;
-    case NUMBER_i8:
-        EACH_OF(uint8_t, x ^ SIGN(8))
-        return;
-    case NUMBER_u16:
-        EACH_OF(uint16_t, x)
-        return;
-    case NUMBER_i16:
-        EACH_OF(uint16_t, x ^ SIGN(16))
-        return;
-    case NUMBER_f16:
-        EACH_OF(uint16_t, FLOAT_KEY(x, 16, 0x7c00))
-        return;
-    case NUMBER_u32:
-        EACH_OF(uint32_t, x)
-        return;
-    case NUMBER_i32:
-        EACH_OF(uint32_t, x ^ SIGN(32))
-        return;
-    case NUMBER_f32:
-        EACH_OF(uint32_t, FLOAT_KEY(x, 32, 0x7f800000))
-        return;
-    case NUMBER_u64:
-        EACH_OF(uint64_t, x)
-        return;
-    case NUMBER_i64:
-        EACH_OF(uint64_t, x ^ SIGN(64))
-        return;
-    default:
-        EACH_OF(uint64_t, FLOAT_KEY(x, 64, UINT64_C(0x7ff) << 52))
-    }
+    const struct word_kernels *kernels = kernels_words();
+    word_keys_function *keys = PyTypeNum_ISDATETIME(words->type)
+                                   ? kernels->times
+                                   : kernels->keys[level_number(words->type)];
+    keys(words->from + begin * words->step, words->step, n, to);
 }
 
 void words_range(const struct words *words, npy_intp begin, npy_intp n, uint64_t *least,
                  uint64_t *greatest)
 {
-    uint64_t keys[BLOCK], low = *least, high = *greatest;
+    uint64_t keys[BLOCK];
     for (npy_intp done = 0; done < n; done += BLOCK) {
         const npy_intp m = n - done < BLOCK ? n - done : BLOCK;
         load_keys(words, begin + done, m, keys);
-        for (npy_intp i = 0; i < m; i++) {
-            low = keys[i] < low ? keys[i] : low;
-            high = keys[i] > high ? keys[i] : high;
-        }
+        kernels_words()->range(keys, m, least, greatest);
     }
-    *least = low;
-    *greatest = high;
+}
+
+void words_narrow(const struct words *words, npy_intp begin, npy_intp n, uint16_t most,
+                  uint16_t *to)
+{
+    uint64_t keys[BLOCK];
+    for (npy_intp done = 0; done < n; done += BLOCK) {
+        const npy_intp m = n - done < BLOCK ? n - done : BLOCK;
+        load_keys(words, begin + done, m, keys);
+        kernels_words()->narrow(keys, m, words->least, most, to + done);
+    }
+}
+
+int words_sampled(const struct words *words)
+{
+    int64_t keys[WORDS_SAMPLE];
+    uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
+    for (int i = 0; i < WORDS_SAMPLE; i++) {
+        random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+        const npy_intp at = (npy_intp)(((double)(random >> 11) * 0x1p-53 + i) *
+                                       (double)(words->n / WORDS_SAMPLE));
+        load_keys(words, at, 1, (uint64_t *)&keys[i]);
+    }
+    kernels_sorts()->sort[KEY_i64](keys, WORDS_SAMPLE);
+    int distinct = 1;
+    for (int i = 1; i < WORDS_SAMPLE; i++) {
+        distinct += keys[i] != keys[i - 1];
+    }
+    return distinct;
 }
 
 static int bits_of(uint64_t x)
@@ -114,15 +77,9 @@ void words_cut(struct words *words, uint64_t least, uint64_t greatest)
 
 void words_make(const struct words *words, npy_intp begin, npy_intp n, int64_t *to)
 {
-    const uint64_t least = words->least;
-    const int shift = words->shift, width = words->width;
-    uint64_t *const keys = (uint64_t *)to;
-    load_keys(words, begin, n, keys);
-    for (npy_intp i = 0; i < n; i++) {
-        /* Elements may have changed since their range was asked for. */
-        const uint64_t first = (keys[i] - least) >> shift;
-        keys[i] = (first << width & INT64_MAX) | (uint64_t)(begin + i);
-    }
+    load_keys(words, begin, n, (uint64_t *)to);
+    kernels_words()->make((uint64_t *)to, n, words->least, words->shift, words->width,
+                          (uint64_t)begin);
 }
 
 void words_find_ties(const struct words *words, const int64_t *sorted, npy_intp n)
@@ -135,6 +92,29 @@ void words_find_ties(const struct words *words, const int64_t *sorted, npy_intp 
     if (tied) {
         atomic_store(words->tied, true);
     }
+}
+
+bool words_in_order(const struct words *words)
+{
+    const enum key_kind kind = keys_kind(words->type);
+    if (kind == KEY_KINDS || words->step != keys_size(kind) ||
+        !keys_ascend(kind, words->from, words->n)) {
+        return false;
+    }
+    bool tied = false;
+    for (npy_intp at = 1; words->tied && at < words->n; at += BLOCK - 1) {
+        uint64_t keys[BLOCK];
+        const npy_intp rest = words->n - at + 1;
+        const npy_intp n = rest < BLOCK ? rest : BLOCK;
+        load_keys(words, at - 1, n, keys);
+        for (npy_intp i = 1; i < n; i++) {
+            tied |= keys[i] == keys[i - 1];
+        }
+    }
+    if (tied) {
+        atomic_store(words->tied, true);
+    }
+    return true;
 }
 
 /* Sorts words of equal first bits by the last bits of their keys. */
@@ -172,7 +152,5 @@ void words_to_indices(const struct words *words, int64_t *sorted, npy_intp n)
         }
         i = end;
     }
-    for (npy_intp i = 0; i < n; i++) {
-        sorted[i] &= words->index_bits;
-    }
+    kernels_words()->indices(sorted, n, words->index_bits);
 }

@@ -32,11 +32,25 @@ struct words {
 void words_range(const struct words *words, npy_intp begin, npy_intp n, uint64_t *least,
                  uint64_t *greatest);
 
+/* Stores how much the keys of `n` elements are beyond the least one, and `most` if that
+ * is less. */
+void words_narrow(const struct words *words, npy_intp begin, npy_intp n, uint16_t most,
+                  uint16_t *to);
+
+/* Returns how many of WORDS_SAMPLE keys, of elements all over the line, differ.  The
+ * line has as many elements, or more. */
+enum { WORDS_SAMPLE = 64 };
+int words_sampled(const struct words *words);
+
 /* Sets how keys from `least` to `greatest` are cut. */
 void words_cut(struct words *words, uint64_t least, uint64_t greatest);
 
 /* Stores the words of `n` elements. */
 void words_make(const struct words *words, npy_intp begin, npy_intp n, int64_t *to);
+
+/* Returns whether the elements ascend already, without NaNs; then equal keys are looked
+ * for too.  False where that is not worth asking. */
+bool words_in_order(const struct words *words);
 
 /* Looks for equal keys among sorted words that have all bits of the keys. */
 void words_find_ties(const struct words *words, const int64_t *sorted, npy_intp n);

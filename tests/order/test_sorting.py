@@ -241,19 +241,50 @@ def test_what_numpy_sorts():
 
 
 @pytest.mark.parametrize("n", [2, 50, 3_000, 200_000])
-def test_a_default_argsort_has_numpys_indices(n):
-    """Equal elements are NumPy's, wherever they are: the order of others is the same for all."""
+def test_a_default_argsort(n):
+    """A long line: the stable order, at each call. Else NumPy's indices, so that calls of both do not differ."""
+    long = n >= 1 << 15
     distinct = np.random.default_rng(n).permutation(n)
     ties = distinct.copy()
     ties[n // 2] = ties[0]
     for dtype in "lidf":
         for x in (distinct, ties, np.sort(ties), np.zeros(n), distinct * 2.0**40, np.where(distinct < 2, np.nan, distinct)):
             x = x.astype(dtype) if dtype in "df" or not np.isnan(x).any() and abs(x).max() < 2**31 else x
-            want = np.argsort(x), np.argsort(x.reshape(-1, 2), 0)
+            numpys, stable = np.argsort(x), np.argsort(x, kind="stable")
+            few = dtype in "df" and len(np.unique(x)) < 3
+            want = stable if long and not few else numpys, np.argsort(x.reshape(-1, 2), 0)
             with npp.enabled():
                 got = [(np.argsort(x), np.argsort(x.reshape(-1, 2), 0)) for _ in range(5)]
             assert all(np.array_equal(want[0], lines) and np.array_equal(want[1], columns) for lines, columns in got), dtype
+            with npp.enabled(exact=True):
+                assert np.array_equal(np.argsort(x), numpys)
     assert npp.explain(np.argsort, ties).reason is None or "CPU" in npp.explain(np.argsort, ties).reason
+
+
+@pytest.mark.parametrize("dtype", [d for d in DTYPES if d not in FLOATS])
+def test_argsort_of_few_values(dtype):
+    """Integers of a small range are counted: about the limits of values, of shares, and of what is counted one by one."""
+    threads = itertools.cycle(THREADS)
+    for n, values in itertools.product((32_768, 32_775, 100_001, 600_000), (1, 2, 4, 5, 100, 511, 512, 513, 8192, 8193)):
+        r = np.random.default_rng(values)
+        least = 0 if np.dtype(dtype).kind in "bu" else -3
+        x = (r.integers(0, values, n) + least).astype(dtype)
+        x[r.integers(0, n)] = np.array(values - 1 + least).astype(dtype)
+        npp.set_num_threads(next(threads))
+        want = np.argsort(x, kind="stable")
+        for y, place in ((x, want), (np.repeat(x, 2)[::2], want)):
+            assert np.array_equal(npp.argsort(y), place), (n, values)
+            with npp.enabled():
+                assert np.array_equal(np.argsort(y), place) and np.array_equal(y.argsort(), place), (n, values)
+
+
+def test_trials_do_not_change_the_order(cost_model):
+    """A program whose calls are timed with both codes sees one order of equal elements."""
+    x = np.random.default_rng(0).integers(0, 50, 40_000)
+    want = np.argsort(x, kind="stable")
+    with npp.enabled():
+        assert all(np.array_equal(np.argsort(x), want) for _ in range(400))
+    assert not np.array_equal(np.argsort(x), want)  # else nothing was shown
 
 
 def test_ctrl_c_loses_nothing():
