@@ -110,6 +110,7 @@ def calls(n):
         "function.nanmedian": lambda: np.nanmedian(rows, 1),
         "function.nanpercentile": lambda: np.nanpercentile(rows, 30, 1),
         "function.nanquantile": lambda: np.nanquantile(rows, 0.3, 1),
+        "function.unique": lambda: np.unique(x),
         "ndarray.argmax": lambda: x.argmax(),
         "ndarray.argmin": lambda: x.argmin(),
         "ndarray.sort": lambda: out.sort(),

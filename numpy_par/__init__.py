@@ -35,6 +35,7 @@ from numpy_par import (
     _order_statistics,
     _searches,
     _selections,
+    _sets,
     _statistics,
     _sums,
     _threads,
@@ -59,6 +60,7 @@ from numpy_par._precision import get_precision, precision, set_precision
 from numpy_par._profile import Row, profile
 from numpy_par._searches import *
 from numpy_par._selections import *
+from numpy_par._sets import *
 from numpy_par._sliding import sliding
 from numpy_par._statistics import *
 from numpy_par._sums import *
@@ -114,6 +116,7 @@ __all__ = [
     *_searches.__all__,
     *_order_statistics.__all__,
     *_selections.__all__,
+    *_sets.__all__,
     *_statistics.__all__,
     *_sums.__all__,
     *_UFUNC_NAMES,

@@ -127,6 +127,7 @@ from numpy_par._precision import get_precision as get_precision, precision as pr
 from numpy_par._profile import Row as Row, profile as profile
 from numpy_par._searches import *
 from numpy_par._selections import *
+from numpy_par._sets import *
 from numpy_par._sliding import sliding as sliding
 from numpy_par._statistics import *
 from numpy_par._sums import *

@@ -23,6 +23,7 @@ CALLS = {
     "sort": np.sort,
     "stable": functools.partial(np.sort, kind="stable"),
     "argsort": np.argsort,
+    "unique": np.unique,
 }
 CASES = {
     f"{call} {dtype} {pattern}": (CALLS[call], dtype, PATTERNS[pattern])

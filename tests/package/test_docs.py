@@ -8,7 +8,7 @@ import numpy_par as npp
 import pytest
 from support import ROOT, run_python
 
-MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_arena _config _counting _drop_in _explain _functions _grouping _order _order_statistics _parallelize _profile _searches _selections _sliding _statistics _sums _threads linalg memory strings".split()))
+MODULES = ("numpy_par", *(f"numpy_par.{name}" for name in "_arena _config _counting _drop_in _explain _functions _grouping _order _order_statistics _parallelize _profile _searches _selections _sets _sliding _statistics _sums _threads linalg memory strings".split()))
 README = ROOT / "README.md"
 PAGES = [README, *sorted((README.parent / "docs").glob("*.md"))]
 

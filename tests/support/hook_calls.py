@@ -171,6 +171,7 @@ OWN_CALLS = {
     "function.nanmedian": each_axis(np.nanmedian),
     "function.nanpercentile": each_axis(lambda x, axis: np.nanpercentile(x.real, [0, 30, 75.5], axis=axis)),
     "function.nanquantile": each_axis(lambda x, axis: np.nanquantile(x.real, 0.3, axis=axis)),
+    "function.unique": lambda x, _: [np.unique(x.real), *np.unique(x.real, return_counts=True), *np.unique(x.real, return_inverse=True)],
     "ufunc.outer": lambda x, y: [np.multiply.outer(x[:3], y.reshape(-1)[:7]), np.multiply.outer(x.reshape(-1)[:2], y[..., :3])],
     "ufunc.reduce": reduced,
     "ufunc.accumulate": lambda x, _: [ufunc.accumulate(x, axis) for ufunc in (np.add, np.maximum) for axis in range(x.ndim)],
