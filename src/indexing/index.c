@@ -41,8 +41,8 @@ static void clip(npy_intp *index, npy_intp n, npy_intp length)
     }
 }
 
-/* Most are, and looking takes a vector a fraction of what changing them one by one does:
- * take(mode='clip') of 100,000 gained nothing before. */
+/* Most are, and looking takes a vector a fraction of what changing them one by one
+ * does: take(mode='clip') of 100,000 gained nothing before. */
 static bool are_in_bounds(const npy_intp *index, npy_intp n, npy_intp length)
 {
     npy_intp least = 0, greatest = -1;
