@@ -121,9 +121,9 @@ bool order_argsort_counts(npy_intp n, uint64_t greatest)
     return greatest < VALUES_MOST && (npy_intp)greatest < n / ELEMENTS_A_VALUE;
 }
 
-bool order_argsort_by_counting(struct hook_call *hook, struct job *job,
-                               const struct words *words, uint64_t greatest,
-                               int64_t *to)
+bool order_argsort_by_counting(
+    struct hook_call *hook, struct job *job, const struct words *words,
+    uint64_t greatest, int64_t *to) /* NOLINT(readability-non-const-parameter) */
 {
     const npy_intp n = words->n;
     struct tally tally = {.words = words,

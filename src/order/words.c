@@ -45,11 +45,12 @@ void words_narrow(const struct words *words, npy_intp begin, npy_intp n, uint16_
 int words_sampled(const struct words *words)
 {
     int64_t keys[WORDS_SAMPLE];
+    const npy_intp stratum = words->n / WORDS_SAMPLE;
     uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
     for (int i = 0; i < WORDS_SAMPLE; i++) {
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
-        const npy_intp at = (npy_intp)(((double)(random >> 11) * 0x1p-53 + i) *
-                                       (double)(words->n / WORDS_SAMPLE));
+        const npy_intp at = i * stratum + (npy_intp)((double)(random >> 11) * 0x1p-53 *
+                                                     (double)stratum);
         load_keys(words, at, 1, (uint64_t *)&keys[i]);
     }
     kernels_sorts()->sort[KEY_i64](keys, WORDS_SAMPLE);
