@@ -7,6 +7,7 @@ import numpy_par as npp
 import pytest
 from fences import Fence
 from support import run_python
+from values import random
 
 FLOATS = ["e", "f", "d"]
 INTEGERS = list("?bBhHiIqQ")
@@ -16,17 +17,6 @@ DTYPES = FLOATS + INTEGERS + TIMES
 SIZES = [500, 513, 1000, 4095, 16384, 16385, 65537, 131072]
 THREADS = [1, 2, 3, 7]
 by_dtype = pytest.mark.parametrize("dtype", DTYPES)
-
-
-def random(n, dtype, r):
-    dtype = np.dtype(dtype)
-    if dtype.kind == "f":
-        return (r.standard_normal(n) * 100).astype(dtype)
-    if dtype.kind == "b":
-        return r.integers(0, 2, n).astype(dtype)
-    whole = np.dtype(f"{'u' if dtype.kind == 'u' else 'i'}{dtype.itemsize}")
-    info = np.iinfo(whole)
-    return r.integers(info.min, info.max, n, dtype=whole, endpoint=True).view(dtype)
 
 
 def with_special(n, dtype, r):

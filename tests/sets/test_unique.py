@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import numpy_par as npp
 import pytest
+from values import random
 
 NUMPY = tuple(map(int, np.__version__.split(".")[:2]))
 DTYPES = [*"?bBhHiIqQlLfd", "M8[s]", "m8[ms]"]
@@ -12,17 +13,6 @@ OTHERS = ["e", "F", "g", "U3"]
 # Around what is small, sorted on one thread, in blocks, in buckets.
 SIZES = [0, 1, 2, 10, 255, 256, 257, 1000, 16383, 16384, 16385, 65535, 65536, 65537, 131072, 200_001]
 THREADS = [1, 2, 3, 7]
-
-
-def random(n, dtype, r):
-    dtype = np.dtype(dtype)
-    if dtype.kind in "fcgU":
-        return (r.standard_normal(n) * 100).astype(dtype)
-    if dtype.kind == "b":
-        return r.integers(0, 2, n).astype(dtype)
-    whole = np.dtype(f"{'u' if dtype.kind == 'u' else 'i'}{dtype.itemsize}")
-    info = np.iinfo(whole)
-    return r.integers(info.min, info.max, n, dtype=whole, endpoint=True).view(dtype)
 
 
 def special(n, dtype, r):

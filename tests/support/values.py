@@ -139,3 +139,15 @@ def maker(entry, signature, salt=0):
             return restrict(signature, position, flat.reshape(shape).copy())
 
     return make
+
+
+def random(n, dtype, r):
+    """n elements to sort, all over the range of the dtype if they are whole numbers; r is a Generator."""
+    dtype = np.dtype(dtype)
+    if dtype.kind in "fcgU":
+        return (r.standard_normal(n) * 100).astype(dtype)
+    if dtype.kind == "b":
+        return r.integers(0, 2, n).astype(dtype)
+    whole = np.dtype(f"{'u' if dtype.kind == 'u' else 'i'}{dtype.itemsize}")
+    info = np.iinfo(whole)
+    return r.integers(info.min, info.max, n, dtype=whole, endpoint=True).view(dtype)
